@@ -1,0 +1,249 @@
+"""Builds the virtual machine: `python atomvm-wasi/build.py wasm|native|hostile [--out DIR]`.
+
+- `wasm`: `atomvm.wasm` for WASI hosts and workers, and `natives.json`, the table of its natives. Into `priv/`.
+- `native`: `atomvm`, the same machine as a program of this computer. Into `atomvm-wasi/build/`.
+- `hostile`: `atomvm-hostile`, the native machine with sanitizers that collects at every chance. The same place.
+
+With `--out DIR` the product is `DIR/atomvm.wasm` or `DIR/atomvm`. Objects are cached by content in
+`atomvm-wasi/build/objects`, so a build with nothing changed only links.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+SOURCES = ROOT / "src"
+BUILD = ROOT / "build"
+VERSION = "0.1.0"
+
+STACK_BYTES = 1 << 20
+WASM_FEATURES = ("-mbulk-memory", "-mnontrapping-fptoint", "-msign-ext", "-mmultivalue", "-mmutable-globals")
+WARNINGS = ("-Wall", "-Wextra", "-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types")
+
+
+class BuildError(Exception):
+    """What went wrong, ready to be read by whoever runs the build."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One way of building the machine; commands are complete but for inputs and outputs."""
+
+    name: str
+    product: str
+    compile: tuple[str, ...]
+    link: tuple[str, ...]
+    zig: tuple[str, ...]
+    strip: bool = False
+
+
+def zig() -> tuple[str, ...]:
+    """The command of the Zig compiler that this Python environment carries."""
+    if importlib.util.find_spec("ziglang") is None:
+        raise BuildError(
+            f"the Zig compiler is missing from the environment of {sys.executable}: "
+            "install it with `python -m pip install ziglang==0.13.0`"
+        )
+    return (sys.executable, "-m", "ziglang")
+
+
+def wasm_target() -> Target:
+    """32-bit words, WASI preview 1, one module with `_start` and the exports for workers."""
+    base = (*zig(), "cc", "-target", "wasm32-wasi", "-std=c17")
+    return Target(
+        name="wasm",
+        product="atomvm.wasm",
+        compile=(*base, "-O2", "-DNDEBUG", "-fno-strict-aliasing", *WASM_FEATURES, *WARNINGS),
+        link=(*base, "-O2", f"-Wl,-z,stack-size={STACK_BYTES}", "-Wl,--strip-all", "-Wl,--gc-sections"),
+        zig=(*zig(), "build-obj", "-target", "wasm32-wasi", "-O", "ReleaseSmall", "-fstrip"),
+    )
+
+
+def native_target() -> Target:
+    """This computer's own words, optimized, with debug information."""
+    compiler = _native_compiler()
+    return Target(
+        name="native",
+        product="atomvm",
+        compile=(*compiler, "-std=gnu17", "-O2", "-g", "-fno-strict-aliasing", *WARNINGS),
+        link=(*compiler, "-g"),
+        zig=(*zig(), "build-obj", "-O", "ReleaseSmall", "-fPIC", "-fcompiler-rt"),
+    )
+
+
+def hostile_target() -> Target:
+    """Sanitizers, and a collection at every allocation."""
+    compiler = _sanitizing_compiler()
+    sanitizers = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    return Target(
+        name="hostile",
+        product="atomvm-hostile",
+        compile=(*compiler, "-std=gnu17", "-O1", "-g", "-DVM_HOSTILE", "-fno-strict-aliasing", *sanitizers, *WARNINGS),
+        link=(*compiler, "-g", *sanitizers),
+        zig=(*zig(), "build-obj", "-O", "ReleaseSafe", "-fPIC", "-fcompiler-rt"),
+    )
+
+
+def _native_compiler() -> tuple[str, ...]:
+    for name in ("gcc", "clang"):
+        if shutil.which(name):
+            return (name,)
+    return (*zig(), "cc")
+
+
+def _sanitizing_compiler() -> tuple[str, ...]:
+    for name in ("gcc", "clang"):
+        if shutil.which(name):
+            return (name,)
+    raise BuildError("the hostile build needs gcc or clang with their sanitizers, and neither is installed")
+
+
+TARGETS = {"wasm": wasm_target, "native": native_target, "hostile": hostile_target}
+
+
+def build_wasm(out_dir: Path) -> Path:
+    """Builds `atomvm.wasm` and `natives.json` into `out_dir` and returns the path of the first."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    product = build(wasm_target(), out_dir / "atomvm.wasm")
+    _replace(out_dir / "natives.json", natives_json().encode())
+    return product
+
+
+def build(target: Target, product: Path) -> Path:
+    """Compiles what changed and links it; `product` is replaced only when all went well."""
+    objects = BUILD / "objects" / target.name
+    objects.mkdir(parents=True, exist_ok=True)
+    sources = [*sorted(SOURCES.rglob("*.c")), *sorted(SOURCES.rglob("*.zig"))]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        made = list(pool.map(lambda source: _object(target, source, objects), sources))
+    _link(target, made, product)
+    _forget_others(objects, made)
+    return product
+
+
+def _object(target: Target, source: Path, objects: Path) -> Path:
+    command = target.zig if source.suffix == ".zig" else target.compile
+    digest = hashlib.sha256("\0".join(command).replace(str(sys.executable), "python").encode())
+    for file in _closure(source):
+        digest.update(file.relative_to(SOURCES).as_posix().encode() + b"\0" + file.read_bytes())
+    made = objects / f"{source.relative_to(SOURCES).with_suffix('').as_posix().replace('/', '.')}-{digest.hexdigest()[:20]}.o"
+    if not made.exists():
+        with tempfile.TemporaryDirectory(dir=objects) as scratch:
+            fresh = Path(scratch, "fresh.o")
+            if source.suffix == ".zig":
+                _run([*command, f"-femit-bin={fresh}", str(source)])
+            else:
+                _run([*command, "-c", str(source), "-o", str(fresh)])
+            fresh.replace(made)
+    return made
+
+
+def _link(target: Target, objects: Sequence[Path], product: Path) -> None:
+    product.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=product.parent) as scratch:
+        fresh = Path(scratch, product.name)
+        _run([*target.link, *map(str, objects), "-lm", "-o", str(fresh)])
+        fresh.replace(product)
+
+
+def _forget_others(objects: Path, keep: Sequence[Path]) -> None:
+    """Removes cached objects of sources that have changed since."""
+    for file in objects.glob("*.o"):
+        if file not in keep:
+            file.unlink(missing_ok=True)
+
+
+_INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+
+
+def _closure(source: Path) -> list[Path]:
+    """The source and every file of ours that it includes, directly or not."""
+    seen = {source: None}
+    waiting = [source]
+    while waiting:
+        for file in _includes(waiting.pop()):
+            if file not in seen:
+                seen[file] = None
+                waiting.append(file)
+    return sorted(seen)
+
+
+@cache
+def _includes(file: Path) -> tuple[Path, ...]:
+    if file.suffix == ".zig":
+        return ()
+    found = ((file.parent / name).resolve() for name in _INCLUDE.findall(file.read_text()))
+    return tuple(path for path in found if path.is_file())
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BuildError(f"{' '.join(command)}\nfailed with exit code {done.returncode}:\n{done.stdout}{done.stderr}")
+    if done.stderr:
+        sys.stderr.write(done.stderr)
+
+
+_NATIVE = re.compile(r'^NATIVE\("((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)", (\d+), (\w+)\)', re.MULTILINE)
+
+
+def natives() -> list[tuple[str, str, int]]:
+    """Module, name and arity of every native, sorted. A row given twice is an error."""
+    rows: list[tuple[str, str, int]] = []
+    for file in sorted((SOURCES / "natives").glob("*.def")):
+        rows += [(module, name, int(arity)) for module, name, arity, _ in _NATIVE.findall(file.read_text())]
+    twice = sorted({row for row in rows if rows.count(row) > 1})
+    if twice:
+        raise BuildError("natives with more than one row: " + ", ".join(f"{m}:{f}/{a}" for m, f, a in twice))
+    return sorted(rows)
+
+
+def natives_json() -> str:
+    """The table of natives as the build-time check of applications reads it."""
+    rows = ",\n".join(f"  {json.dumps(row)}" for row in natives())
+    return f'{{"vm_version": {json.dumps(VERSION)}, "natives": [\n{rows}\n]}}\n'
+
+
+def _replace(path: Path, content: bytes) -> None:
+    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+        fresh = Path(scratch, path.name)
+        fresh.write_bytes(content)
+        fresh.replace(path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(description="Builds the virtual machine.")
+    parser.add_argument("target", choices=sorted(TARGETS))
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the product")
+    options = parser.parse_args(arguments)
+    try:
+        natives()
+        if options.target == "wasm":
+            print(build_wasm(options.out or ROOT.parent / "priv"))
+        else:
+            target = TARGETS[options.target]()
+            print(build(target, options.out / "atomvm" if options.out else BUILD / target.product))
+    except BuildError as error:
+        print(f"build.py: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

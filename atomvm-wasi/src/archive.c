@@ -1,0 +1,132 @@
+// AVM archives: sections found once, modules by name. The bytes stay where the host put them.
+#include "module.h"
+
+#include <stdio.h>
+
+static const char MAGIC[24] = "#!/usr/bin/env AtomVM\n";
+enum { SECTION_HEADER = 12, FLAG_START = 1, FLAG_CODE = 2, FLAG_FILE = 4 };
+
+typedef struct Section {
+    const char *name;
+    size_t name_length;
+    Slice data;
+    uint32_t flags;
+} Section;
+
+static struct {
+    Section *sections;
+    size_t count, capacity;
+    uint32_t *table; // open addressing by module name's hash; index + 1
+    size_t table_size;
+    term start;
+} archive = { .start = NONE };
+
+static uint32_t u32(const uint8_t *b) { return (uint32_t) b[0] << 24 | (uint32_t) b[1] << 16 | (uint32_t) b[2] << 8 | b[3]; }
+
+static uint32_t text_hash(const char *s, size_t n)
+{
+    uint32_t h = 2166136261u;
+    while (n-- > 0) h = (h ^ (unsigned char) *s++) * 16777619u;
+    return h;
+}
+
+static bool add_section(Section s)
+{
+    if (archive.count == archive.capacity) {
+        size_t capacity = archive.capacity ? archive.capacity * 2 : 64;
+        Section *grown = vm_realloc(archive.sections, archive.capacity * sizeof *grown, capacity * sizeof *grown);
+        if (!grown) return false;
+        archive.sections = grown;
+        archive.capacity = capacity;
+    }
+    archive.sections[archive.count++] = s;
+    return true;
+}
+
+// Name without ".beam".
+static size_t module_name_length(const Section *s)
+{
+    size_t n = s->name_length;
+    return n > 5 && memcmp(s->name + n - 5, ".beam", 5) == 0 ? n - 5 : n;
+}
+
+static bool index_sections(void)
+{
+    archive.table_size = 64;
+    while (archive.table_size < archive.count * 2) archive.table_size *= 2;
+    archive.table = vm_malloc(archive.table_size * sizeof *archive.table);
+    if (!archive.table) return false;
+    memset(archive.table, 0, archive.table_size * sizeof *archive.table);
+    for (size_t i = 0; i < archive.count; i++) {
+        const Section *s = &archive.sections[i];
+        size_t at = text_hash(s->name, module_name_length(s)) & (archive.table_size - 1);
+        while (archive.table[at]) at = (at + 1) & (archive.table_size - 1);
+        archive.table[at] = (uint32_t) i + 1;
+    }
+    return true;
+}
+
+bool archive_open(const uint8_t *bytes, size_t size, char *why, size_t why_size)
+{
+#define FAIL(...) return snprintf(why, why_size, __VA_ARGS__), false
+    if (size < sizeof MAGIC || memcmp(bytes, MAGIC, sizeof MAGIC) != 0) FAIL("not an AVM archive: it does not start with \"#!/usr/bin/env AtomVM\"");
+    size_t at = sizeof MAGIC;
+    for (;;) {
+        if (size - at < SECTION_HEADER) FAIL("archive is cut off at byte %zu: a section header is missing", at);
+        uint32_t section = u32(bytes + at), flags = u32(bytes + at + 4);
+        if (section == 0) break;
+        if (section < SECTION_HEADER + 4 || section > size - at) FAIL("section at byte %zu says it is %u bytes long, %zu are left", at, (unsigned) section, size - at);
+        const char *name = (const char *) bytes + at + SECTION_HEADER;
+        const char *name_end = memchr(name, 0, section - SECTION_HEADER);
+        if (!name_end) FAIL("section at byte %zu has a name without an end", at);
+        size_t data = (SECTION_HEADER + (size_t) (name_end - name) + 1 + 3) & ~(size_t) 3;
+        if (data > section) data = section;
+        Section s = { name, (size_t) (name_end - name), { bytes + at + data, section - data }, flags };
+        if (!add_section(s)) FAIL("out of memory");
+        if (archive.start == NONE && (flags & FLAG_START)) archive.start = atom_intern(name, module_name_length(&s));
+        at += section;
+    }
+    if (!index_sections()) FAIL("out of memory");
+    return true;
+#undef FAIL
+}
+
+term archive_start_module(void) { return archive.start; }
+
+static const Section *find(const char *name, size_t length, bool file)
+{
+    if (!archive.table_size) return NULL;
+    for (size_t at = text_hash(name, length) & (archive.table_size - 1); archive.table[at]; at = (at + 1) & (archive.table_size - 1)) {
+        const Section *s = &archive.sections[archive.table[at] - 1];
+        bool is_file = !(s->flags & FLAG_CODE);
+        size_t n = is_file ? s->name_length : module_name_length(s);
+        if (is_file == file && n == length && memcmp(s->name, name, n) == 0) return s;
+    }
+    return NULL;
+}
+
+static const Section *find_module(term name)
+{
+    size_t length;
+    const char *text = atom_text(name, &length);
+    return find(text, length, false);
+}
+
+bool archive_has_module(term name) { return find_module(name) != NULL; }
+
+bool archive_module(term name, Slice *out)
+{
+    const Section *s = find_module(name);
+    if (s) *out = s->data;
+    return s != NULL;
+}
+
+bool archive_file(const char *name, size_t length, Slice *out)
+{
+    const Section *s = find(name, length, true);
+    if (!s || s->data.size < 4) return false;
+    uint32_t size = u32(s->data.bytes);
+    if (size > s->data.size - 4) return false;
+    *out = (Slice) { s->data.bytes + 4, size };
+    return true;
+}

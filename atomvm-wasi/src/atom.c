@@ -1,0 +1,119 @@
+// The atom table: open addressing over names kept in big blocks; an atom is its index, for ever.
+#include "atom.h"
+
+#include "vm.h"
+
+typedef struct AtomEntry {
+    const char *text;
+    uint32_t hash;
+    uint32_t length;
+} AtomEntry;
+
+static struct {
+    AtomEntry *entries;
+    uint32_t count, capacity;
+    uint32_t *slots; // index + 1
+    uint32_t slot_count;
+    char *block; // names are copied here
+    size_t block_left;
+} atoms;
+
+enum { NAME_BLOCK_BYTES = 32 * 1024 };
+
+static uint32_t name_hash(const char *s, size_t n)
+{
+    uint32_t h = 2166136261u;
+    while (n-- > 0) h = (h ^ (unsigned char) *s++) * 16777619u;
+    return h ^ h >> 15;
+}
+
+static bool grow_slots(void)
+{
+    uint32_t size = atoms.slot_count ? atoms.slot_count * 2 : 4096;
+    uint32_t *slots = vm_malloc(size * sizeof *slots);
+    if (!slots) return false;
+    memset(slots, 0, size * sizeof *slots);
+    for (uint32_t i = 0; i < atoms.count; i++) {
+        uint32_t at = atoms.entries[i].hash & (size - 1);
+        while (slots[at]) at = (at + 1) & (size - 1);
+        slots[at] = i + 1;
+    }
+    vm_mfree(atoms.slots, atoms.slot_count * sizeof *slots);
+    atoms.slots = slots;
+    atoms.slot_count = size;
+    return true;
+}
+
+static bool grow_entries(void)
+{
+    uint32_t capacity = atoms.capacity ? atoms.capacity * 2 : 2048;
+    AtomEntry *grown = vm_realloc(atoms.entries, atoms.capacity * sizeof *grown, capacity * sizeof *grown);
+    if (!grown) return false;
+    atoms.entries = grown;
+    atoms.capacity = capacity;
+    return true;
+}
+
+static const char *keep_name(const char *text, size_t length)
+{
+    if (atoms.block_left < length) {
+        atoms.block = vm_malloc(NAME_BLOCK_BYTES);
+        atoms.block_left = atoms.block ? NAME_BLOCK_BYTES : 0;
+        if (!atoms.block) return NULL;
+    }
+    char *name = atoms.block;
+    memcpy(name, text, length);
+    atoms.block += length;
+    atoms.block_left -= length;
+    return name;
+}
+
+// The slot of the name, or the empty one where it belongs.
+static uint32_t *find(const char *text, size_t length, uint32_t hash)
+{
+    uint32_t at = hash & (atoms.slot_count - 1);
+    for (; atoms.slots[at]; at = (at + 1) & (atoms.slot_count - 1)) {
+        const AtomEntry *e = &atoms.entries[atoms.slots[at] - 1];
+        if (e->hash == hash && e->length == length && memcmp(e->text, text, length) == 0) break;
+    }
+    return &atoms.slots[at];
+}
+
+static term add(const char *text, size_t length, bool copy)
+{
+    if (atoms.count * 2 >= atoms.slot_count && !grow_slots()) return NONE;
+    uint32_t hash = name_hash(text, length), *slot = find(text, length, hash);
+    if (*slot) return make_atom(*slot - 1);
+    if (length > ATOM_MAX_BYTES || atoms.count >= ATOM_TABLE_MAX) return NONE;
+    if (atoms.count == atoms.capacity && !grow_entries()) return NONE;
+    const char *name = copy ? keep_name(text, length) : text;
+    if (!name) return NONE;
+    atoms.entries[atoms.count] = (AtomEntry) { name, hash, (uint32_t) length };
+    *slot = ++atoms.count;
+    return make_atom(atoms.count - 1);
+}
+
+void atoms_init(void)
+{
+#define ATOM(name, text) add(text, sizeof text - 1, false);
+#include "atoms.def"
+#undef ATOM
+}
+
+term atom_intern(const char *utf8, size_t length) { return add(utf8, length, true); }
+
+term atom_existing(const char *utf8, size_t length)
+{
+    uint32_t *slot = find(utf8, length, name_hash(utf8, length));
+    return *slot ? make_atom(*slot - 1) : NONE;
+}
+
+const char *atom_text(term atom, size_t *length)
+{
+    const AtomEntry *e = &atoms.entries[atom_index(atom)];
+    *length = e->length;
+    return e->text;
+}
+
+uint32_t atom_hash(term atom) { return atoms.entries[atom_index(atom)].hash; }
+uint32_t atom_count(void) { return atoms.count; }

@@ -1,0 +1,49 @@
+// Compact terms of the Code chunk.
+#ifndef ATOMVM_CODEC_H
+#define ATOMVM_CODEC_H
+
+#include "module.h"
+
+typedef enum ArgTag {
+    ARG_U, ARG_I, ARG_A, ARG_X, ARG_Y, ARG_F, ARG_H, ARG_Z, // the encoding's own
+    ARG_LIST, ARG_FR, ARG_ALLOC, ARG_LITERAL, ARG_TYPED, ARG_BIG
+} ArgTag;
+
+typedef struct Arg {
+    ArgTag tag;
+    int64_t value;         // number, index, count of list items
+    const uint8_t *bytes;  // ARG_BIG: its two's complement bytes, `value` of them
+} Arg;
+
+typedef struct Reader {
+    const uint8_t *at, *end;
+    bool bad; // ran over the end, or met what cannot be
+} Reader;
+
+static inline uint8_t read_u8(Reader *r)
+{
+    if (r->at < r->end) return *r->at++;
+    r->bad = true;
+    return 0;
+}
+
+static inline uint32_t read_u32(Reader *r)
+{
+    if (r->end - r->at < 4) {
+        r->bad = true;
+        r->at = r->end;
+        return 0;
+    }
+    uint32_t n = (uint32_t) r->at[0] << 24 | (uint32_t) r->at[1] << 16 | (uint32_t) r->at[2] << 8 | r->at[3];
+    r->at += 4;
+    return n;
+}
+
+Arg read_arg(Reader *r); // of an ARG_LIST only the count: the items follow; ARG_ALLOC: pairs follow
+int64_t read_unsigned(Reader *r); // an ARG_U's value, or bad
+// Steps over one operand with all that belongs to it.
+void skip_arg(Reader *r);
+
+extern const uint8_t opcode_arity[256]; // 255 = no such instruction
+
+#endif

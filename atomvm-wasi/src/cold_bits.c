@@ -1,0 +1,265 @@
+// Bit syntax: matching command lists, and building segment by segment.
+#include "cold.h"
+
+#include "operand.h"
+
+static term fetch(Process *p, Word w) { return operand_fetch(w, vm.x, p->stop); }
+
+bool cold_field_bits(term size, Word unit, size_t *bits)
+{
+    if (!is_small(size) || small_value(size) < 0) return false;
+    return !__builtin_mul_overflow((size_t) small_value(size), (size_t) unit, bits) && *bits <= BITS_MAX;
+}
+
+bool cold_get_binary(Process *p, term context, term size, Word unit, term *out)
+{
+    size_t bits = bits_remaining(context);
+    if (size == (term) ATOM_all ? bits % unit != 0 : !cold_field_bits(size, unit, &bits)) return false;
+    return bits_get_binary(p, context, bits, out);
+}
+
+// ---- bs_match: fail context count, then per command its words ----
+
+static size_t command_words(Word command)
+{
+    static const uint8_t words[] = { [MATCH_ENSURE_AT_LEAST] = 3, [MATCH_ENSURE_EXACTLY] = 2, [MATCH_INTEGER] = 5,
+        [MATCH_BINARY] = 5, [MATCH_SKIP] = 2, [MATCH_GET_TAIL] = 3, [MATCH_EQUAL] = 4 };
+    return words[command];
+}
+
+static bool command_has_live(Word c) { return c == MATCH_INTEGER || c == MATCH_BINARY || c == MATCH_GET_TAIL || c == MATCH_EQUAL; }
+
+// Registers that live before the instruction: what its first command that tells says (later ones count results, too).
+uint32_t cold_match_live(const Word *pc)
+{
+    const Word *c = pc + 4;
+    for (Word i = 0; i < pc[3]; i++, c += command_words(*c))
+        if (command_has_live(*c)) return (uint32_t) c[1];
+    return 0;
+}
+
+// Upper bound of what the commands allocate, so that nothing need be collected between them.
+size_t cold_match_words(const Word *pc)
+{
+    enum { BINARY_WORDS = 2 + HEAPBIN_MAX / sizeof(term) + SUBBIN_WORDS };
+    size_t words = 0;
+    const Word *c = pc + 4;
+    for (Word i = 0; i < pc[3]; i++, c += command_words(*c)) {
+        if (*c == MATCH_INTEGER && c[3] >= (Word) SMALL_BITS) words += 2 + c[3] / WORD_BITS + 2;
+        else if (*c == MATCH_BINARY || *c == MATCH_GET_TAIL) words += BINARY_WORDS;
+    }
+    return words;
+}
+
+static bool run_command(Process *p, term context, const Word *c)
+{
+    term value;
+    switch (*c) {
+    case MATCH_ENSURE_AT_LEAST: {
+        size_t left = bits_remaining(context);
+        return left >= c[1] && (left - c[1]) % c[2] == 0;
+    }
+    case MATCH_ENSURE_EXACTLY:
+        return bits_remaining(context) == c[1];
+    case MATCH_SKIP:
+        return bits_skip(context, c[1]);
+    case MATCH_EQUAL:
+        return bits_get_integer(p, context, c[2], 0, &value) && equal_exact(value, c[3]);
+    case MATCH_INTEGER:
+        if (!bits_get_integer(p, context, c[3], (unsigned) c[2], &value)) return false;
+        *operand_slot(c[4], vm.x, p->stop) = value;
+        return true;
+    case MATCH_BINARY:
+        if (!bits_get_binary(p, context, c[3], &value)) return false;
+        *operand_slot(c[4], vm.x, p->stop) = value;
+        return true;
+    default: // MATCH_GET_TAIL
+        value = bits_get_tail(p, context);
+        *operand_slot(c[2], vm.x, p->stop) = value;
+        return value != NONE;
+    }
+}
+
+const Word *cold_match(Process *p, const Word *pc)
+{
+    term context = fetch(p, pc[2]);
+    size_t position = bits_position(context);
+    const Word *c = pc + 4;
+    for (Word i = 0; i < pc[3]; i++, c += command_words(*c)) {
+        if (!run_command(p, context, c)) {
+            bits_set_position(context, position);
+            return NULL;
+        }
+    }
+    return c;
+}
+
+// ---- bs_create_bin: fail words live destination count, then per segment: kind unit flags source size ----
+
+enum { SEGMENT_WORDS = 5, SEGMENTS_AT = 6 };
+
+static term segment_type(Word kind)
+{
+    static const enum atom_term names[] = { ATOM_binary, ATOM_binary, ATOM_integer, ATOM_float, ATOM_string, ATOM_utf8, ATOM_utf16, ATOM_utf32 };
+    return names[kind];
+}
+
+// badarg with what erl_erts_errors:format_bs_fail/2 needs to explain it.
+static term raise_segment(Process *p, Word index, Word kind, term what, term value)
+{
+    raise_badarg(p);
+    term cause = make_tuple(p, 4, (term[]) { make_small((sterm) index + 1), segment_type(kind), what, value });
+    term pairs[] = { ATOM_cause, cause, ATOM_function, ATOM_format_bs_fail, ATOM_module, ATOM_erl_erts_errors };
+    p->exception.info = map_from_pairs(p, pairs, 3);
+    return NONE;
+}
+
+// Bits of a segment; false: raised.
+static bool segment_bits(Process *p, Word index, const Word *s, size_t *bits)
+{
+    term value = s[0] == SEGMENT_STRING ? NIL : fetch(p, s[3]), size = s[0] == SEGMENT_STRING ? NIL : fetch(p, s[4]);
+    Bits whole;
+    switch (s[0]) {
+    case SEGMENT_STRING:
+        *bits = s[4] * 8;
+        return true;
+    case SEGMENT_UTF8: case SEGMENT_UTF16: case SEGMENT_UTF32:
+        *bits = s[0] == SEGMENT_UTF8 ? utf8_bits(value) : s[0] == SEGMENT_UTF16 ? utf16_bits(value) : utf8_bits(value) ? 32 : 0;
+        if (!*bits) return raise_segment(p, index, s[0], ATOM_type, value), false;
+        return true;
+    case SEGMENT_BINARY: case SEGMENT_APPEND:
+        if (!bits_of(value, &whole)) return raise_segment(p, index, s[0], ATOM_type, value), false;
+        if (size == (term) ATOM_all) {
+            *bits = whole.bit_size;
+            if (*bits % s[1] != 0) return raise_segment(p, index, s[0], ATOM_unit, value), false;
+            return true;
+        }
+        break;
+    case SEGMENT_INTEGER:
+        if (!is_integer(value)) return raise_segment(p, index, s[0], ATOM_type, value), false;
+        break;
+    default:
+        if (!is_number(value)) return raise_segment(p, index, s[0], ATOM_type, value), false;
+    }
+    if (!cold_field_bits(size, s[1], bits)) {
+        if (is_small(size) || is_big(size)) {
+            bool negative = is_small(size) ? small_value(size) < 0 : boxed_kind(size) == KIND_NEGBIG;
+            if (!negative) return raise_system_limit(p), false;
+        }
+        return raise_segment(p, index, s[0], ATOM_size, size), false;
+    }
+    if (s[0] <= SEGMENT_BINARY && *bits > whole.bit_size) return raise_segment(p, index, s[0], ATOM_short, value), false;
+    if (s[0] == SEGMENT_FLOAT && *bits != 16 && *bits != 32 && *bits != 64)
+        return raise_segment(p, index, s[0], ATOM_invalid, make_small((sterm) *bits)), false;
+    return true;
+}
+
+static bool put_segment(Process *p, BitBuilder *b, Word index, const Word *s, size_t bits)
+{
+    Bits whole;
+    if (s[0] == SEGMENT_STRING) {
+        builder_put_string(b, (const uint8_t *) s[3], bits);
+        return true;
+    }
+    term value = fetch(p, s[3]);
+    switch (s[0]) {
+    case SEGMENT_INTEGER: return builder_put_integer(b, value, bits, (unsigned) s[2]);
+    case SEGMENT_FLOAT:
+        if (builder_put_float(b, value, bits, (unsigned) s[2])) return true;
+        raise_segment(p, index, s[0], ATOM_no_float, value);
+        return false;
+    case SEGMENT_UTF8: return builder_put_utf8(b, value);
+    case SEGMENT_UTF16: return builder_put_utf16(b, value, (unsigned) s[2]);
+    case SEGMENT_UTF32: return builder_put_utf32(b, value, (unsigned) s[2]);
+    default:
+        bits_of(value, &whole);
+        whole.bit_size = bits;
+        builder_put_bits(b, &whole);
+        return true;
+    }
+}
+
+term cold_create_bin(Process *p, const Word *pc)
+{
+    Word count = pc[5];
+    const Word *segments = pc + SEGMENTS_AT, *s = segments;
+    size_t total = 0, bits;
+    for (Word i = 0; i < count; i++, s += SEGMENT_WORDS) {
+        if (!segment_bits(p, i, s, &bits)) return NONE;
+        if (total + bits > BITS_MAX) return raise_system_limit(p);
+        if (i > 0 || s[0] != SEGMENT_APPEND) total += bits;
+    }
+    BitBuilder b;
+    Word first = count && segments[0] == SEGMENT_APPEND ? 1 : 0;
+    bool started = first ? builder_start_append(p, &b, fetch(p, segments[3]), total) : builder_start(p, &b, total);
+    if (!started) return NONE;
+    s = segments + first * SEGMENT_WORDS;
+    for (Word i = first; i < count; i++, s += SEGMENT_WORDS) {
+        segment_bits(p, i, s, &bits);
+        if (!put_segment(p, &b, i, s, bits)) return p->exception.class == NONE ? raise_badarg(p) : NONE;
+    }
+    return builder_finish(p, &b);
+}
+
+// ---- construction by the instructions of OTP 24 and older ----
+
+static BitBuilder builder;
+
+// bs_init2: bytes; bs_init_bits: bits.
+term cold_init_bin(Process *p, const Word *pc)
+{
+    size_t bits;
+    Word unit = pc[0] == OP_bs_init2 ? 8 : 1;
+    term size = operand_is_register(pc[2]) || is_small(pc[2]) ? fetch(p, pc[2]) : NONE;
+    if (size == NONE || !cold_field_bits(size, unit, &bits)) return raise_badarg(p);
+    return builder_start(p, &builder, bits) ? builder_finish(p, &builder) : NONE;
+}
+
+term cold_append_bin(Process *p, Word size, Word unit, Word binary)
+{
+    size_t bits;
+    (void) unit; // of the binary so far; sizes are in bits
+    if (!cold_field_bits(fetch(p, size), 1, &bits)) return raise_badarg(p);
+    return builder_start_append(p, &builder, fetch(p, binary), bits) ? builder_finish(p, &builder) : NONE;
+}
+
+// The bit string may have been moved since it was started: its bytes are looked up again.
+void cold_builder_owner(term bin)
+{
+    Bits b;
+    if (!bits_of(bin, &b)) return;
+    builder.owner = b.owner;
+    builder.bytes = owner_bytes(b.owner);
+}
+
+term cold_bin_add(Process *p, term a, term b, Word unit)
+{
+    size_t bits;
+    if (!is_small(a) || !cold_field_bits(b, unit, &bits) || small_value(a) < 0) return raise_badarg(p);
+    return make_integer(p, small_value(a) + (int64_t) bits);
+}
+
+bool cold_put_segment(Process *p, Word opcode, term size, Word unit, unsigned flags, term value)
+{
+    size_t bits = 0;
+    Bits whole;
+    bool all = size == (term) ATOM_all, ok = false;
+    if (opcode <= OP_bs_put_float && !all && !cold_field_bits(size, unit, &bits)) return raise_badarg(p), false;
+    switch (opcode) {
+    case OP_bs_put_integer: ok = builder_put_integer(&builder, value, bits, flags); break;
+    case OP_bs_put_float: ok = builder_put_float(&builder, value, bits, flags); break;
+    case OP_bs_put_utf8: ok = builder_put_utf8(&builder, value); break;
+    case OP_bs_put_utf16: ok = builder_put_utf16(&builder, value, flags); break;
+    case OP_bs_put_utf32: ok = builder_put_utf32(&builder, value, flags); break;
+    default:
+        if (!bits_of(value, &whole)) break;
+        if (all ? whole.bit_size % unit != 0 : bits > whole.bit_size) break;
+        if (!all) whole.bit_size = bits;
+        builder_put_bits(&builder, &whole);
+        ok = true;
+    }
+    if (!ok) raise_badarg(p);
+    return ok;
+}
+
+void cold_put_string(const uint8_t *bytes, size_t size) { builder_put_string(&builder, bytes, size * 8); }

@@ -1,0 +1,90 @@
+// `_start` mode: atomvm APP.avm [ARGS..]. Exit codes: docs/reference/host-abi.md, section 1.
+#define _DEFAULT_SOURCE // nanosleep
+#include "boot.h"
+#include "host.h"
+#include "module.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { EXIT_DEADLOCK = 1, EXIT_BAD_ARCHIVE = 2, REDUCTIONS_PER_ENTRY = 100 * REDUCTIONS_PER_SLICE };
+
+static int bad_archive(const char *path, const char *why)
+{
+    fprintf(stderr, "atomvm: %s: %s\n", path, why);
+    return EXIT_BAD_ARCHIVE;
+}
+
+// All bytes of a file, which the machine keeps for ever; NULL with errno set.
+static uint8_t *read_file(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) return NULL;
+    uint8_t *bytes = NULL;
+    size_t capacity = 0;
+    *size = 0;
+    do {
+        if (*size == capacity) {
+            capacity = capacity ? capacity * 2 : 1 << 20;
+            uint8_t *grown = realloc(bytes, capacity);
+            if (!grown) break;
+            bytes = grown;
+        }
+        *size += fread(bytes + *size, 1, capacity - *size, file);
+    } while (!feof(file) && !ferror(file));
+    bool failed = !feof(file);
+    int why = ferror(file) ? errno : ENOMEM;
+    fclose(file);
+    if (!failed) return bytes;
+    free(bytes);
+    errno = why;
+    return NULL;
+}
+
+static void sleep_until(double at_ms)
+{
+    double wait_ms = at_ms - vm.monotonic_ms;
+    if (wait_ms <= 0) return;
+    double seconds = floor(wait_ms / 1e3);
+    struct timespec wait = { (time_t) seconds, (long) ((wait_ms - seconds * 1e3) * 1e6) };
+    nanosleep(&wait, NULL);
+}
+
+static int run(void)
+{
+    for (;;) {
+        host_clock();
+        switch (scheduler_run(REDUCTIONS_PER_ENTRY)) {
+        case RUN_EXITED:
+            return boot_exit_code();
+        case RUN_MORE:
+            break;
+        case RUN_WAITING:
+            if (isinf(timer_next())) {
+                fputs("atomvm: every process waits for a message, and nothing is left that could send one\n", stderr);
+                return EXIT_DEADLOCK;
+            }
+            sleep_until(timer_next());
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fputs("usage: atomvm APP.avm [ARGS..]\n", stderr);
+        return EXIT_BAD_ARCHIVE;
+    }
+    char why[256];
+    size_t size;
+    uint8_t *bytes = read_file(argv[1], &size);
+    if (!bytes) return bad_archive(argv[1], strerror(errno));
+    boot_machine();
+    if (!archive_open(bytes, size, why, sizeof why) || !boot(why, sizeof why)) return bad_archive(argv[1], why);
+    int code = run();
+    free(bytes);
+    return code;
+}

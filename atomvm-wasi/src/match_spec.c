@@ -1,0 +1,659 @@
+// Match specifications: a tree of nodes, children side by side in one array. See match_spec.h.
+#include "match_spec.h"
+
+#include "map.h"
+
+enum op {
+    // patterns
+    OP_ANY,
+    OP_BIND,     // bind the slot, or compare with what it holds
+    OP_SAME,     // =:= value
+    OP_TUPLE,    // count children
+    OP_CONS,     // head, tail
+    OP_MAP,      // count pairs: key (OP_SAME), pattern
+    // expressions
+    OP_CONST,
+    OP_VAR,
+    OP_OBJECT,   // '$_'
+    OP_BINDINGS, // '$$'
+    OP_MAKE_TUPLE,
+    OP_MAKE_LIST, // count - 1 elements, then the tail
+    OP_MAKE_MAP,  // count children: key, value..
+    OP_CALL,
+    OP_AND,
+    OP_OR,
+    OP_ANDALSO,
+    OP_ORELSE,
+};
+
+typedef struct Node {
+    enum op op;
+    uint32_t count, first; // children
+    union {
+        term value;
+        NativeFn call;
+        uint32_t slot;
+    };
+} Node;
+
+typedef struct Clause {
+    uint32_t head, guards, guard_count, body, body_count;
+    uint32_t variables, variable_count; // run of MatchSpec.variables
+} Clause;
+
+enum { VARIABLES_MAX = 512, DEPTH_MAX = 256, ARGUMENTS_MAX = 3, VARIABLE_NUMBER_MAX = 100000000 };
+
+// Number of a '$N', and the next variable of the clause by number.
+typedef struct Variable {
+    uint32_t number, sorted; // sorted: slot of the variable at this place in ascending order
+} Variable;
+
+struct MatchSpec {
+    Node *nodes;
+    Clause *clauses;
+    Variable *variables;
+    uint32_t node_count, node_capacity, clause_count, variable_count, variable_capacity;
+    bool foreign;
+};
+
+// ---- compiling ----
+
+typedef struct Compiler {
+    MatchSpec *ms;
+    Clause *clause;
+    enum match_error error;
+    int depth;
+} Compiler;
+
+static bool fail(Compiler *c, enum match_error error)
+{
+    c->error = error;
+    return false;
+}
+
+static bool grow(Compiler *c, void **items, uint32_t *capacity, uint32_t needed, size_t item_size)
+{
+    if (needed <= *capacity)
+        return true;
+    uint32_t more = *capacity ? *capacity : 16;
+    while (more < needed)
+        more *= 2;
+    void *grown = *items ? vm_realloc(*items, *capacity * item_size, more * item_size) : vm_malloc(more * item_size);
+    if (!grown)
+        return fail(c, MATCH_NO_MEMORY);
+    *items = grown;
+    *capacity = more;
+    return true;
+}
+
+// Reserves `count` nodes side by side.
+static bool reserve(Compiler *c, uint32_t count, uint32_t *first)
+{
+    MatchSpec *ms = c->ms;
+    *first = ms->node_count;
+    void *nodes = ms->nodes;
+    bool good = grow(c, &nodes, &ms->node_capacity, ms->node_count + count, sizeof *ms->nodes);
+    ms->nodes = nodes;
+    if (!good)
+        return false;
+    memset(ms->nodes + ms->node_count, 0, count * sizeof *ms->nodes);
+    ms->node_count += count;
+    return true;
+}
+
+static bool node_children(Compiler *c, uint32_t at, enum op op, uint32_t count)
+{
+    uint32_t first;
+    if (!reserve(c, count, &first))
+        return false;
+    c->ms->nodes[at].op = op;
+    c->ms->nodes[at].count = count;
+    c->ms->nodes[at].first = first;
+    return true;
+}
+
+static bool node_value(Compiler *c, uint32_t at, enum op op, term value)
+{
+    c->ms->nodes[at].op = op;
+    c->ms->nodes[at].value = value;
+    return true;
+}
+
+// N of '$N', or -1.
+static int64_t variable_number(term t)
+{
+    size_t length;
+    const char *text = is_atom(t) ? atom_text(t, &length) : "";
+    if (text[0] != '$' || length < 2 || length > 9)
+        return -1;
+    int64_t n = 0;
+    for (size_t i = 1; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        n = 10 * n + (text[i] - '0');
+    }
+    return n < VARIABLE_NUMBER_MAX ? n : -1;
+}
+
+static int64_t variable_slot(const Compiler *c, int64_t number)
+{
+    const Variable *variables = c->ms->variables + c->clause->variables;
+    for (uint32_t i = 0; i < c->clause->variable_count; i++)
+        if (variables[i].number == number)
+            return i;
+    return -1;
+}
+
+static bool add_variable(Compiler *c, int64_t number)
+{
+    MatchSpec *ms = c->ms;
+    if (c->clause->variable_count == VARIABLES_MAX)
+        return fail(c, MATCH_INVALID);
+    void *variables = ms->variables;
+    bool good = grow(c, &variables, &ms->variable_capacity, ms->variable_count + 1, sizeof *ms->variables);
+    ms->variables = variables;
+    if (!good)
+        return false;
+    ms->variables[ms->variable_count++].number = (uint32_t) number;
+    c->clause->variable_count++;
+    return true;
+}
+
+// No variable and no '_' in it. Deeper than DEPTH_MAX counts as not ground and is refused then.
+static bool is_ground(term t, int depth)
+{
+    for (; is_cons(t); t = tail(t))
+        if (depth > DEPTH_MAX || !is_ground(head(t), depth + 1))
+            return false;
+    if (is_atom(t))
+        return t != ATOM_underscore && variable_number(t) < 0;
+    if (is_tuple(t)) {
+        for (size_t i = 0; i < tuple_arity(t); i++)
+            if (depth > DEPTH_MAX || !is_ground(tuple_at(t, i), depth + 1))
+                return false;
+    } else if (is_map(t)) {
+        MapIterator it;
+        for (map_iterate(&it, t); map_next(&it);)
+            if (depth > DEPTH_MAX || !is_ground(it.value, depth + 1))
+                return false;
+    }
+    return true;
+}
+
+static bool compile_pattern(Compiler *c, uint32_t at, term t);
+
+static bool compile_variable(Compiler *c, uint32_t at, int64_t number)
+{
+    if (variable_slot(c, number) < 0 && !add_variable(c, number))
+        return false;
+    c->ms->nodes[at].op = OP_BIND;
+    c->ms->nodes[at].slot = (uint32_t) variable_slot(c, number);
+    return true;
+}
+
+static bool compile_map_pattern(Compiler *c, uint32_t at, term map)
+{
+    if (!node_children(c, at, OP_MAP, (uint32_t) (2 * map_size(map))))
+        return false;
+    uint32_t child = c->ms->nodes[at].first;
+    MapIterator it;
+    for (map_iterate(&it, map); map_next(&it); child += 2)
+        if (!node_value(c, child, OP_SAME, it.key) || !compile_pattern(c, child + 1, it.value))
+            return false;
+    return true;
+}
+
+static bool compile_parts(Compiler *c, uint32_t first, const term *parts, size_t count,
+                          bool (*compile)(Compiler *, uint32_t, term))
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (!compile(c, first + i, parts[i]))
+            return false;
+    return true;
+}
+
+static bool compile_inner_pattern(Compiler *c, uint32_t at, term t)
+{
+    if (is_map(t))
+        return compile_map_pattern(c, at, t);
+    if (is_cons(t))
+        return node_children(c, at, OP_CONS, 2) && compile_parts(c, c->ms->nodes[at].first, list_ptr(t), 2, compile_pattern);
+    return node_children(c, at, OP_TUPLE, (uint32_t) tuple_arity(t)) &&
+           compile_parts(c, c->ms->nodes[at].first, tuple_elements(t), tuple_arity(t), compile_pattern);
+}
+
+static bool compile_pattern(Compiler *c, uint32_t at, term t)
+{
+    int64_t number = variable_number(t);
+    if (number >= 0)
+        return compile_variable(c, at, number);
+    if (t == ATOM_underscore)
+        return node_value(c, at, OP_ANY, NONE);
+    if (is_ground(t, 0))
+        return node_value(c, at, OP_SAME, t);
+    if (c->depth++ > DEPTH_MAX)
+        return fail(c, MATCH_INVALID);
+    bool good = compile_inner_pattern(c, at, t);
+    c->depth--;
+    return good;
+}
+
+// What guards and bodies may call: the guard functions of module erlang, as natives.
+static const struct { const char *name; uint32_t arity; } callable[] = {
+    { "is_atom", 1 }, { "is_float", 1 }, { "is_integer", 1 }, { "is_list", 1 }, { "is_number", 1 }, { "is_pid", 1 },
+    { "is_port", 1 }, { "is_reference", 1 }, { "is_tuple", 1 }, { "is_map", 1 }, { "is_map_key", 2 }, { "is_binary", 1 },
+    { "is_bitstring", 1 }, { "is_boolean", 1 }, { "is_function", 1 }, { "is_function", 2 }, { "is_record", 3 }, { "abs", 1 },
+    { "element", 2 }, { "hd", 1 }, { "tl", 1 }, { "length", 1 }, { "map_get", 2 }, { "map_size", 1 }, { "max", 2 },
+    { "min", 2 }, { "node", 0 }, { "node", 1 }, { "self", 0 }, { "float", 1 }, { "round", 1 }, { "trunc", 1 }, { "floor", 1 },
+    { "ceil", 1 }, { "size", 1 }, { "bit_size", 1 }, { "byte_size", 1 }, { "tuple_size", 1 }, { "binary_part", 2 },
+    { "binary_part", 3 }, { "+", 1 }, { "-", 1 }, { "+", 2 }, { "-", 2 }, { "*", 2 }, { "/", 2 }, { "div", 2 }, { "rem", 2 },
+    { "band", 2 }, { "bor", 2 }, { "bxor", 2 }, { "bnot", 1 }, { "bsl", 2 }, { "bsr", 2 }, { ">", 2 }, { ">=", 2 }, { "<", 2 },
+    { "=<", 2 }, { "=:=", 2 }, { "==", 2 }, { "=/=", 2 }, { "/=", 2 }, { "not", 1 }, { "xor", 2 },
+};
+
+static NativeFn callable_native(term name, size_t arity)
+{
+    size_t length;
+    const char *text = atom_text(name, &length);
+    for (size_t i = 0; i < sizeof callable / sizeof *callable; i++)
+        if (callable[i].arity == arity && strlen(callable[i].name) == length && !memcmp(text, callable[i].name, length))
+            return native_find(ATOM_erlang, name, (uint32_t) arity);
+    return NULL;
+}
+
+static bool compile_expression(Compiler *c, uint32_t at, term t);
+
+static bool compile_logic(Compiler *c, uint32_t at, enum op op, term t)
+{
+    size_t count = tuple_arity(t) - 1;
+    if (count == 0)
+        return fail(c, MATCH_INVALID);
+    return node_children(c, at, op, (uint32_t) count) &&
+           compile_parts(c, c->ms->nodes[at].first, tuple_elements(t) + 1, count, compile_expression);
+}
+
+static bool compile_call(Compiler *c, uint32_t at, term t)
+{
+    term name = tuple_at(t, 0);
+    size_t arity = tuple_arity(t) - 1;
+    switch (name) {
+    case ATOM_and: return compile_logic(c, at, OP_AND, t);
+    case ATOM_or: return compile_logic(c, at, OP_OR, t);
+    case ATOM_andalso: return compile_logic(c, at, OP_ANDALSO, t);
+    case ATOM_orelse: return compile_logic(c, at, OP_ORELSE, t);
+    default: break;
+    }
+    NativeFn native = is_atom(name) && arity <= ARGUMENTS_MAX ? callable_native(name, arity) : NULL;
+    if (!native)
+        return fail(c, MATCH_INVALID);
+    if (!node_children(c, at, OP_CALL, (uint32_t) arity))
+        return false;
+    c->ms->nodes[at].call = native;
+    return compile_parts(c, c->ms->nodes[at].first, tuple_elements(t) + 1, arity, compile_expression);
+}
+
+static bool compile_tuple(Compiler *c, uint32_t at, term t)
+{
+    if (tuple_arity(t) == 0)
+        return fail(c, MATCH_INVALID);
+    term first = tuple_at(t, 0);
+    if (tuple_arity(t) == 2 && first == ATOM_const)
+        return node_value(c, at, OP_CONST, tuple_at(t, 1));
+    if (tuple_arity(t) > 1 || !is_tuple(first))
+        return compile_call(c, at, t);
+    return node_children(c, at, OP_MAKE_TUPLE, (uint32_t) tuple_arity(first)) &&
+           compile_parts(c, c->ms->nodes[at].first, tuple_elements(first), tuple_arity(first), compile_expression);
+}
+
+static bool compile_list(Compiler *c, uint32_t at, term t)
+{
+    uint32_t count = 1;
+    for (term rest = t; is_cons(rest); rest = tail(rest))
+        count++;
+    if (!node_children(c, at, OP_MAKE_LIST, count))
+        return false;
+    uint32_t child = c->ms->nodes[at].first;
+    for (; is_cons(t); t = tail(t))
+        if (!compile_expression(c, child++, head(t)))
+            return false;
+    return compile_expression(c, child, t);
+}
+
+static bool compile_map(Compiler *c, uint32_t at, term map)
+{
+    if (!node_children(c, at, OP_MAKE_MAP, (uint32_t) (2 * map_size(map))))
+        return false;
+    uint32_t child = c->ms->nodes[at].first;
+    MapIterator it;
+    for (map_iterate(&it, map); map_next(&it); child += 2)
+        if (!compile_expression(c, child, it.key) || !compile_expression(c, child + 1, it.value))
+            return false;
+    return true;
+}
+
+static bool compile_atom(Compiler *c, uint32_t at, term t)
+{
+    if (t == ATOM_dollar_under)
+        return node_value(c, at, OP_OBJECT, NONE);
+    if (t == ATOM_dollar_dollar)
+        return node_value(c, at, OP_BINDINGS, NONE);
+    int64_t number = variable_number(t);
+    if (number < 0)
+        return node_value(c, at, OP_CONST, t);
+    int64_t slot = variable_slot(c, number);
+    if (slot < 0)
+        return fail(c, MATCH_INVALID);
+    c->ms->nodes[at].op = OP_VAR;
+    c->ms->nodes[at].slot = (uint32_t) slot;
+    return true;
+}
+
+static bool compile_expression(Compiler *c, uint32_t at, term t)
+{
+    if (is_atom(t))
+        return compile_atom(c, at, t);
+    if (!is_cons(t) && !is_tuple(t) && !is_map(t))
+        return node_value(c, at, OP_CONST, t);
+    if (c->depth++ > DEPTH_MAX)
+        return fail(c, MATCH_INVALID);
+    bool good = is_cons(t) ? compile_list(c, at, t) : is_tuple(t) ? compile_tuple(c, at, t) : compile_map(c, at, t);
+    c->depth--;
+    return good;
+}
+
+// Expressions of a list, side by side.
+static bool compile_block(Compiler *c, term list, uint32_t *first, uint32_t *count)
+{
+    sterm length = list_length(list);
+    if (length < 0)
+        return fail(c, MATCH_INVALID);
+    *count = (uint32_t) length;
+    if (!reserve(c, *count, first))
+        return false;
+    for (uint32_t at = *first; is_cons(list); list = tail(list))
+        if (!compile_expression(c, at++, head(list)))
+            return false;
+    return true;
+}
+
+static void sort_variables(MatchSpec *ms, const Clause *clause)
+{
+    Variable *v = ms->variables + clause->variables;
+    for (uint32_t i = 0; i < clause->variable_count; i++) {
+        uint32_t j = i;
+        for (; j > 0 && v[v[j - 1].sorted].number > v[i].number; j--)
+            v[j].sorted = v[j - 1].sorted;
+        v[j].sorted = i;
+    }
+}
+
+static bool compile_clause(Compiler *c, term t)
+{
+    if (!is_tuple(t) || tuple_arity(t) != 3)
+        return fail(c, MATCH_INVALID);
+    c->clause->variables = c->ms->variable_count;
+    if (!reserve(c, 1, &c->clause->head) || !compile_pattern(c, c->clause->head, tuple_at(t, 0)))
+        return false;
+    sort_variables(c->ms, c->clause);
+    return compile_block(c, tuple_at(t, 1), &c->clause->guards, &c->clause->guard_count) &&
+           compile_block(c, tuple_at(t, 2), &c->clause->body, &c->clause->body_count) &&
+           (c->clause->body_count > 0 || fail(c, MATCH_INVALID));
+}
+
+MatchSpec *match_spec_compile(term spec, bool foreign, enum match_error *error)
+{
+    sterm count = list_length(spec);
+    *error = count < 0 ? MATCH_INVALID : MATCH_NO_MEMORY;
+    MatchSpec *ms = count < 0 ? NULL : vm_malloc(sizeof *ms);
+    if (!ms)
+        return NULL;
+    *ms = (MatchSpec) { .foreign = foreign, .clause_count = (uint32_t) count };
+    if (count > 0 && !(ms->clauses = vm_malloc((size_t) count * sizeof *ms->clauses))) {
+        vm_mfree(ms, sizeof *ms);
+        return NULL;
+    }
+    if (count > 0)
+        memset(ms->clauses, 0, (size_t) count * sizeof *ms->clauses);
+    Compiler c = { .ms = ms, .clause = ms->clauses };
+    for (; is_cons(spec); spec = tail(spec), c.clause++)
+        if (!compile_clause(&c, head(spec))) {
+            *error = c.error;
+            match_spec_free(ms);
+            return NULL;
+        }
+    return ms;
+}
+
+static void free_items(void *items, size_t bytes)
+{
+    if (items)
+        vm_mfree(items, bytes);
+}
+
+void match_spec_free(MatchSpec *ms)
+{
+    free_items(ms->nodes, ms->node_capacity * sizeof *ms->nodes);
+    free_items(ms->clauses, ms->clause_count * sizeof *ms->clauses);
+    free_items(ms->variables, ms->variable_capacity * sizeof *ms->variables);
+    vm_mfree(ms, sizeof *ms);
+}
+
+static term clause_key(const MatchSpec *ms, const Clause *clause, size_t key_index)
+{
+    const Node *pattern = &ms->nodes[clause->head];
+    if (pattern->op == OP_SAME && is_tuple(pattern->value) && tuple_arity(pattern->value) > key_index)
+        return tuple_at(pattern->value, key_index);
+    if (pattern->op != OP_TUPLE || pattern->count <= key_index)
+        return NONE;
+    const Node *key = &ms->nodes[pattern->first + key_index];
+    return key->op == OP_SAME ? key->value : NONE;
+}
+
+term match_spec_key(const MatchSpec *ms, size_t key_index)
+{
+    term key = ms->clause_count ? clause_key(ms, &ms->clauses[0], key_index) : NONE;
+    for (uint32_t i = 1; i < ms->clause_count && key != NONE; i++) {
+        term other = clause_key(ms, &ms->clauses[i], key_index);
+        if (other == NONE || !same(key, other))
+            return NONE;
+    }
+    return key;
+}
+
+// ---- running ----
+
+typedef struct Run {
+    Process *p;
+    const MatchSpec *ms;
+    const Clause *clause;
+    term object;
+    term bindings[VARIABLES_MAX]; // NONE = not yet
+} Run;
+
+term copy_to_process(Process *p, term t)
+{
+    if (!is_pointer(t))
+        return t;
+    term *top = heap_alloc(p, term_size(t));
+    return term_copy(t, &top, &p->off_heap);
+}
+
+static bool matches(Run *r, const Node *n, term t);
+
+static bool children_match(Run *r, const Node *n, const term *parts)
+{
+    for (uint32_t i = 0; i < n->count; i++)
+        if (!matches(r, &r->ms->nodes[n->first + i], parts[i]))
+            return false;
+    return true;
+}
+
+static bool map_matches(Run *r, const Node *n, term map)
+{
+    for (uint32_t i = 0; i < n->count; i += 2) {
+        term value = map_get(map, r->ms->nodes[n->first + i].value);
+        if (value == NONE || !matches(r, &r->ms->nodes[n->first + i + 1], value))
+            return false;
+    }
+    return true;
+}
+
+static bool bind(Run *r, uint32_t slot, term t)
+{
+    if (r->bindings[slot] != NONE)
+        return same(r->bindings[slot], t);
+    r->bindings[slot] = t;
+    return true;
+}
+
+static bool matches(Run *r, const Node *n, term t)
+{
+    switch (n->op) {
+    case OP_ANY: return true;
+    case OP_BIND: return bind(r, n->slot, t);
+    case OP_SAME: return same(n->value, t);
+    case OP_TUPLE: return is_tuple(t) && tuple_arity(t) == n->count && children_match(r, n, tuple_elements(t));
+    case OP_CONS: return is_cons(t) && children_match(r, n, list_ptr(t));
+    case OP_MAP: return is_map(t) && map_matches(r, n, t);
+    default: return false;
+    }
+}
+
+static term evaluate(Run *r, const Node *n, bool keep);
+
+// A term that may live in a table, for a result.
+static term kept(Run *r, term t, bool keep) { return keep ? copy_to_process(r->p, t) : t; }
+
+static term bindings_list(Run *r, bool keep)
+{
+    const Variable *variables = r->ms->variables + r->clause->variables;
+    term list = NIL;
+    for (uint32_t i = r->clause->variable_count; i-- > 0;)
+        list = cons(r->p, kept(r, r->bindings[variables[i].sorted], keep), list);
+    return list;
+}
+
+static term evaluate_tuple(Run *r, const Node *n, bool keep)
+{
+    term *o = heap_alloc(r->p, 1 + n->count);
+    o[0] = make_header(KIND_TUPLE, n->count);
+    for (uint32_t i = 0; i < n->count; i++)
+        o[1 + i] = NIL;
+    for (uint32_t i = 0; i < n->count; i++)
+        if ((o[1 + i] = evaluate(r, &r->ms->nodes[n->first + i], keep)) == NONE) {
+            o[1 + i] = NIL;
+            return NONE;
+        }
+    return make_boxed(o);
+}
+
+static term evaluate_list(Run *r, const Node *n, bool keep)
+{
+    term list = evaluate(r, &r->ms->nodes[n->first + n->count - 1], keep);
+    for (uint32_t i = n->count - 1; i-- > 0 && list != NONE;) {
+        term element = evaluate(r, &r->ms->nodes[n->first + i], keep);
+        list = element == NONE ? NONE : cons(r->p, element, list);
+    }
+    return list;
+}
+
+static term evaluate_map(Run *r, const Node *n, bool keep)
+{
+    term map = map_new(r->p);
+    for (uint32_t i = 0; i < n->count; i += 2) {
+        term key = evaluate(r, &r->ms->nodes[n->first + i], keep), value;
+        if (key == NONE || (value = evaluate(r, &r->ms->nodes[n->first + i + 1], keep)) == NONE)
+            return NONE;
+        map = map_put(r->p, map, key, value);
+    }
+    return map;
+}
+
+static term evaluate_call(Run *r, const Node *n, bool keep)
+{
+    term arguments[ARGUMENTS_MAX];
+    for (uint32_t i = 0; i < n->count; i++)
+        if ((arguments[i] = evaluate(r, &r->ms->nodes[n->first + i], false)) == NONE)
+            return NONE;
+    term result = n->call(r->p, arguments);
+    if (result == NONE)
+        r->p->exception = (Exception) { 0 };
+    return result == NONE ? NONE : kept(r, result, keep);
+}
+
+// and, or: every operand is evaluated and must be a boolean.
+static term evaluate_strict(Run *r, const Node *n, bool all)
+{
+    bool result = all;
+    for (uint32_t i = 0; i < n->count; i++) {
+        term operand = evaluate(r, &r->ms->nodes[n->first + i], false);
+        if (!is_bool(operand))
+            return NONE;
+        result = all ? result && operand == ATOM_true : result || operand == ATOM_true;
+    }
+    return make_bool(result);
+}
+
+// andalso, orelse: up to the operand that decides.
+static term evaluate_lazy(Run *r, const Node *n, term decides)
+{
+    for (uint32_t i = 0; i < n->count; i++) {
+        term operand = evaluate(r, &r->ms->nodes[n->first + i], false);
+        if (!is_bool(operand))
+            return NONE;
+        if (operand == decides)
+            return decides;
+    }
+    return make_bool(decides == ATOM_false);
+}
+
+static term evaluate(Run *r, const Node *n, bool keep)
+{
+    switch (n->op) {
+    case OP_CONST: return kept(r, n->value, keep && r->ms->foreign);
+    case OP_VAR: return kept(r, r->bindings[n->slot], keep);
+    case OP_OBJECT: return kept(r, r->object, keep);
+    case OP_BINDINGS: return bindings_list(r, keep);
+    case OP_MAKE_TUPLE: return evaluate_tuple(r, n, keep);
+    case OP_MAKE_LIST: return evaluate_list(r, n, keep);
+    case OP_MAKE_MAP: return evaluate_map(r, n, keep);
+    case OP_CALL: return evaluate_call(r, n, keep);
+    case OP_AND: return evaluate_strict(r, n, true);
+    case OP_OR: return evaluate_strict(r, n, false);
+    case OP_ANDALSO: return evaluate_lazy(r, n, ATOM_false);
+    case OP_ORELSE: return evaluate_lazy(r, n, ATOM_true);
+    default: return NONE;
+    }
+}
+
+static bool clause_applies(Run *r)
+{
+    for (uint32_t i = 0; i < r->clause->variable_count; i++)
+        r->bindings[i] = NONE;
+    if (!matches(r, &r->ms->nodes[r->clause->head], r->object))
+        return false;
+    for (uint32_t i = 0; i < r->clause->guard_count; i++)
+        if (evaluate(r, &r->ms->nodes[r->clause->guards + i], false) != ATOM_true)
+            return false;
+    return true;
+}
+
+term match_spec_run(Process *p, const MatchSpec *ms, term object)
+{
+    Run r;
+    r.p = p;
+    r.ms = ms;
+    r.object = object;
+    for (r.clause = ms->clauses; r.clause < ms->clauses + ms->clause_count; r.clause++) {
+        if (!clause_applies(&r))
+            continue;
+        term value = NONE;
+        for (uint32_t i = 0; i < r.clause->body_count; i++) {
+            value = evaluate(&r, &ms->nodes[r.clause->body + i], i + 1 == r.clause->body_count);
+            if (value == NONE)
+                value = ATOM_EXIT;
+        }
+        return value;
+    }
+    return NONE;
+}

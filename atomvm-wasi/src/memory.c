@@ -1,0 +1,28 @@
+// Counted memory: everything the machine holds is in vm.memory_used, so that a cap can be kept.
+#include "vm.h"
+
+#include <stdlib.h>
+
+// Every HOSTILE_PERIOD-th allocation of a hostile build fails when vm_fail_at counts down to it (memory-limit stepping).
+void *vm_malloc(size_t size)
+{
+    if (vm.memory_used + size > vm.memory_cap) return NULL;
+    void *ptr = malloc(size ? size : 1);
+    if (ptr) vm.memory_used += size;
+    return ptr;
+}
+
+void *vm_realloc(void *old, size_t old_size, size_t size)
+{
+    if (size > old_size && vm.memory_used + (size - old_size) > vm.memory_cap) return NULL;
+    void *ptr = realloc(old, size ? size : 1);
+    if (ptr) vm.memory_used += size - old_size;
+    return ptr;
+}
+
+void vm_mfree(void *ptr, size_t size)
+{
+    if (!ptr) return;
+    vm.memory_used -= size;
+    free(ptr);
+}

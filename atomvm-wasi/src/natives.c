@@ -1,0 +1,45 @@
+// Natives by name: one hash table over the rows of natives/*.def, filled at start.
+#include "vm.h"
+
+static const Native rows[] = {
+#define NATIVE(module, name, arity, fn) { module, name, arity, fn },
+#include "natives/all.def"
+#undef NATIVE
+};
+
+enum { ROWS = sizeof rows / sizeof *rows, SLOTS = 4096 };
+_Static_assert(ROWS * 2 <= SLOTS, "the table of natives is too full: enlarge SLOTS");
+
+static uint16_t slots[SLOTS]; // row + 1, open addressing
+static struct {
+    term module, name;
+} names[ROWS];
+
+static uint32_t slot_of(term module, term name, uint32_t arity)
+{
+    return (atom_index(module) * 31u + atom_index(name) * 2654435761u + arity * 97u) >> 3 & (SLOTS - 1);
+}
+
+void natives_init(void)
+{
+    term module = NONE;
+    for (uint32_t i = 0; i < ROWS; i++) {
+        const Native *row = &rows[i];
+        // Rows of one module stand together.
+        if (i == 0 || strcmp(row->module, rows[i - 1].module) != 0) module = atom_intern(row->module, strlen(row->module));
+        names[i].module = module;
+        names[i].name = atom_intern(row->name, strlen(row->name));
+        uint32_t at = slot_of(module, names[i].name, row->arity);
+        while (slots[at]) at = (at + 1) & (SLOTS - 1);
+        slots[at] = (uint16_t) (i + 1);
+    }
+}
+
+NativeFn native_find(term module, term name, uint32_t arity)
+{
+    for (uint32_t at = slot_of(module, name, arity); slots[at]; at = (at + 1) & (SLOTS - 1)) {
+        uint32_t row = slots[at] - 1u;
+        if (names[row].module == module && names[row].name == name && rows[row].arity == arity) return rows[row].function;
+    }
+    return NULL;
+}

@@ -1,0 +1,497 @@
+// Processes: the table, messages, links, monitors, aliases, names, exit signals.
+#include "process.h"
+
+#include "ets.h"
+#include "module.h"
+#include "platform.h"
+
+#include <stdlib.h>
+
+static ProcessState *slots[PID_SLOTS];
+static uint32_t serials[PID_SLOTS];
+static uint32_t slot_hint = 1, alive;
+
+static uint32_t pid_slot(term pid) { return (uint32_t) (pid >> 4) & (PID_SLOTS - 1); }
+static term make_pid(uint32_t slot, uint32_t serial) { return (term) (serial << PID_SLOT_BITS | slot) << 4 | TAG_PID; }
+
+Process *process_lookup(term pid)
+{
+    ProcessState *s = slots[pid_slot(pid)];
+    return s && s->process->pid == pid && s->status != STATUS_EXITING ? s->process : NULL;
+}
+
+Process *process_at(uint32_t slot)
+{
+    ProcessState *s = slots[slot];
+    return s && s->status != STATUS_EXITING ? s->process : NULL;
+}
+
+uint32_t process_count(void) { return alive; }
+
+static uint32_t free_slot(void)
+{
+    for (uint32_t i = 0; i < PID_SLOTS - 1; i++) {
+        uint32_t slot = (slot_hint + i) % PID_SLOTS;
+        if (slot && !slots[slot]) return slot;
+    }
+    return 0;
+}
+
+Process *process_new(size_t heap_words)
+{
+    if (heap_words < MIN_HEAP_WORDS) heap_words = MIN_HEAP_WORDS;
+    uint32_t slot = free_slot();
+    Process *p = slot ? vm_malloc(sizeof *p) : NULL;
+    ProcessState *s = p ? vm_malloc(sizeof *s) : NULL;
+    term *heap = s ? vm_malloc(heap_words * WORD_BYTES) : NULL;
+    if (!heap) {
+        vm_mfree(s, sizeof *s);
+        vm_mfree(p, sizeof *p);
+        return NULL;
+    }
+    serials[slot] = (serials[slot] + 1) & PID_SERIAL_MASK;
+    *p = (Process) { .heap = heap, .htop = heap, .mature = heap, .end = heap + heap_words, .stop = heap + heap_words,
+        .pid = make_pid(slot, serials[slot]), .state = s, .cp = stub_exit };
+    *s = (ProcessState) { .process = p, .status = STATUS_WAITING, .priority = PRIORITY_NORMAL, .slot = slot,
+        .serial = serials[slot], .group_leader = p->pid, .dictionary = NONE, .parent = ATOM_undefined, .name = NONE,
+        .min_heap_words = MIN_HEAP_WORDS, .fullsweep_after = 65535, .off_heap_limit = 4 << 20 };
+    s->last = s->save = &s->first;
+    slots[slot] = s;
+    slot_hint = slot + 1;
+    alive++;
+    return p;
+}
+
+static void set_parent(Process *p, Process *parent)
+{
+    if (!parent) return;
+    p->state->group_leader = parent->state->group_leader;
+    p->state->parent = parent->pid;
+}
+
+// Starts in f with `count` arguments that are copied from elsewhere.
+static bool set_call(Process *p, Function *f, const term *args, uint32_t count)
+{
+    uint32_t capacity = count < 8 ? 8 : count;
+    p->x_saved = vm_malloc(capacity * WORD_BYTES);
+    if (!p->x_saved) return false;
+    p->x_capacity = capacity;
+    for (uint32_t i = 0; i < count; i++) p->x_saved[i] = term_copy(args[i], &p->htop, &p->off_heap);
+    p->live = count;
+    p->current = f;
+    p->pc = f->code;
+    return true;
+}
+
+static Process *spawn_call(Process *parent, Function *f, const term *args, uint32_t count)
+{
+    size_t words = 0;
+    for (uint32_t i = 0; i < count; i++) words += term_size(args[i]);
+    Process *p = process_new(words + MIN_HEAP_WORDS);
+    if (!p) return NULL;
+    if (!set_call(p, f, args, count)) {
+        process_terminate(p, ATOM_system_limit);
+        return NULL;
+    }
+    set_parent(p, parent);
+    p->state->initial_module = f->module;
+    p->state->initial_function = f->name;
+    p->state->initial_arity = f->arity;
+    scheduler_ready(p);
+    return p;
+}
+
+Process *process_spawn(Process *parent, term module, term name, term args)
+{
+    term list[256];
+    uint32_t count = 0;
+    for (; is_cons(args) && count < 255; args = tail(args)) list[count++] = head(args);
+    Function *f = function_get(module, name, count);
+    return f ? spawn_call(parent, f, list, count) : NULL;
+}
+
+Process *process_spawn_fun(Process *parent, term fun)
+{
+    if (boxed_kind(fun) == KIND_EXTFUN) return spawn_call(parent, extfun_function(fun), NULL, 0);
+    Lambda *l = fun_lambda(fun);
+    return spawn_call(parent, l->function, boxed_ptr(fun) + 2, l->free_count);
+}
+
+// ---- messages ----
+
+static void enqueue(Process *to, term value, Fragment *fragment)
+{
+    ProcessState *s = to->state;
+    Message *m = vm_malloc(sizeof *m);
+    if (!m) { // the receiver is what fills the memory
+        fragment_free(fragment);
+        process_terminate(to, ATOM_system_limit);
+        return;
+    }
+    *m = (Message) { NULL, value, fragment };
+    *s->last = m;
+    s->last = &m->next;
+    s->queue_length++;
+    if (s->status == STATUS_WAITING) scheduler_ready(to);
+}
+
+void process_deliver(Process *to, term value, Fragment *fragment) { enqueue(to, value, fragment); }
+
+void process_send(Process *from, term to_pid, term message)
+{
+    Process *to = process_lookup(to_pid);
+    if (!to) return;
+    size_t words = term_size(message);
+    if (words == 0) {
+        enqueue(to, message, NULL);
+    } else if (to->state->queue_length < MAILBOX_ON_HEAP_MAX && !to->fragments && (size_t) (to->stop - to->htop) > words + MIN_HEAP_WORDS / 2
+               && to != from) {
+        term copy = term_copy(message, &to->htop, &to->off_heap);
+        enqueue(to, copy, NULL);
+    } else {
+        term copy;
+        Fragment *f = fragment_copy(message, &copy);
+        enqueue(to, copy, f);
+    }
+}
+
+static void free_mailbox(ProcessState *s)
+{
+    for (Message *m = s->first, *next; m; m = next) {
+        next = m->next;
+        fragment_free(m->fragment);
+        vm_mfree(m, sizeof *m);
+    }
+    s->first = NULL;
+    s->last = s->save = &s->first;
+}
+
+// ---- names ----
+
+typedef struct Name {
+    struct Name *next;
+    term name;
+    Process *process;
+} Name;
+static Name *names;
+
+bool name_register(term name, Process *p)
+{
+    if (name_whereis(name) || p->state->name != NONE || name == (term) ATOM_undefined) return false;
+    Name *n = vm_malloc(sizeof *n);
+    if (!n) return false;
+    *n = (Name) { names, name, p };
+    names = n;
+    p->state->name = name;
+    return true;
+}
+
+Process *name_whereis(term name)
+{
+    for (Name *n = names; n; n = n->next)
+        if (n->name == name) return n->process;
+    return NULL;
+}
+
+void name_unregister(term name)
+{
+    for (Name **link = &names; *link; link = &(*link)->next) {
+        Name *n = *link;
+        if (n->name != name) continue;
+        *link = n->next;
+        n->process->state->name = NONE;
+        vm_mfree(n, sizeof *n);
+        return;
+    }
+}
+
+term name_list(Process *p)
+{
+    term list = NIL;
+    for (Name *n = names; n; n = n->next) list = cons(p, n->name, list);
+    return list;
+}
+
+// ---- links, monitors, aliases ----
+
+static bool drop_link(Process *p, term other)
+{
+    for (Link **link = &p->state->links; *link; link = &(*link)->next) {
+        Link *l = *link;
+        if (l->other != other) continue;
+        *link = l->next;
+        vm_mfree(l, sizeof *l);
+        return true;
+    }
+    return false;
+}
+
+static void add_link(Process *p, term other)
+{
+    for (Link *l = p->state->links; l; l = l->next)
+        if (l->other == other) return;
+    Link *l = vm_malloc(sizeof *l);
+    if (!l) return;
+    *l = (Link) { p->state->links, other };
+    p->state->links = l;
+}
+
+void process_link(Process *a, Process *b)
+{
+    if (a == b) return;
+    add_link(a, b->pid);
+    add_link(b, a->pid);
+}
+
+void process_unlink(Process *a, term b)
+{
+    Process *other = process_lookup(b);
+    drop_link(a, b);
+    if (other) drop_link(other, a->pid);
+}
+
+static void add_monitor(Process *p, Monitor m)
+{
+    Monitor *kept = vm_malloc(sizeof *kept);
+    if (!kept) return;
+    *kept = m;
+    kept->next = p->state->monitors;
+    p->state->monitors = kept;
+}
+
+RefId process_monitor(Process *watcher, Process *target, term name, const RefId *reuse)
+{
+    RefId ref = reuse ? *reuse : ref_fresh();
+    add_monitor(watcher, (Monitor) { .ref = ref, .origin = true, .other = target->pid, .name = name, .tag_term = NONE });
+    add_monitor(target, (Monitor) { .ref = ref, .origin = false, .other = watcher->pid, .name = name, .tag_term = NONE });
+    return ref;
+}
+
+Monitor *monitor_find(Process *p, RefId ref, bool origin)
+{
+    for (Monitor *m = p->state->monitors; m; m = m->next)
+        if (m->origin == origin && ref_same(m->ref, ref)) return m;
+    return NULL;
+}
+
+static bool drop_monitor(Process *p, RefId ref, bool origin)
+{
+    for (Monitor **link = &p->state->monitors; *link; link = &(*link)->next) {
+        Monitor *m = *link;
+        if (m->origin != origin || !ref_same(m->ref, ref)) continue;
+        *link = m->next;
+        fragment_free(m->tag);
+        vm_mfree(m, sizeof *m);
+        return true;
+    }
+    return false;
+}
+
+void alias_add(Process *p, RefId ref, bool reply)
+{
+    Alias *a = vm_malloc(sizeof *a);
+    if (!a) return;
+    *a = (Alias) { p->state->aliases, ref, reply };
+    p->state->aliases = a;
+}
+
+bool alias_drop(Process *p, RefId ref)
+{
+    for (Alias **link = &p->state->aliases; *link; link = &(*link)->next) {
+        Alias *a = *link;
+        if (!ref_same(a->ref, ref)) continue;
+        *link = a->next;
+        vm_mfree(a, sizeof *a);
+        return true;
+    }
+    return false;
+}
+
+bool process_demonitor(Process *watcher, RefId ref)
+{
+    Monitor *m = monitor_find(watcher, ref, true);
+    if (!m) return false;
+    if (m->alias_demonitor) alias_drop(watcher, ref);
+    Process *target = process_lookup(m->other);
+    if (target) drop_monitor(target, ref, false);
+    return drop_monitor(watcher, ref, true);
+}
+
+// The third word of an alias is its owner's slot.
+Process *alias_lookup(term ref)
+{
+    RefId id = ref_id(ref);
+    Process *p = id.id[2] < PID_SLOTS ? process_at(id.id[2]) : NULL;
+    for (Alias *a = p ? p->state->aliases : NULL; a; a = a->next) {
+        if (!ref_same(a->ref, id)) continue;
+        if (a->reply) {
+            alias_drop(p, id);
+            process_demonitor(p, id);
+        }
+        return p;
+    }
+    return NULL;
+}
+
+// ---- exit ----
+
+static void send_exit_message(Process *to, term from, term reason)
+{
+    // {'EXIT', From, Reason} built in the fragment that delivers it
+    size_t words = 4 + term_size(reason);
+    term copy;
+    Fragment *f = vm_malloc(sizeof *f + words * WORD_BYTES);
+    if (!f) return;
+    *f = (Fragment) { .words = words };
+    term *top = f->data + 4;
+    copy = term_copy(reason, &top, &f->off_heap);
+    f->data[0] = make_header(KIND_TUPLE, 3);
+    f->data[1] = ATOM_EXIT;
+    f->data[2] = from;
+    f->data[3] = copy;
+    f->used = words;
+    process_deliver(to, make_boxed(f->data), f);
+}
+
+void process_exit_signal(Process *to, term from, term reason, bool linked)
+{
+    ProcessState *s = to->state;
+    if (!linked && reason == (term) ATOM_kill) {
+        process_terminate(to, ATOM_killed);
+    } else if (s->trap_exit) {
+        send_exit_message(to, from, reason);
+    } else if (reason != (term) ATOM_normal || (!linked && from == to->pid)) {
+        process_terminate(to, reason);
+    }
+}
+
+static ProcessState *ending; // processes scheduler_reap has to tear down
+
+void process_terminate(Process *p, term reason)
+{
+    ProcessState *s = p->state;
+    if (s->status == STATUS_EXITING) return;
+    // The reason must outlive its home, which may be the sender's heap.
+    term copy;
+    s->exit_fragment = fragment_copy(reason, &copy);
+    s->exit_reason_term = copy;
+    if (s->status == STATUS_RUNNABLE) scheduler_remove(p);
+    s->status = STATUS_EXITING;
+    p->attention = true;
+    s->next_ending = ending;
+    ending = s;
+}
+
+static void send_down(Process *watcher, const Monitor *m, term object, term reason)
+{
+    size_t words = 6 + (1 + WORDS_FOR_BYTES(sizeof(RefId))) + 3 + term_size(reason) + (m->tag ? m->tag->used : 0);
+    Fragment *f = vm_malloc(sizeof *f + words * WORD_BYTES);
+    if (!f) return;
+    *f = (Fragment) { .words = words };
+    term *top = f->data + 6, *ref = top;
+    size_t ref_words = WORDS_FOR_BYTES(sizeof(RefId));
+    ref[ref_words] = 0;
+    ref[0] = make_header(KIND_REF, ref_words);
+    memcpy(ref + 1, &m->ref, sizeof m->ref);
+    top += 1 + ref_words;
+    if (m->name != NONE) { // {Name, Node}
+        top[0] = make_header(KIND_TUPLE, 2);
+        top[1] = m->name;
+        top[2] = ATOM_nonode_nohost;
+        object = make_boxed(top);
+        top += 3;
+    }
+    term tag = m->tag ? term_copy(m->tag_term, &top, &f->off_heap) : m->tag_term != NONE ? m->tag_term : (term) ATOM_DOWN;
+    term copy = term_copy(reason, &top, &f->off_heap);
+    f->data[0] = make_header(KIND_TUPLE, 5);
+    f->data[1] = tag;
+    f->data[2] = make_boxed(ref);
+    f->data[3] = ATOM_process;
+    f->data[4] = object;
+    f->data[5] = copy;
+    f->used = (size_t) (top - f->data);
+    process_deliver(watcher, make_boxed(f->data), f);
+}
+
+// DOWN for a process that is already gone when it is to be watched.
+void monitor_down_now(Process *watcher, RefId ref, term object, term name, term reason, term tag)
+{
+    Monitor m = { .ref = ref, .origin = true, .other = object, .name = name, .tag_term = tag };
+    if (tag != NONE) m.tag = fragment_copy(tag, &m.tag_term);
+    send_down(watcher, &m, object, reason);
+    fragment_free(m.tag);
+}
+
+static void notify_monitors(Process *p, term reason)
+{
+    while (p->state->monitors) {
+        Monitor *m = p->state->monitors;
+        Process *other = process_lookup(m->other);
+        p->state->monitors = m->next;
+        if (other && m->origin) {
+            drop_monitor(other, m->ref, false);
+        } else if (other) {
+            Monitor *mine = monitor_find(other, m->ref, true);
+            if (mine) {
+                send_down(other, mine, p->pid, reason);
+                if (mine->alias_demonitor) alias_drop(other, mine->ref);
+                drop_monitor(other, m->ref, true);
+            }
+        }
+        fragment_free(m->tag);
+        vm_mfree(m, sizeof *m);
+    }
+}
+
+static void notify_links(Process *p, term reason)
+{
+    while (p->state->links) {
+        Link *l = p->state->links;
+        Process *other = process_lookup(l->other);
+        p->state->links = l->next;
+        vm_mfree(l, sizeof *l);
+        if (!other) continue;
+        drop_link(other, p->pid);
+        process_exit_signal(other, p->pid, reason, true);
+    }
+}
+
+static void tear_down(Process *p)
+{
+    ProcessState *s = p->state;
+    term reason = s->exit_reason_term;
+    if (s->receive_timer) timer_cancel(s->receive_timer, NULL);
+    if (s->name != NONE) name_unregister(s->name);
+    ets_process_exited(p);
+    notify_links(p, reason);
+    notify_monitors(p, reason);
+    while (s->aliases) alias_drop(p, s->aliases->ref);
+    scheduler_process_over(p, reason);
+    free_mailbox(s);
+    heap_free_all(p);
+    fragment_free(s->exit_fragment);
+    vm_mfree(p->x_saved, p->x_capacity * WORD_BYTES);
+    slots[s->slot] = NULL;
+    alive--;
+    vm_mfree(s, sizeof *s);
+    vm_mfree(p, sizeof *p);
+}
+
+void scheduler_reap(void)
+{
+    while (ending) { // tearing one down may end others
+        ProcessState *s = ending;
+        ending = s->next_ending;
+        tear_down(s->process);
+    }
+}
+
+void process_report_crash(Process *p, term reason)
+{
+    Buffer b = { 0 };
+    static const char before[] = "Error in process ", with[] = " with exit value:\n";
+    bool ok = buffer_append(&b, before, sizeof before - 1) && term_print(p->pid, &b, false)
+        && buffer_append(&b, with, sizeof with - 1) && term_print(reason, &b, true);
+    if (ok) platform_log(LOG_ERROR, b.data, b.size);
+    buffer_free(&b);
+}

@@ -1,0 +1,5 @@
+defmodule Hello do
+  @moduledoc "The application: what `hatch build` starts."
+
+  use ElixirWorkers.App, router: Hello.Router
+end

@@ -1,0 +1,128 @@
+"""What reachable code calls and nothing provides: found at build time, with file and line.
+
+A function is provided by a packed module or by the virtual machine's native table. It is missing when its module is
+nowhere, when the module does not export it, or when its body is only the stub of a native (it calls
+`erlang:nif_error`) that this virtual machine does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hatch_elixir_workers.beam import MFA
+from hatch_elixir_workers.collect import Origin, Universe
+from hatch_elixir_workers.errors import SourceError
+from hatch_elixir_workers.facts import Call
+from hatch_elixir_workers.shake import Reach
+
+_NIF_ERROR = frozenset({MFA("erlang", "nif_error", 1), MFA("erlang", "nif_error", 2)})
+_MAX_CHAIN = 6
+
+
+@dataclass(frozen=True)
+class Missing:
+    """`target` is called, directly or through libraries, at `file`:`line` of `caller`, and cannot run.
+
+    `via` is what lies between, from the function `caller` calls to the one that calls `target`. `caller` is a function
+    of the application where one leads here.
+    """
+
+    target: MFA
+    reason: str
+    caller: MFA
+    file: str | None
+    line: int | None
+    via: tuple[MFA, ...]
+    in_application: bool
+
+    def __str__(self) -> str:
+        place = "" if self.file is None else f"{self.file}:{self.line}: "
+        through = f" through {_chain(self.via)}" if self.via else ""
+        return f"{place}{show(self.caller)} calls {show(self.target)}{through}: {self.reason}"
+
+
+def check(universe: Universe, reach: Reach) -> list[Missing]:
+    """Everything missing, each function once: what the application itself calls first, then by place."""
+    found: dict[MFA, Missing] = {}
+    for unresolved in reach.unresolved:
+        call = unresolved.call
+        reason = _absence(universe, call.target)
+        found.setdefault(call.target, _missing(universe, reach, unresolved.caller, call, reason))
+    for mfa in reach.functions:
+        if _is_stub(universe, reach, mfa):
+            caller = reach.functions[mfa].source or mfa
+            reason = "the virtual machine does not have this native function"
+            found.setdefault(mfa, _missing(universe, reach, caller, _call_of(universe, caller, mfa), reason))
+    return sorted(found.values(), key=_order)
+
+
+def require_nothing_missing(missing: Iterable[Missing]) -> None:
+    """`strict = true`: raises one `SourceError` with all of them."""
+    lines = [str(each) for each in missing]
+    if lines:
+        raise SourceError(
+            "reachable code calls functions that cannot run:\n" + "\n".join(lines),
+            fix="Do without them, or set `strict = false` to build with warnings.",
+        )
+
+
+def show(mfa: MFA) -> str:
+    """As Elixir writes it: `Enum.map/2`, `:lists.map/2`."""
+    module = mfa.module.removeprefix("Elixir.") if mfa.module.startswith("Elixir.") else f":{mfa.module}"
+    return f"{module}.{mfa.function}/{mfa.arity}"
+
+
+def _order(missing: Missing) -> tuple[bool, str, int, MFA]:
+    return (not missing.in_application or bool(missing.via), missing.file or "", missing.line or 0, missing.target)
+
+
+def _absence(universe: Universe, target: MFA) -> str:
+    if target.module not in universe:
+        return "no application, dependency or library has this module"
+    names = sorted(arity for name, arity in universe.facts(target.module).exports if name == target.function)
+    if names:
+        return f"the module has it with {' or '.join(map(str, names))} arguments only"
+    return "the module does not export it"
+
+
+def _is_stub(universe: Universe, reach: Reach, mfa: MFA) -> bool:
+    if mfa in reach.natives or not universe.is_library(mfa.module):
+        return False
+    function = universe.facts(mfa.module).functions.get((mfa.function, mfa.arity))
+    return function is not None and any(call.target in _NIF_ERROR for call in function.calls)
+
+
+def _call_of(universe: Universe, caller: MFA, target: MFA) -> Call:
+    for call in _calls(universe, caller):
+        if call.target == target:
+            return call
+    return Call(target, None, None)
+
+
+def _calls(universe: Universe, caller: MFA) -> tuple[Call, ...]:
+    function = universe.facts(caller.module).functions.get((caller.function, caller.arity))
+    return function.calls if function is not None else ()
+
+
+def _missing(universe: Universe, reach: Reach, caller: MFA, call: Call, reason: str) -> Missing:
+    """Tells it from the last function of the application on the way there, when there is one."""
+    chain = [mfa for mfa, _ in reach.why(caller)]
+    own = [index for index, mfa in enumerate(chain) if _is_own(universe, mfa)]
+    if not own or own[-1] == len(chain) - 1:
+        return Missing(call.target, reason, caller, call.file, call.line, (), bool(own))
+    index = own[-1]
+    outward = _call_of(universe, chain[index], chain[index + 1])
+    via = tuple(chain[index + 1 :])
+    return Missing(call.target, reason, chain[index], outward.file, outward.line, via, in_application=True)
+
+
+def _is_own(universe: Universe, mfa: MFA) -> bool:
+    return mfa.module in universe and universe.sources[mfa.module].origin in (Origin.APP, Origin.DEPENDENCY)
+
+
+def _chain(via: tuple[MFA, ...]) -> str:
+    shown = [show(mfa) for mfa in via]
+    if len(shown) > _MAX_CHAIN:
+        shown = [*shown[: _MAX_CHAIN - 1], "…", shown[-1]]
+    return " -> ".join(shown)

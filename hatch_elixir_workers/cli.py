@@ -1,0 +1,92 @@
+"""The `elixir-workers` command: the one place that prints and exits."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hatch_elixir_workers import __version__
+from hatch_elixir_workers.avm import CODE, FILE, START, Section, read_avm_file
+from hatch_elixir_workers.errors import ElixirWorkersError, VmError
+from hatch_elixir_workers.pack import build_archive, collect_beams, find_start_module
+from hatch_elixir_workers.paths import write_atomically
+
+EXIT_FAILURE = 1
+EXIT_VM_CRASH = 4
+
+_EXISTING = click.Path(path_type=Path, exists=True)
+_FLAG_NAMES = ((START, "start"), (CODE, "code"), (FILE, "file"))
+
+
+class _Group(click.Group):
+    """Turns this package's errors, and the system's about files, into one message and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ElixirWorkersError as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(EXIT_VM_CRASH if isinstance(error, VmError) else EXIT_FAILURE)
+        except OSError as error:
+            click.echo(f"error: {error.filename or 'input/output'}: {error.strerror or error}", err=True)
+            ctx.exit(EXIT_FAILURE)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="elixir-workers")
+def main() -> None:
+    """Elixir applications as Cloudflare Workers. Build them with `hatch build`; these are the tools beside it."""
+
+
+@main.command()
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The archive.")
+@click.option("--start", required=True, metavar="MODULE", help="The module whose start/0 is run.")
+@click.option("--no-stdlib", is_flag=True, help="Pack only the named beams.")
+@click.argument("beams", metavar="BEAM_OR_DIR...", nargs=-1, required=True, type=_EXISTING)
+def pack(output: Path, start: str, no_stdlib: bool, beams: tuple[Path, ...]) -> None:
+    """Pack compiled modules, and what they need from the installed OTP and Elixir, into an .avm archive."""
+    modules = collect_beams(beams)
+    start_module = find_start_module(modules, start)
+    if not no_stdlib:
+        from hatch_elixir_workers.closure import with_stdlib
+
+        closure = with_stdlib(modules)
+        modules = closure.modules
+        for missing in closure.missing:
+            click.echo(f"warning: {missing}", err=True)
+    write_atomically(output, build_archive(modules, start_module))
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+@click.option("--vm", type=click.Path(path_type=Path), help="Another virtual machine than the one installed.")
+def run(archive: Path, args: tuple[str, ...], vm: Path | None) -> None:
+    """Run an .avm archive under WASI. The exit code is the virtual machine's; 4 when it crashes."""
+    from hatch_elixir_workers.run import run_archive
+
+    sys.exit(run_archive(archive, vm=vm, args=args))
+
+
+@main.command(name="list")
+@click.argument("archive", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON array of {name, flags, size}.")
+def list_(archive: Path, as_json: bool) -> None:
+    """List modules and files of an .avm archive with their flags and sizes in bytes."""
+    entries = [_describe(section) for section in read_avm_file(archive)]
+    click.echo(json.dumps(entries, indent=2) if as_json else _table(entries))
+
+
+def _describe(section: Section) -> dict[str, Any]:
+    flags = [name for bit, name in _FLAG_NAMES if section.flags & bit]
+    return {"name": section.name, "flags": flags, "size": len(section.data)}
+
+
+def _table(entries: list[dict[str, Any]]) -> str:
+    lines = [f"{entry['size']:>9}  {'+'.join(entry['flags']):<10}  {entry['name']}" for entry in entries]
+    total = sum(entry["size"] for entry in entries)
+    return "\n".join([*lines, f"{total:>9}  {len(entries)} entries"])

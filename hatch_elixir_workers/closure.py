@@ -1,0 +1,96 @@
+"""What `elixir-workers pack` adds to the beams it is given: all they need from the installed OTP and Elixir.
+
+The same walk as in a build (`shake.py`), for beams without a mix project around them. Their exported functions are the
+roots, with those of the virtual machine's boot module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hatch_elixir_workers import cache, mix
+from hatch_elixir_workers.beam import MFA, BeamModule
+from hatch_elixir_workers.check import Missing, check
+from hatch_elixir_workers.collect import Origin, Source, Universe, stand_ins, universe
+from hatch_elixir_workers.machine import load_machine
+from hatch_elixir_workers.paths import priv_dir
+from hatch_elixir_workers.pipeline import BOOT_MODULE
+from hatch_elixir_workers.relocate import relocated
+from hatch_elixir_workers.shake import exported_roots, reach
+
+_CONSOLIDATE = Path(__file__).with_name("consolidate.exs")
+
+
+@dataclass(frozen=True)
+class Closure:
+    """The modules to pack, and what the named modules call themselves but nothing provides."""
+
+    modules: dict[str, BeamModule]
+    missing: tuple[Missing, ...]
+
+
+def with_stdlib(named: Mapping[str, BeamModule]) -> Closure:
+    """The named modules and everything they can reach. Raises MissingToolError, BeamError."""
+    everything = _universe(named)
+    roots = [root for name in sorted(named) for root in exported_roots(everything, name, "is named")]
+    if BOOT_MODULE in everything:
+        roots += exported_roots(everything, BOOT_MODULE, "boots the virtual machine")
+    natives = native_functions()
+    reached = reach(everything, roots, natives)
+    modules = {name: _packable(everything, name) for name in sorted({*reached.modules, *named})}
+    # Before the virtual machine has been built nobody can say what it lacks.
+    missing = [each for each in check(everything, reached) if not each.via and each.in_application] if natives else []
+    return Closure(modules, tuple(missing))
+
+
+def _packable(everything: Universe, name: str) -> BeamModule:
+    """A consolidated protocol is compiled here, and would carry the folder it was compiled in."""
+    module = everything.module(name)
+    consolidated = everything.sources[name].origin is Origin.CONSOLIDATED
+    return relocated(module, [Path.cwd()]) if consolidated else module
+
+
+def native_functions() -> frozenset[MFA]:
+    """The functions that the virtual machine provides itself; none before it has been built."""
+    priv = priv_dir()
+    return load_machine(priv).natives if (priv / "natives.json").is_file() else frozenset()
+
+
+def _universe(named: Mapping[str, BeamModule]) -> Universe:
+    installed = mix.toolchain()
+    found = universe(
+        [
+            (Origin.CONSOLIDATED, [_consolidated(named, installed)]),
+            (Origin.STAND_IN, [stand_ins(priv_dir() / "stdlib", installed)]),
+            (Origin.ELIXIR, installed.elixir_lib_dirs),
+            (Origin.OTP, installed.erl_lib_dirs),
+        ]
+    )
+    for name, module in named.items():
+        if name not in found or found.sources[name].origin is not Origin.CONSOLIDATED:
+            found.sources[name] = Source(name, Path(module.path), Origin.APP)
+    return found
+
+
+def _consolidated(named: Mapping[str, BeamModule], installed: mix.Toolchain) -> Path:
+    """The folder of consolidated protocols: Elixir's own, and those that named modules define or implement."""
+    involved = sorted(name for name, module in named.items() if _is_protocol_or_implementation(module))
+    elixir = next(folder for folder in installed.elixir_lib_dirs if folder.parent.name == "elixir")
+    files = [*sorted(elixir.glob("*.beam")), *(Path(named[name].path) for name in involved)]
+    key = cache.digest([b"consolidated", installed.otp_release.encode(), *(file.read_bytes() for file in files)])
+
+    def fill(folder: Path) -> None:
+        own = folder / "own"
+        own.mkdir()
+        for name in involved:
+            (own / f"{name}.beam").write_bytes(Path(named[name].path).read_bytes())
+        mix.run(["elixir", str(_CONSOLIDATE), str(folder), str(elixir), str(own)])
+
+    return cache.folder("consolidated", key, fill)
+
+
+def _is_protocol_or_implementation(module: BeamModule) -> bool:
+    exports = {(export.function, export.arity) for export in module.exports}
+    return ("__protocol__", 1) in exports or ("__impl__", 1) in exports

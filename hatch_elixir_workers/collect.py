@@ -1,0 +1,128 @@
+"""Every module that could be packed, and where it comes from.
+
+    consolidated   protocols of the project, with all their implementations in a table
+    app            the application's own modules
+    dependency     its dependencies, the framework among them
+    stand-in       priv/stdlib: OTP modules that would need an operating system, and the VM's boot modules
+    elixir, otp    what is installed
+
+A module is taken from the first origin of this list that has it. Files are found now and read when they are reached.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hatch_elixir_workers import cache, mix
+from hatch_elixir_workers.beam import BeamModule, parse_beam
+from hatch_elixir_workers.errors import BeamError
+from hatch_elixir_workers.facts import ModuleFacts, module_facts
+from hatch_elixir_workers.mix import Project, Toolchain
+
+
+class Origin(enum.Enum):
+    """Where a module comes from; the value is its name in manifest.json."""
+
+    CONSOLIDATED = "consolidated"
+    APP = "app"
+    DEPENDENCY = "dependency"
+    STAND_IN = "stand-in"
+    ELIXIR = "elixir"
+    OTP = "otp"
+
+    @property
+    def is_library(self) -> bool:
+        """Shipped with Elixir, OTP or this package: only what is reachable of it counts."""
+        return self not in (Origin.APP, Origin.DEPENDENCY)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One compiled module on disk."""
+
+    name: str
+    path: Path
+    origin: Origin
+
+
+@dataclass
+class Universe:
+    """All modules by name; bytes and facts are read once, when first asked for."""
+
+    sources: dict[str, Source]
+    _data: dict[str, bytes] = field(default_factory=dict)
+    _facts: dict[str, ModuleFacts] = field(default_factory=dict)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.sources
+
+    def facts(self, name: str) -> ModuleFacts:
+        """The facts of a module that is in here. Raises `BeamError` for a damaged file."""
+        if name not in self._facts:
+            self._facts[name] = module_facts(self.data(name), str(self.sources[name].path))
+        return self._facts[name]
+
+    def data(self, name: str) -> bytes:
+        """The bytes of its file."""
+        if name not in self._data:
+            path = self.sources[name].path
+            try:
+                self._data[name] = path.read_bytes()
+            except OSError as error:
+                raise BeamError(path, "file", 0, f"cannot be read: {error.strerror or error}") from None
+        return self._data[name]
+
+    def module(self, name: str) -> BeamModule:
+        """The parsed file."""
+        return parse_beam(self.data(name), self.sources[name].path)
+
+    def is_library(self, name: str) -> bool:
+        """See `Origin.is_library`; a module that is not here is nobody's."""
+        return name in self.sources and self.sources[name].origin.is_library
+
+    def of_origin(self, *origins: Origin) -> Iterator[str]:
+        """The names of the modules from there, sorted."""
+        return iter(sorted(name for name, source in self.sources.items() if source.origin in origins))
+
+
+def collect_project(project: Project, toolchain: Toolchain, stand_in_sources: Path) -> Universe:
+    """The universe of a compiled mix project."""
+    return universe(
+        [
+            (Origin.CONSOLIDATED, [project.consolidated]),
+            (Origin.APP, project.app_ebins),
+            (Origin.DEPENDENCY, project.dependency_ebins),
+            (Origin.STAND_IN, [stand_ins(stand_in_sources, toolchain)]),
+            (Origin.ELIXIR, toolchain.elixir_lib_dirs),
+            (Origin.OTP, toolchain.erl_lib_dirs),
+        ]
+    )
+
+
+def universe(folders: Iterable[tuple[Origin, Sequence[Path]]]) -> Universe:
+    """The universe of these folders of .beam files; the first that has a module wins."""
+    sources: dict[str, Source] = {}
+    for origin, paths in folders:
+        for path in paths:
+            for name in _beam_names(path):
+                sources.setdefault(name, Source(name, path / f"{name}.beam", origin))
+    return Universe(sources)
+
+
+def _beam_names(folder: Path) -> list[str]:
+    try:
+        return sorted(file.name.removesuffix(".beam") for file in folder.iterdir() if file.name.endswith(".beam"))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def stand_ins(sources: Path, toolchain: Toolchain) -> Path:
+    """The folder with priv/stdlib/*.erl compiled by the installed erlc; compiled once for the same sources and OTP."""
+    files = sorted(sources.glob("*.erl"))
+    headers = sorted(sources.glob("*.hrl"))
+    contents = [part for file in [*files, *headers] for part in (file.name.encode(), file.read_bytes())]
+    key = cache.digest([b"stand-ins", toolchain.otp_release.encode(), *contents])
+    return cache.folder("stand-ins", key, lambda folder: mix.erlc(files, folder))

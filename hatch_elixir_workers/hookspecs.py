@@ -1,0 +1,74 @@
+"""The contract between this package and its plugins (pluggy project and entry-point group `elixir_workers`).
+
+A plugin is an object or module with functions marked by `hookimpl`; each returns frozen values that check themselves
+when they are made, so a wrong one fails inside the plugin that made it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pluggy
+
+PROJECT_NAME = "elixir_workers"
+
+hookspec = pluggy.HookspecMarker(PROJECT_NAME)
+hookimpl = pluggy.HookimplMarker(PROJECT_NAME)
+
+_KIND_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
+_WRANGLER_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z")
+
+FieldType = type[str] | type[int] | type[bool]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One option of a binding: its name in pyproject.toml and in wrangler.toml, its type, and if it must be given."""
+
+    name: str
+    type: FieldType = str
+    required: bool = False
+
+    def __post_init__(self) -> None:
+        if not _WRANGLER_KEY.match(self.name):
+            raise ValueError(f"field name {self.name!r} must be lower-case words joined by underscores")
+        if self.type not in (str, int, bool):
+            raise TypeError(f"type of field {self.name!r} must be str, int or bool, not {self.type!r}")
+
+
+@dataclass(frozen=True)
+class BindingKind:
+    """A kind of binding: what it is called, what can be configured, what a handler may ask of it.
+
+    `wrangler_key` is the array of tables in wrangler.toml that a binding of this kind becomes an entry of;
+    `binding_field` names the field of that entry which holds the binding's own name. `operations` are the names a
+    host call may use. `javascript` is the file under `bindings/` of the worker that answers them.
+    """
+
+    name: str
+    wrangler_key: str
+    fields: tuple[Field, ...]
+    operations: tuple[str, ...]
+    javascript: str
+    binding_field: str = "binding"
+
+    def __post_init__(self) -> None:
+        if not _KIND_NAME.match(self.name):
+            raise ValueError(f"binding kind {self.name!r} must be lower-case letters, digits and hyphens")
+        if not _WRANGLER_KEY.match(self.wrangler_key):
+            raise ValueError(f"wrangler_key {self.wrangler_key!r} of binding kind {self.name!r} is not a wrangler key")
+        names = [field.name for field in self.fields]
+        if len(set(names)) != len(names):
+            raise ValueError(f"binding kind {self.name!r} names a field twice")
+        if not self.operations or len(set(self.operations)) != len(self.operations):
+            raise ValueError(f"binding kind {self.name!r} must name its operations, each once")
+        if not self.javascript.endswith(".js") or "/" in self.javascript:
+            raise ValueError(f"javascript {self.javascript!r} of binding kind {self.name!r} must be a .js file name")
+
+
+@hookspec
+def elixir_workers_bindings() -> Sequence[BindingKind]:
+    """The binding kinds this plugin adds."""
+    raise NotImplementedError

@@ -1,0 +1,174 @@
+"""From an application's configuration to its bundle: plan, compile, collect, shake, check, pack, bundle."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hatch_elixir_workers import bundle, mix, shake
+from hatch_elixir_workers.beam import MFA, BeamModule, strip
+from hatch_elixir_workers.check import Missing, check, require_nothing_missing
+from hatch_elixir_workers.collect import Origin, Universe, collect_project
+from hatch_elixir_workers.config import TARGET_TABLE, Config, Keep, parse_config
+from hatch_elixir_workers.entry import find_entry
+from hatch_elixir_workers.errors import ConfigError, ElixirWorkersError
+from hatch_elixir_workers.machine import Machine, load_machine
+from hatch_elixir_workers.pack import build_archive
+from hatch_elixir_workers.paths import priv_dir
+from hatch_elixir_workers.plugins import load_registry
+from hatch_elixir_workers.relocate import folders_within, relocated
+
+# Points a build at another priv/ folder than the installed one: another virtual machine, another worker.
+PRIV_VARIABLE = "ELIXIR_WORKERS_PRIV"
+BOOT_MODULE = "atomvm_init"
+_MAX_WARNINGS = 20
+
+Report = Callable[[str], None]
+
+# What a build ends with when it is not a bug: shown as one message, without a traceback.
+FAILURES = (ElixirWorkersError, OSError)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What hatchling knows of a build: the folder of pyproject.toml, the project, its table and the table's name."""
+
+    root: Path
+    project_name: str
+    project_version: str
+    raw: Mapping[str, Any]
+    table: str = TARGET_TABLE
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is fixed before anything runs."""
+
+    order: Order
+    config: Config
+    project: Path
+    priv: Path
+    machine: Machine
+
+
+@dataclass(frozen=True)
+class Packed:
+    """The archive, and what is in it."""
+
+    archive: bytes
+    modules: tuple[bundle.PackedModule, ...]
+
+
+def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
+    """The files of the bundle, by path. Raises `ElixirWorkersError`; nothing is written outside of `_build` and caches.
+
+    `inform` and `warn` take one message each.
+    """
+    plan = make_plan(order)
+    project, toolchain = compile_application(plan, inform)
+    universe = collect_project(project, toolchain, plan.priv / "stdlib")
+    entry = find_entry(universe, plan.config.entry)
+    reach = shake.reach(universe, roots(universe, entry, plan.config.keep), plan.machine.natives)
+    report_missing(check(universe, reach), strict=plan.config.strict, warn=warn)
+    packed = pack(universe, reach, entry, project.source_roots, warn)
+    return bundle.bundle_files(contents(plan, toolchain, entry, packed), plan.priv / "worker")
+
+
+def failure_text(failure: Exception) -> str:
+    """The message for one of `FAILURES`."""
+    if isinstance(failure, OSError) and failure.filename is not None:
+        return f"elixir-workers: {failure.filename}: {failure.strerror}"
+    return f"elixir-workers: {failure}"
+
+
+def make_plan(order: Order) -> Plan:
+    """Reads the configuration and looks for the virtual machine."""
+    config = parse_config(order.raw, load_registry(), project_name=order.project_name, table=order.table)
+    override = os.environ.get(PRIV_VARIABLE)
+    priv = Path(override).resolve() if override else priv_dir()
+    return Plan(order, config, order.root / config.project, priv, load_machine(priv))
+
+
+def compile_application(plan: Plan, inform: Report) -> tuple[mix.Project, mix.Toolchain]:
+    """Runs mix, and asks for the toolchain meanwhile; what mix printed (warnings, mostly) is passed on."""
+    with ThreadPoolExecutor(max_workers=1) as background:
+        toolchain = background.submit(mix.toolchain)
+        project = mix.compile_project(plan.project, plan.priv / "elixir")
+    if project.output.strip():
+        inform(project.output.rstrip())
+    return project, toolchain.result()
+
+
+def roots(universe: Universe, entry: str, keep: Sequence[Keep]) -> Iterator[tuple[MFA, str]]:
+    """Where execution begins: the boot module (all of it: the VM calls into it), the entry, and `keep`."""
+    if BOOT_MODULE in universe:
+        yield from shake.exported_roots(universe, BOOT_MODULE, "the virtual machine boots with it")
+    yield MFA(entry, "start", 0), "the entry module's start function"
+    for each in keep:
+        yield from _kept(universe, each)
+
+
+def _kept(universe: Universe, keep: Keep) -> Iterator[tuple[MFA, str]]:
+    name = keep.module.removeprefix("Elixir.")
+    if keep.module not in universe:
+        raise ConfigError([f'{TARGET_TABLE}.keep names "{name}", which neither the application nor a library has'])
+    if keep.function is None or keep.arity is None:
+        yield from shake.exported_roots(universe, keep.module, "named by `keep`")
+        return
+    if (keep.function, keep.arity) not in universe.facts(keep.module).exports:
+        raise ConfigError([f'{TARGET_TABLE}.keep names "{name}.{keep.function}/{keep.arity}", which is not exported'])
+    yield MFA(keep.module, keep.function, keep.arity), "named by `keep`"
+
+
+def report_missing(missing: Sequence[Missing], *, strict: bool, warn: Report) -> None:
+    """Warns of each, or raises when the configuration is strict."""
+    if strict:
+        require_nothing_missing(missing)
+    for each in missing[:_MAX_WARNINGS]:
+        warn(f"warning: {each}")
+    if len(missing) > _MAX_WARNINGS:
+        warn(f"warning: {len(missing) - _MAX_WARNINGS} more functions are missing; `strict = true` lists all of them")
+
+
+def pack(universe: Universe, reach: shake.Reach, entry: str, source_roots: Sequence[Path], warn: Report) -> Packed:
+    """The archive of all reached modules, without the folders of this machine."""
+    modules = {name: _packable(universe, name, source_roots, warn) for name in [*reach.modules]}
+    lines = (
+        bundle.PackedModule(name, universe.sources[name].origin.value, len(strip(module)))
+        for name, module in sorted(modules.items())
+    )
+    return Packed(build_archive(modules, entry), tuple(lines))
+
+
+def _packable(universe: Universe, name: str, source_roots: Sequence[Path], warn: Report) -> BeamModule:
+    module = universe.module(name)
+    if universe.sources[name].origin not in (Origin.APP, Origin.DEPENDENCY, Origin.CONSOLIDATED):
+        return module
+    for folder in folders_within(module, source_roots):
+        warn(
+            f"warning: {name.removeprefix('Elixir.')} holds the path {folder} (from `__DIR__` or `__ENV__`?): "
+            "the bundle will differ when it is built in another folder"
+        )
+    return relocated(module, source_roots)
+
+
+def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, packed: Packed) -> bundle.Contents:
+    """All that the bundle is made of."""
+    return bundle.Contents(
+        config=plan.config,
+        project_name=plan.order.project_name,
+        project_version=plan.order.project_version,
+        entry=entry,
+        archive=packed.archive,
+        machine=plan.machine.wasm.read_bytes(),
+        modules=packed.modules,
+        versions={
+            "elixir": toolchain.elixir_version,
+            "otp": toolchain.otp_release,
+            "vm": plan.machine.version,
+        },
+    )

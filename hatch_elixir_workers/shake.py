@@ -1,0 +1,296 @@
+"""What is reachable, and why.
+
+Walks functions, not modules, from the roots. From a reached function these are reached in turn:
+
+1.  what it calls, in its module or another, and the funs it makes;
+2.  `fun m:f/a` within its literals;
+3.  **literal pairs:** `f` of any arity in module `m` when both atoms stand side by side in a tuple, a list or the
+    arguments of a call: `spawn(m, f, …)`, `{m, f, args}`, child specifications. In the application and its dependencies
+    it is enough that both are built in the same function;
+4.  **modules as values:** when it builds the atom of a module,
+    - of the application or a dependency: all exported functions of that module;
+    - of a library: the exported functions that match a dynamic call `Module:name(…)` anywhere in reached code, by name
+      and arity (`handle_call/3` once gen_server is reached). Where the name is computed, every atom that its module
+      builds may be it; `apply/3` with computed arguments matches nothing: rule 3 and `keep` are for that. An atom like
+      `file` or `global` is most often not meant as a module: it counts only within that module itself and in modules
+      that also call it;
+5.  **protocols:** of a reached protocol function, the function of the same name in the implementations for built-in
+    types and `Any`, and in those for structs that are built somewhere in reached code;
+6.  the `on_load` function of its module.
+
+A function that the virtual machine provides natively is a leaf: its body is never run. For now the unit of packing is
+the module: one is packed when something in it is reached.
+
+The walk is deterministic: roots, facts and every set are visited in a fixed order.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from hatch_elixir_workers.beam import MFA
+from hatch_elixir_workers.collect import Universe
+from hatch_elixir_workers.facts import Call, FunctionFacts, ModuleFacts
+
+BUILT_IN_TYPES = (
+    "Any",
+    "Atom",
+    "BitString",
+    "Float",
+    "Function",
+    "Integer",
+    "List",
+    "Map",
+    "PID",
+    "Port",
+    "Reference",
+    "Tuple",
+)
+
+# Every module answers these; as dynamic calls they would reach every module that is ever named.
+_OF_EVERY_MODULE = frozenset({("module_info", 0), ("module_info", 1), ("__info__", 1)})
+_DISPATCHERS = frozenset({("impl_for", 1), ("impl_for!", 1), ("struct_impl_for", 1)})
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Why a function is reached: from where (None for a root), and by which rule."""
+
+    source: MFA | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """A call of reached code that leads nowhere; `call` holds its place."""
+
+    caller: MFA
+    call: Call
+
+
+@dataclass
+class Reach:
+    """The result: `functions` in the order they were reached, the natives among them, and what was not found."""
+
+    functions: dict[MFA, Edge] = field(default_factory=dict)
+    natives: set[MFA] = field(default_factory=set)
+    unresolved: list[Unresolved] = field(default_factory=list)
+
+    @property
+    def modules(self) -> list[str]:
+        """The modules to pack, sorted."""
+        return sorted({mfa.module for mfa in self.functions if mfa not in self.natives})
+
+    def why(self, mfa: MFA) -> list[tuple[MFA, str]]:
+        """The chain from a root to `mfa`: each function with the rule that reached it. Empty when it is not reached."""
+        chain: list[tuple[MFA, str]] = []
+        current: MFA | None = mfa
+        while current is not None and current in self.functions:
+            edge = self.functions[current]
+            chain.append((current, edge.reason))
+            current = edge.source
+        return chain[::-1]
+
+
+def reach(universe: Universe, roots: Iterable[tuple[MFA, str]], natives: frozenset[MFA] = frozenset()) -> Reach:
+    """Everything that can run when the roots are called; each root comes with its reason."""
+    walk = _Walk(universe, natives)
+    for root, reason in roots:
+        walk.reach(root, None, reason)
+    walk.run()
+    return walk.result
+
+
+def exported_roots(universe: Universe, module: str, reason: str) -> Iterator[tuple[MFA, str]]:
+    """All exported functions of a module as roots."""
+    for name, arity in sorted(universe.facts(module).exports):
+        yield MFA(module, name, arity), reason
+
+
+class _Walk:
+    """The state of one walk; every `dict` without values is an ordered set."""
+
+    def __init__(self, universe: Universe, natives: frozenset[MFA]) -> None:
+        self.universe = universe
+        self.natives = natives
+        self.result = Reach()
+        self.queue: deque[MFA] = deque()
+        self.touched: set[str] = set()
+        # Rule 4: library modules built as values, and the dynamic calls with a known name, each with its first place.
+        self.named_modules: dict[str, MFA] = {}
+        self.dynamic_calls: dict[tuple[str, int], MFA] = {}
+        # The same with a computed name: by module, the arities of such calls, and the atoms that may be their names.
+        self.computed_arities: dict[str, dict[int, None]] = {}
+        self.possible_names: dict[str, dict[str, None]] = {}
+        # Rule 5: protocol -> its functions reached; protocol -> its implementations that count; structs that are built.
+        self.protocol_functions: dict[str, dict[tuple[str, int], MFA]] = {}
+        self.implementations: dict[str, dict[str, None]] = {}
+        self.waiting_for_struct: dict[str, list[tuple[str, str]]] = {}
+        self.structs: set[str] = set()
+
+    def run(self) -> None:
+        while self.queue:
+            self._visit(self.queue.popleft())
+
+    def reach(self, mfa: MFA, source: MFA | None, reason: str) -> None:
+        """Notes the first way to `mfa`; it must exist or be native."""
+        if mfa in self.result.functions:
+            return
+        self.result.functions[mfa] = Edge(source, reason)
+        if mfa in self.natives:
+            self.result.natives.add(mfa)
+        else:
+            self.queue.append(mfa)
+
+    def _exists(self, mfa: MFA) -> bool:
+        return mfa in self.natives or self._exports(mfa.module, mfa.function, mfa.arity)
+
+    def _exports(self, module: str, function: str, arity: int) -> bool:
+        return module in self.universe and (function, arity) in self.universe.facts(module).exports
+
+    def _visit(self, mfa: MFA) -> None:
+        facts = self.universe.facts(mfa.module)
+        self._touch(facts, mfa)
+        function = facts.functions.get((mfa.function, mfa.arity))
+        if function is None:
+            return
+        self._calls(mfa, function)
+        if facts.is_protocol:
+            self._protocol(facts, mfa, function)
+            return
+        for struct in function.structs:
+            self._struct(struct)
+        self._pairs(mfa, function)
+        for atom in (*function.atoms, *function.structs):
+            if self._is_module_value(atom, facts):
+                self._module_as_value(atom, mfa)
+        for name, arity in function.applies:
+            if name is not None:
+                self._dynamic_call(name, arity, mfa)
+        self._computed_calls(mfa, function)
+
+    def _touch(self, facts: ModuleFacts, mfa: MFA) -> None:
+        if facts.name not in self.touched:
+            self.touched.add(facts.name)
+            if facts.on_load is not None:
+                self.reach(MFA(facts.name, *facts.on_load), mfa, "runs when the module is loaded")
+
+    # -- rules 1 and 2 ------------------------------------------------------------------------------------------------
+
+    def _calls(self, mfa: MFA, function: FunctionFacts) -> None:
+        for name, arity in function.locals:
+            self.reach(MFA(mfa.module, name, arity), mfa, "is called")
+        for call in function.calls:
+            if self._exists(call.target):
+                self.reach(call.target, mfa, "is called")
+            else:
+                self.result.unresolved.append(Unresolved(mfa, call))
+        for fun in function.funs:
+            if self._exists(fun):
+                self.reach(fun, mfa, "is made into a fun")
+            else:
+                self.result.unresolved.append(Unresolved(mfa, Call(fun, None, None)))
+
+    # -- rule 3 -------------------------------------------------------------------------------------------------------
+
+    def _pairs(self, mfa: MFA, function: FunctionFacts) -> None:
+        if self.universe.is_library(mfa.module):
+            names: dict[str, set[str]] = {}
+            for module, name in function.pairs:
+                names.setdefault(module, set()).add(name)
+        else:
+            names = {module: set(function.atoms) - {module} for module in function.atoms}
+        for module, functions in names.items():
+            if module in self.universe:
+                self._named_functions(module, functions, mfa)
+
+    def _named_functions(self, module: str, names: set[str], mfa: MFA) -> None:
+        for name, arity in sorted(self.universe.facts(module).exports):
+            if name in names:
+                self.reach(MFA(module, name, arity), mfa, "is named together with its module")
+
+    # -- rule 4 -------------------------------------------------------------------------------------------------------
+
+    def _is_module_value(self, atom: str, user: ModuleFacts) -> bool:
+        if atom not in self.universe or atom in self.named_modules:
+            return False
+        unmistakable = atom.startswith("Elixir.") or not self.universe.is_library(atom)
+        return unmistakable or atom == user.name or atom in user.called_modules
+
+    def _module_as_value(self, atom: str, mfa: MFA) -> None:
+        self.named_modules[atom] = mfa
+        facts = self.universe.facts(atom)
+        if not self.universe.is_library(atom):
+            for name, arity in sorted(facts.exports):
+                self.reach(MFA(atom, name, arity), mfa, "is exported by a module that is used as a value")
+            return
+        for name, arity in sorted(facts.exports & self.dynamic_calls.keys()):
+            self._reach_dynamically(MFA(atom, name, arity), mfa)
+
+    def _dynamic_call(self, name: str, arity: int, mfa: MFA) -> None:
+        if (name, arity) in self.dynamic_calls or (name, arity) in _OF_EVERY_MODULE:
+            return
+        self.dynamic_calls[name, arity] = mfa
+        for module, named_by in list(self.named_modules.items()):
+            if self.universe.is_library(module) and (name, arity) in self.universe.facts(module).exports:
+                self._reach_dynamically(MFA(module, name, arity), named_by)
+
+    def _computed_calls(self, mfa: MFA, function: FunctionFacts) -> None:
+        arities = self.computed_arities.setdefault(mfa.module, {})
+        names = self.possible_names.setdefault(mfa.module, {})
+        new_names = [name for name in function.atoms if name not in names]
+        new_arities = [arity for name, arity in function.applies if name is None and arity not in arities]
+        names.update(dict.fromkeys(new_names))
+        for arity in new_arities:
+            for name in names:
+                self._dynamic_call(name, arity, mfa)
+        for name in new_names:
+            for arity in arities:
+                self._dynamic_call(name, arity, mfa)
+        arities.update(dict.fromkeys(new_arities))
+
+    def _reach_dynamically(self, target: MFA, named_by: MFA) -> None:
+        caller = self.dynamic_calls[target.function, target.arity]
+        self.reach(target, named_by, f"may be what {caller} calls, since its module is used as a value")
+
+    # -- rule 5 -------------------------------------------------------------------------------------------------------
+
+    def _protocol(self, facts: ModuleFacts, mfa: MFA, function: FunctionFacts) -> None:
+        for atom in function.atoms:
+            self._candidate(facts.name, atom)
+        key = (mfa.function, mfa.arity)
+        if key in _DISPATCHERS or key not in facts.exports or key[0].startswith("__") or key in _OF_EVERY_MODULE:
+            return
+        self.protocol_functions.setdefault(facts.name, {})[key] = mfa
+        for implementation in self.implementations.get(facts.name, ()):
+            self._implementation_function(implementation, key, mfa)
+
+    def _candidate(self, protocol: str, implementation: str) -> None:
+        """`Elixir.Enumerable.Date.Range` is the implementation of `Elixir.Enumerable` for `Elixir.Date.Range`."""
+        if not implementation.startswith(protocol + ".") or implementation not in self.universe:
+            return
+        of_type = implementation.removeprefix(protocol + ".")
+        struct = f"Elixir.{of_type}"
+        if of_type in BUILT_IN_TYPES or struct in self.structs:
+            self._implementation(protocol, implementation)
+        else:
+            self.waiting_for_struct.setdefault(struct, []).append((protocol, implementation))
+
+    def _struct(self, struct: str) -> None:
+        if struct not in self.structs:
+            self.structs.add(struct)
+            for protocol, implementation in self.waiting_for_struct.pop(struct, ()):
+                self._implementation(protocol, implementation)
+
+    def _implementation(self, protocol: str, implementation: str) -> None:
+        known = self.implementations.setdefault(protocol, {})
+        if implementation not in known:
+            known[implementation] = None
+            for key, mfa in list(self.protocol_functions.get(protocol, {}).items()):
+                self._implementation_function(implementation, key, mfa)
+
+    def _implementation_function(self, implementation: str, key: tuple[str, int], mfa: MFA) -> None:
+        if key in self.universe.facts(implementation).exports:
+            self.reach(MFA(implementation, *key), mfa, "implements the protocol")

@@ -1,0 +1,59 @@
+"""`wrangler.toml` of a bundle: what `wrangler deploy` needs to take the folder as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import tomli_w
+
+from hatch_elixir_workers.config import Binding, Config
+
+MAIN = "index.js"
+
+
+def wrangler_toml(config: Config) -> bytes:
+    """The file's bytes; keys are in a fixed order, bindings in the order of the configuration."""
+    return tomli_w.dumps(wrangler_table(config)).encode()
+
+
+def wrangler_table(config: Config) -> dict[str, Any]:
+    """`no_bundle` keeps the files as they are; `.avm` has no rule of its own in wrangler."""
+    table: dict[str, Any] = {
+        "name": config.name,
+        "main": MAIN,
+        "compatibility_date": config.compatibility_date,
+        "no_bundle": True,
+        "rules": [
+            {"type": "ESModule", "globs": ["**/*.js"]},
+            {"type": "CompiledWasm", "globs": ["**/*.wasm"]},
+            {"type": "Data", "globs": ["**/*.avm"]},
+        ],
+    }
+    if config.vars:
+        table["vars"] = _plain(config.vars)
+    if config.secrets:
+        table["secrets"] = {"required": list(config.secrets)}
+    for binding in config.bindings:
+        _append(table, binding.kind.wrangler_key, _binding_entry(binding))
+    return table
+
+
+def _binding_entry(binding: Binding) -> dict[str, Any]:
+    return {binding.kind.binding_field: binding.name, **binding.fields}
+
+
+def _append(table: dict[str, Any], dotted_key: str, entry: dict[str, Any]) -> None:
+    *parents, last = dotted_key.split(".")
+    for parent in parents:
+        table = table.setdefault(parent, {})
+    table.setdefault(last, []).append(entry)
+
+
+def _plain(value: Any) -> Any:
+    """tomli-w takes dicts and lists only, not read-only views of them."""
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,499 @@
+defmodule ElixirWorkers.Conn do
+  @moduledoc """
+  A request and the response being built: a plain map with string keys, handed from middleware to handler and back.
+
+  ## The request
+
+  | key | example |
+  |---|---|
+  | `"method"` | `"GET"` |
+  | `"scheme"`, `"host"` | `"https"`, `"example.com"` |
+  | `"path"` | `"/caf%C3%A9/7"`, as sent |
+  | `"path_segments"` | `["café", "7"]`, decoded once |
+  | `"path_params"` | `%{"id" => "7"}`, filled in by the router |
+  | `"query_string"` | `"tag=a&tag=b"` |
+  | `"query_params"` | `%{"tag" => "b"}`, the last wins; `query_list/2` has all |
+  | `"headers"` | `%{"accept" => "*/*"}`, names in lower case, repetitions joined with `", "` |
+  | `"header_list"` | `[{"accept", "*/*"}]`, in order, repetitions kept |
+  | `"body"` | the bytes of the body |
+  | `"parsed_body"` | set by `ElixirWorkers.Middleware.ParseBody` |
+  | `"env"` | the variables and secrets named in the configuration |
+  | `"cf"` | what Cloudflare knows about the request: `%{"country" => "NZ"}` |
+  | `"request_id"` | names the request in logs and on error pages |
+  | `"environment"` | `"production"` or `"development"` |
+
+  ## The response
+
+  | key | example |
+  |---|---|
+  | `"status"` | `200`; `nil` until something sets it |
+  | `"resp_headers"` | `[{"content-type", "text/plain; charset=utf-8"}]` |
+  | `"resp_body"` | iodata |
+  | `"halted"` | `true` after `halt/1`: later middleware and the handler are passed over |
+
+  `"assigns"` is a map for the application; `"transport"` is the way out for logs.
+
+  The functions below that set the response take the conn first and return the new one, so that they pipe.
+  """
+
+  alias ElixirWorkers.{Body, Conn.Cookie, Header, JSON, Status, URL}
+
+  @typedoc "See the table above."
+  @type t :: %{required(String.t()) => term()}
+
+  @doc """
+  Builds a conn from a request's head and body (`docs/reference/host-abi.md`, "Request head").
+
+  A path or query that cannot be decoded gives the conn with what could be read, and the reason: a 400.
+
+      iex> {:ok, conn} = ElixirWorkers.Conn.new(%{"method" => "GET", "url" => "https://example.com/a%20b?x=1"}, "")
+      iex> {conn["path_segments"], conn["query_params"]}
+      {["a b"], %{"x" => "1"}}
+
+      iex> {:error, _conn, reason} = ElixirWorkers.Conn.new(%{"method" => "GET", "url" => "/%FF"}, "")
+      iex> reason
+      "the path segment \\"%FF\\" is not percent-encoded UTF-8"
+  """
+  @spec new(map(), binary()) :: {:ok, t()} | {:error, t(), reason :: String.t()}
+  def new(head, body) when is_map(head) and is_binary(body) do
+    conn = blank(head, body)
+    url = Map.get(head, "url", "/")
+
+    with {:ok, url} <- parse_url(url),
+         conn = put_url(conn, url),
+         {:ok, segments} <- decode_path(url.path),
+         conn = Map.put(conn, "path_segments", segments),
+         {:ok, pairs} <- decode_query(url.query) do
+      {:ok, Map.merge(conn, %{"query_list" => pairs, "query_params" => Map.new(pairs)})}
+    else
+      {:error, reason} -> {:error, conn, reason}
+    end
+  end
+
+  defp blank(head, body) do
+    header_list = Map.get(head, "headers", [])
+
+    %{
+      "method" => Map.get(head, "method", "GET"),
+      "scheme" => "",
+      "host" => "",
+      "path" => "/",
+      "path_segments" => [],
+      "path_params" => %{},
+      "query_string" => "",
+      "query_params" => %{},
+      "query_list" => [],
+      "headers" => join_headers(header_list),
+      "header_list" => header_list,
+      "body" => body,
+      "parsed_body" => %Body.Unparsed{},
+      "env" => Map.get(head, "env", %{}),
+      "cf" => Map.get(head, "cf", %{}),
+      "request_id" => Map.get(head, "request_id", "unknown"),
+      "environment" => Map.get(head, "environment", "production"),
+      "status" => nil,
+      "resp_headers" => [],
+      "resp_body" => "",
+      "halted" => false,
+      "assigns" => %{},
+      "transport" => nil
+    }
+  end
+
+  defp put_url(conn, url) do
+    Map.merge(conn, %{
+      "scheme" => url.scheme,
+      "host" => url.host,
+      "path" => url.path,
+      "query_string" => url.query
+    })
+  end
+
+  # RFC 9110 §5.3; cookies have a separator of their own (RFC 6265 §5.4).
+  defp join_headers(list) do
+    Enum.reduce(list, %{}, fn {name, value}, joined ->
+      case joined do
+        %{^name => earlier} when name == "cookie" -> %{joined | name => earlier <> "; " <> value}
+        %{^name => earlier} -> %{joined | name => earlier <> ", " <> value}
+        _first -> Map.put(joined, name, value)
+      end
+    end)
+  end
+
+  defp parse_url(url) do
+    with :error <- URL.parse(url), do: {:error, "the URL is malformed"}
+  end
+
+  defp decode_path(path) do
+    with {:error, segment} <- URL.path_segments(path),
+         do: {:error, "the path segment #{inspect(segment)} is not percent-encoded UTF-8"}
+  end
+
+  defp decode_query(query) do
+    with {:error, pair} <- URL.decode_query(query),
+         do: {:error, "the query parameter #{inspect(pair)} is not percent-encoded UTF-8"}
+  end
+
+  # The request
+
+  @doc """
+  Returns all values of a request header, in order; the name is compared without case.
+
+      iex> conn = ElixirWorkers.Test.conn(:get, "/", headers: [{"accept", "text/html"}])
+      iex> ElixirWorkers.Conn.get_req_header(conn, "Accept")
+      ["text/html"]
+  """
+  @spec get_req_header(t(), String.t()) :: [String.t()]
+  def get_req_header(conn, name) when is_binary(name) do
+    name = String.downcase(name, :ascii)
+    for {^name, value} <- conn["header_list"], do: value
+  end
+
+  @doc """
+  Returns all values of a query parameter, in order.
+
+      iex> conn = ElixirWorkers.Test.conn(:get, "/?tag=a&tag=b")
+      iex> ElixirWorkers.Conn.query_list(conn, "tag")
+      ["a", "b"]
+  """
+  @spec query_list(t(), String.t()) :: [String.t()]
+  def query_list(conn, name) when is_binary(name) do
+    for {^name, value} <- conn["query_list"], do: value
+  end
+
+  @doc """
+  Returns the cookies of the request; of repeated names the first wins (the most specific path comes first).
+
+      iex> conn = ElixirWorkers.Test.conn(:get, "/", headers: [{"cookie", "theme=dark; id=7"}])
+      iex> ElixirWorkers.Conn.req_cookies(conn)
+      %{"theme" => "dark", "id" => "7"}
+  """
+  @spec req_cookies(t()) :: %{optional(String.t()) => String.t()}
+  def req_cookies(conn), do: Cookie.parse(Map.get(conn["headers"], "cookie", ""))
+
+  # The response
+
+  @doc """
+  Sets the status, given as a number or a name.
+
+  Raises `ArgumentError` outside 200..599.
+
+      iex> ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.put_status(:created) |> Map.get("status")
+      201
+  """
+  @spec put_status(t(), Status.t()) :: t()
+  def put_status(conn, status), do: %{conn | "status" => Status.code(status)}
+
+  @doc """
+  Sets a response header and removes earlier ones of that name.
+
+  Raises `ArgumentError` for a name or value that cannot be sent, such as a value with a line break.
+
+      iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.put_resp_header("X-Tag", "blue")
+      iex> conn["resp_headers"]
+      [{"x-tag", "blue"}]
+  """
+  @spec put_resp_header(t(), String.t(), String.t()) :: t()
+  def put_resp_header(conn, name, value) do
+    conn |> delete_resp_header(name) |> add_resp_header(name, value)
+  end
+
+  @doc """
+  Adds a response header beside earlier ones of that name.
+
+  Raises `ArgumentError` as `put_resp_header/3` does.
+
+      iex> conn = ElixirWorkers.Test.conn()
+      iex> conn = ElixirWorkers.Conn.add_resp_header(conn, "link", "</a>; rel=next")
+      iex> ElixirWorkers.Conn.add_resp_header(conn, "link", "</b>; rel=prev") |> ElixirWorkers.Conn.get_resp_header("link")
+      ["</a>; rel=next", "</b>; rel=prev"]
+  """
+  @spec add_resp_header(t(), String.t(), String.t()) :: t()
+  def add_resp_header(conn, name, value) do
+    name = Header.name!(name)
+    field = {name, Header.value!(name, value)}
+    Map.update!(conn, "resp_headers", &(&1 ++ [field]))
+  end
+
+  @doc """
+  Sets a response header unless the response has one of that name.
+
+      iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.put_resp_header("x-tag", "blue")
+      iex> ElixirWorkers.Conn.put_new_resp_header(conn, "x-tag", "red")["resp_headers"]
+      [{"x-tag", "blue"}]
+  """
+  @spec put_new_resp_header(t(), String.t(), String.t()) :: t()
+  def put_new_resp_header(conn, name, value) do
+    if get_resp_header(conn, name) == [], do: add_resp_header(conn, name, value), else: conn
+  end
+
+  @doc """
+  Returns all values of a response header, in order.
+
+      iex> ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.get_resp_header("x-tag")
+      []
+  """
+  @spec get_resp_header(t(), String.t()) :: [String.t()]
+  def get_resp_header(conn, name) do
+    name = Header.name!(name)
+    for {^name, value} <- conn["resp_headers"], do: value
+  end
+
+  @doc """
+  Removes all response headers of that name.
+
+      iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.put_resp_header("x-tag", "blue")
+      iex> ElixirWorkers.Conn.delete_resp_header(conn, "x-tag")["resp_headers"]
+      []
+  """
+  @spec delete_resp_header(t(), String.t()) :: t()
+  def delete_resp_header(conn, name) do
+    name = Header.name!(name)
+    Map.update!(conn, "resp_headers", &Enum.reject(&1, fn {key, _value} -> key == name end))
+  end
+
+  @doc """
+  Adds names to the response's `Vary`, once each.
+
+      iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.add_vary("Origin") |> ElixirWorkers.Conn.add_vary("origin")
+      iex> ElixirWorkers.Conn.get_resp_header(conn, "vary")
+      ["Origin"]
+  """
+  @spec add_vary(t(), String.t()) :: t()
+  def add_vary(conn, name) when is_binary(name) do
+    names = conn |> get_resp_header("vary") |> Enum.flat_map(&Header.split/1)
+    lower = String.downcase(name, :ascii)
+
+    if Enum.any?(names, &(String.downcase(&1, :ascii) == lower)),
+      do: conn,
+      else: put_resp_header(conn, "vary", Enum.join(names ++ [name], ", "))
+  end
+
+  @doc """
+  Adds a `Set-Cookie`; several cookies are several headers.
+
+  Options: `:max_age` in seconds, `:path` (`"/"`), `:domain`, `:secure` (true on https), `:http_only` (true),
+  `:same_site` (`"Lax"`, `"Strict"`, `"None"`). Raises `ArgumentError` for a name or value that would break the header.
+
+      iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.put_resp_cookie("id", "7", max_age: 60)
+      iex> ElixirWorkers.Conn.get_resp_header(conn, "set-cookie")
+      ["id=7; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax"]
+  """
+  @spec put_resp_cookie(t(), String.t(), String.t(), [Cookie.option()]) :: t()
+  def put_resp_cookie(conn, name, value, opts \\ []) do
+    opts = Keyword.put_new(opts, :secure, conn["scheme"] == "https")
+    add_resp_header(conn, "set-cookie", Cookie.serialize(name, value, opts))
+  end
+
+  @doc """
+  Tells the browser to forget a cookie. `:path` and `:domain` must be those it was set with.
+
+      iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.delete_resp_cookie("id")
+      iex> ElixirWorkers.Conn.get_resp_header(conn, "set-cookie")
+      ["id=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax"]
+  """
+  @spec delete_resp_cookie(t(), String.t(), [Cookie.option()]) :: t()
+  def delete_resp_cookie(conn, name, opts \\ []),
+    do: put_resp_cookie(conn, name, "", Keyword.put(opts, :max_age, 0))
+
+  @doc """
+  Answers with JSON (`ElixirWorkers.JSON`). The status is the one set before, or 200.
+
+      iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.json(%{ok: true})
+      iex> {conn["status"], IO.iodata_to_binary(conn["resp_body"])}
+      {200, ~s({"ok":true})}
+  """
+  @spec json(t(), term()) :: t()
+  def json(conn, term), do: send_body(conn, "application/json", JSON.encode_to_iodata!(term))
+
+  @doc """
+  Answers with a status and JSON.
+
+      iex> ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.json(:created, %{id: 1}) |> Map.get("status")
+      201
+  """
+  @spec json(t(), Status.t(), term()) :: t()
+  def json(conn, status, term), do: conn |> put_status(status) |> json(term)
+
+  @doc """
+  Answers with HTML: iodata, or what `ElixirWorkers.HTML.tag/3` returns. Escape what comes from outside.
+
+      iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.html("<p>hi</p>")
+      iex> ElixirWorkers.Conn.get_resp_header(conn, "content-type")
+      ["text/html; charset=utf-8"]
+  """
+  @spec html(t(), iodata() | ElixirWorkers.HTML.safe()) :: t()
+  def html(conn, {:safe, body}), do: html(conn, body)
+  def html(conn, body), do: send_body(conn, "text/html; charset=utf-8", body)
+
+  @doc """
+  Answers with a status and HTML.
+
+      iex> ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.html(404, "<p>gone</p>") |> Map.get("status")
+      404
+  """
+  @spec html(t(), Status.t(), iodata() | ElixirWorkers.HTML.safe()) :: t()
+  def html(conn, status, body), do: conn |> put_status(status) |> html(body)
+
+  @doc """
+  Answers with plain text.
+
+      iex> ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.text("hi") |> Map.get("resp_body")
+      "hi"
+  """
+  @spec text(t(), iodata()) :: t()
+  def text(conn, body), do: send_body(conn, "text/plain; charset=utf-8", body)
+
+  @doc """
+  Answers with a status and plain text.
+
+      iex> ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.text(:conflict, "taken") |> Map.get("status")
+      409
+  """
+  @spec text(t(), Status.t(), iodata()) :: t()
+  def text(conn, status, body), do: conn |> put_status(status) |> text(body)
+
+  @doc """
+  Answers with a status, a content type and bytes.
+
+      iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.send_resp(200, "image/gif", <<"GIF89a">>)
+      iex> ElixirWorkers.Conn.get_resp_header(conn, "content-type")
+      ["image/gif"]
+  """
+  @spec send_resp(t(), Status.t(), String.t(), iodata()) :: t()
+  def send_resp(conn, status, content_type, body) do
+    conn |> put_status(status) |> put_resp_header("content-type", content_type) |> put_body(body)
+  end
+
+  @doc """
+  Answers 204, without a body.
+
+      iex> ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.no_content() |> Map.get("status")
+      204
+  """
+  @spec no_content(t()) :: t()
+  def no_content(conn), do: %{conn | "status" => 204, "resp_body" => ""}
+
+  @doc """
+  Sends the client elsewhere, with status 302 or the one given.
+
+  Raises `ArgumentError` for a status that does not redirect.
+
+      iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.redirect("/café")
+      iex> {conn["status"], ElixirWorkers.Conn.get_resp_header(conn, "location")}
+      {302, ["/caf%C3%A9"]}
+  """
+  @spec redirect(t(), String.t(), Status.t()) :: t()
+  def redirect(conn, url, status \\ 302) when is_binary(url) do
+    code = Status.code(status)
+
+    if code not in [301, 302, 303, 307, 308] do
+      raise ArgumentError,
+            "a redirect has status 301, 302, 303, 307 or 308, got: #{inspect(status)}"
+    end
+
+    Header.value!("location", url)
+    conn |> put_resp_header("location", URL.to_ascii(url)) |> text(code, "")
+  end
+
+  @doc """
+  Marks the conn as answered: middleware that comes later and the handler are passed over.
+
+      iex> ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.halt() |> Map.get("halted")
+      true
+  """
+  @spec halt(t()) :: t()
+  def halt(conn), do: %{conn | "halted" => true}
+
+  @doc """
+  Keeps a value for later middleware or the handler, under `conn["assigns"]`.
+
+      iex> ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.assign(:user, "ada") |> get_in(["assigns", :user])
+      "ada"
+  """
+  @spec assign(t(), term(), term()) :: t()
+  def assign(conn, key, value), do: Map.update!(conn, "assigns", &Map.put(&1, key, value))
+
+  @doc """
+  Writes a record to the worker's log; the level is one of Elixir's, such as `:info` or `:error`.
+
+      iex> ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.log(:info, "cache is cold")
+      :ok
+  """
+  @spec log(t(), ElixirWorkers.Transport.level(), iodata()) :: :ok
+  def log(%{"transport" => {module, state}}, level, message),
+    do: module.log(level, message, state)
+
+  def log(_conn, _level, _message), do: :ok
+
+  @doc """
+  Tells whether a term is a conn: what middleware and handlers must return.
+
+      iex> ElixirWorkers.Conn.conn?(%{"status" => 200})
+      false
+  """
+  @spec conn?(term()) :: boolean()
+  def conn?(%{"method" => _, "status" => _, "resp_headers" => _, "resp_body" => _, "halted" => _}),
+    do: true
+
+  def conn?(_term), do: false
+
+  @doc """
+  Returns what goes out: status, headers in order, and the body as one binary.
+
+  Status and headers are checked once more, since a conn is a map that anyone can change. 204, 205, 304 and HEAD
+  have no body.
+
+      iex> ElixirWorkers.Test.conn(:head, "/") |> ElixirWorkers.Conn.text("hi") |> ElixirWorkers.Conn.to_response()
+      {200, [{"content-type", "text/plain; charset=utf-8"}, {"content-length", "2"}], ""}
+  """
+  @spec to_response(t()) :: ElixirWorkers.Transport.response()
+  def to_response(conn) do
+    status = Status.code(conn["status"])
+
+    headers =
+      for {name, value} <- conn["resp_headers"],
+          do: {Header.name!(name), Header.value!(name, value)}
+
+    body = to_binary(conn["resp_body"])
+
+    cond do
+      Status.bodiless?(status) -> {status, Enum.reject(headers, &describes_body?/1), ""}
+      conn["method"] == "HEAD" -> {status, put_length(headers, body), ""}
+      true -> {status, headers, body}
+    end
+  end
+
+  # RFC 9110 §8.6: the length that the answer to GET has.
+  defp put_length(headers, body) do
+    if List.keymember?(headers, "content-length", 0),
+      do: headers,
+      else: headers ++ [{"content-length", Integer.to_string(byte_size(body))}]
+  end
+
+  defp describes_body?({name, _value}), do: name in ["content-type", "content-length"]
+
+  defp send_body(conn, content_type, body) do
+    conn
+    |> put_new_status()
+    |> put_new_resp_header("content-type", content_type)
+    |> put_body(body)
+  end
+
+  defp put_new_status(%{"status" => nil} = conn), do: %{conn | "status" => 200}
+  defp put_new_status(conn), do: conn
+
+  defp put_body(conn, body) when is_binary(body) or is_list(body),
+    do: %{conn | "resp_body" => body}
+
+  defp put_body(_conn, body) do
+    raise ArgumentError, "a response body must be a string or iodata, got: " <> inspect(body)
+  end
+
+  defp to_binary(body) do
+    IO.iodata_to_binary(body)
+  rescue
+    ArgumentError ->
+      raise ArgumentError, "a response body must be a string or iodata, got: " <> inspect(body)
+  end
+end

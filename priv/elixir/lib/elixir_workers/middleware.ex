@@ -1,0 +1,137 @@
+defmodule ElixirWorkers.Middleware do
+  @moduledoc """
+  What wraps every request, 404s and failures included.
+
+  A router lists its middleware, outermost first:
+
+      def middleware do
+        [
+          ElixirWorkers.Middleware.SecurityHeaders,
+          {ElixirWorkers.Middleware.CORS, origins: ["https://example.com"]},
+          &require_token/1
+        ]
+      end
+
+  An entry is a module, `{module, options}`, or a function:
+
+  | entry | called with | goes on by |
+  |---|---|---|
+  | module with `call/3` | conn, options, `next` | calling `next.(conn)`, which returns the conn with the response |
+  | module with `call/2` | conn, options | returning the conn; `ElixirWorkers.Conn.halt/1` ends the request |
+  | function of two arguments | conn, `next` | calling `next.(conn)` |
+  | function of one argument | conn | returning the conn; `ElixirWorkers.Conn.halt/1` ends the request |
+
+  If a module has `init/1`, it is called once, before the first request, with the options (`[]` without); what it
+  returns is what `call` gets. That is the place to refuse wrong options.
+  """
+
+  alias ElixirWorkers.{Callable, Conn, Failure}
+
+  @typedoc "Calls everything further in, and returns the conn with the response."
+  @type next :: (Conn.t() -> Conn.t())
+
+  @typedoc "An entry of `middleware/0`."
+  @type entry ::
+          module() | {module(), term()} | (Conn.t(), next() -> Conn.t()) | (Conn.t() -> Conn.t())
+
+  @typedoc "An entry made ready: its name for messages, and how it is called."
+  @type compiled :: {name :: String.t(), (Conn.t(), next() -> term())}
+
+  @callback init(options :: term()) :: term()
+  @callback call(Conn.t(), options :: term(), next()) :: Conn.t()
+  @callback call(Conn.t(), options :: term()) :: Conn.t()
+  @optional_callbacks init: 1, call: 3, call: 2
+
+  @doc """
+  Makes a list of entries ready to run.
+
+  Raises `ArgumentError` for an entry that is none, naming it.
+
+      iex> ElixirWorkers.Middleware.compile([:nothing])
+      ** (ArgumentError) middleware :nothing: there is no such module, or it has neither call/3 nor call/2
+  """
+  @spec compile([entry()]) :: [compiled()]
+  def compile(entries) when is_list(entries), do: Enum.map(entries, &compile_entry/1)
+
+  def compile(other),
+    do: raise(ArgumentError, "middleware/0 must return a list, got: #{inspect(other)}")
+
+  defp compile_entry(fun) when is_function(fun, 2), do: {inspect(fun), fun}
+  defp compile_entry(fun) when is_function(fun, 1), do: {inspect(fun), &step(fun.(&1), &2)}
+  defp compile_entry({module, opts}) when is_atom(module), do: compile_module(module, opts)
+  defp compile_entry(module) when is_atom(module), do: compile_module(module, [])
+
+  defp compile_entry(other) do
+    raise ArgumentError,
+          "middleware #{inspect(other)}: expected a module, {module, options} or a function of one or two arguments"
+  end
+
+  defp compile_module(module, opts) do
+    around? = Callable.exports?(module, :call, 3)
+
+    if not (around? or Callable.exports?(module, :call, 2)) do
+      raise ArgumentError,
+            "middleware #{inspect(module)}: there is no such module, or it has neither call/3 nor call/2"
+    end
+
+    opts = if Callable.exports?(module, :init, 1), do: module.init(opts), else: opts
+
+    if around?,
+      do: {inspect(module), &module.call(&1, opts, &2)},
+      else: {inspect(module), &step(module.call(&1, opts), &2)}
+  end
+
+  # A middleware that does not call `next` itself.
+  defp step(%{"halted" => false} = conn, next), do: next.(conn)
+  defp step(halted_or_wrong, _next), do: halted_or_wrong
+
+  @doc """
+  Runs a conn through compiled middleware to `handler` and back.
+
+      iex> shout = fn conn, next -> conn |> next.() |> Map.update!("resp_body", &String.upcase/1) end
+      iex> middleware = ElixirWorkers.Middleware.compile([shout])
+      iex> conn = ElixirWorkers.Middleware.run(middleware, ElixirWorkers.Test.conn(), &ElixirWorkers.Conn.text(&1, "hi"))
+      iex> conn["resp_body"]
+      "HI"
+  """
+  @spec run([compiled()], Conn.t(), next()) :: Conn.t()
+  def run([], conn, handler), do: handler.(conn)
+  def run(_middleware, %{"halted" => true} = conn, _handler), do: conn
+
+  def run([{name, call} | inner], conn, handler) do
+    result = call.(conn, &run(inner, &1, handler))
+
+    if Conn.conn?(result) and result["status"] != nil,
+      do: result,
+      else: Failure.wrong_return(conn, "middleware " <> name, result)
+  end
+
+  @doc """
+  Checks the options of a middleware against its defaults and returns them as a map.
+
+  Raises `ArgumentError` for an option that does not exist.
+
+      iex> ElixirWorkers.Middleware.options!([max_age: 5], [max_age: 0, origins: []], "CORS")
+      %{max_age: 5, origins: []}
+      iex> ElixirWorkers.Middleware.options!([origin: "x"], [origins: []], "CORS")
+      ** (ArgumentError) middleware CORS has no option :origin; it has :origins
+  """
+  @spec options!(keyword(), keyword(), String.t()) :: map()
+  def options!(opts, defaults, name) do
+    if not Keyword.keyword?(opts) do
+      raise ArgumentError,
+            "middleware #{name}: options must be a keyword list, got: #{inspect(opts)}"
+    end
+
+    case Keyword.keys(opts) -- Keyword.keys(defaults) do
+      [] ->
+        Map.merge(Map.new(defaults), Map.new(opts))
+
+      [unknown | _] ->
+        known = Enum.map_join(defaults, ", ", fn {key, _default} -> inspect(key) end)
+
+        raise ArgumentError,
+              "middleware #{name} has no option #{inspect(unknown)}; it has #{known}"
+    end
+  end
+end

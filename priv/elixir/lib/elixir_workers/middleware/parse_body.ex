@@ -1,0 +1,19 @@
+defmodule ElixirWorkers.Middleware.ParseBody do
+  @moduledoc """
+  Sets `conn["parsed_body"]` as `ElixirWorkers.Body.parse/3` does. A malformed body is answered with 400.
+
+  Options are those of `ElixirWorkers.JSON.decode/2`.
+  """
+
+  @behaviour ElixirWorkers.Middleware
+
+  alias ElixirWorkers.{Body, Error}
+
+  @impl true
+  def call(conn, opts, next) do
+    case Body.parse(conn["headers"]["content-type"], conn["body"], opts) do
+      {:ok, value} -> next.(%{conn | "parsed_body" => value})
+      {:error, {status, reason}} -> Error.reply(conn, status, reason)
+    end
+  end
+end

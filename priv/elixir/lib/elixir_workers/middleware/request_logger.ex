@@ -1,0 +1,24 @@
+defmodule ElixirWorkers.Middleware.RequestLogger do
+  @moduledoc """
+  One log record for each request: `GET /api/health 200`.
+
+  There is no duration: in production a worker's clock stands still between I/O.
+
+  Options: `:level`, `:info` by default.
+  """
+
+  @behaviour ElixirWorkers.Middleware
+
+  alias ElixirWorkers.{Conn, Middleware}
+
+  @impl true
+  def init(opts), do: Middleware.options!(opts, [level: :info], "RequestLogger")
+
+  @impl true
+  def call(conn, %{level: level}, next) do
+    answered = next.(conn)
+    status = Integer.to_string(answered["status"])
+    Conn.log(conn, level, [conn["method"], " ", conn["path"], " ", status])
+    answered
+  end
+end

@@ -1,0 +1,52 @@
+defmodule ElixirWorkers.Middleware.SecurityHeaders do
+  @moduledoc """
+  Headers that make browsers careful, on every reply. What a handler set itself is kept.
+
+  Options: a list of headers to send instead of a default; `nil` leaves one out.
+
+      {SecurityHeaders, [{"content-security-policy", "default-src 'self'; img-src *"}, {"x-frame-options", nil}]}
+
+  The default policy allows scripts and styles from the same origin only, and none inside the page.
+  """
+
+  @behaviour ElixirWorkers.Middleware
+
+  alias ElixirWorkers.{Conn, Header}
+
+  @defaults [
+    {"content-security-policy",
+     "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"},
+    {"cross-origin-opener-policy", "same-origin"},
+    {"referrer-policy", "strict-origin-when-cross-origin"},
+    {"strict-transport-security", "max-age=31536000"},
+    {"x-content-type-options", "nosniff"},
+    {"x-frame-options", "DENY"}
+  ]
+
+  @impl true
+  def init(overrides) when is_list(overrides) do
+    overrides = Map.new(overrides, fn {name, value} -> {Header.name!(to_string(name)), value} end)
+    headers = Map.merge(Map.new(@defaults), overrides)
+    for {name, value} <- Enum.sort(headers), value != nil, do: {name, Header.value!(name, value)}
+  end
+
+  @impl true
+  def call(conn, headers, next), do: conn |> next.() |> put(headers)
+
+  @doc """
+  Adds the default headers.
+
+      iex> conn = ElixirWorkers.Middleware.SecurityHeaders.put_defaults(ElixirWorkers.Test.conn())
+      iex> ElixirWorkers.Conn.get_resp_header(conn, "x-content-type-options")
+      ["nosniff"]
+  """
+  @spec put_defaults(Conn.t()) :: Conn.t()
+  def put_defaults(conn), do: put(conn, @defaults)
+
+  # The names are in lower case and the values are checked: nothing is left to do but to append.
+  defp put(conn, headers) do
+    Map.update!(conn, "resp_headers", fn present ->
+      present ++ Enum.reject(headers, fn {name, _value} -> List.keymember?(present, name, 0) end)
+    end)
+  end
+end

@@ -1,0 +1,92 @@
+defmodule ElixirWorkers.Server do
+  @moduledoc """
+  Takes requests from a transport and answers them, one at a time.
+
+  Every request runs in a process of its own, so that nothing it does can end the server: an exception, an exit, a
+  kill, or using up its memory all end in a 500.
+  """
+
+  alias ElixirWorkers.{Conn, Failure, Router, Transport}
+  alias ElixirWorkers.Transport.{Host, Wasi}
+
+  @doc """
+  Serves an app: in a worker every request it gets, elsewhere the one on stdin.
+
+  Raises `ArgumentError` when the app or its routes are not well formed, before the first request.
+  """
+  @spec start(module()) :: :ok
+  def start(app) when is_atom(app) do
+    router = Router.compile(app.__elixir_workers_app__()[:router])
+
+    case Host.listen() do
+      :ok -> serve(router, Host, nil)
+      {:error, :not_a_worker} -> serve(router, Wasi, :waiting)
+    end
+  end
+
+  @doc """
+  Serves the requests of a transport until there are no more.
+  """
+  @spec serve(Router.compiled(), module(), Transport.state()) :: :ok
+  def serve(router, transport, state) do
+    case transport.next(state) do
+      {:request, head, body, state} ->
+        response = answer(router, head, body, {transport, state})
+        serve(router, transport, transport.respond(response, state))
+
+      :stop ->
+        :ok
+    end
+  end
+
+  defp answer(router, head, body, transport) do
+    server = self()
+    tag = make_ref()
+
+    {pid, monitor} =
+      spawn_monitor(fn -> send(server, {tag, respond(router, head, body, transport)}) end)
+
+    receive do
+      {^tag, response} ->
+        Process.demonitor(monitor, [:flush])
+        response
+
+      {:DOWN, ^monitor, :process, ^pid, reason} ->
+        reply(head, transport, fn conn ->
+          Failure.reply(conn, request_line(conn), {:EXIT, pid}, reason, [])
+        end)
+    end
+  end
+
+  # In the request's process.
+  defp respond(router, head, body, transport) do
+    conn = new_conn(head, body, transport)
+
+    try do
+      router |> Router.call(conn) |> Conn.to_response()
+    catch
+      kind, reason ->
+        stacktrace = __STACKTRACE__
+        reply(head, transport, &Failure.reply(&1, request_line(&1), kind, reason, stacktrace))
+    end
+  end
+
+  defp new_conn(head, body, transport) do
+    case Conn.new(head, body) do
+      {:ok, conn} -> %{conn | "transport" => transport}
+      {:error, conn, reason} -> Map.merge(conn, %{"transport" => transport, "invalid" => reason})
+    end
+  end
+
+  # The conn of the failed request is lost: the answer is built on one that is sure to be in order.
+  defp reply(head, transport, answer) do
+    conn = new_conn(head, "", transport)
+
+    conn
+    |> answer.()
+    |> ElixirWorkers.Middleware.SecurityHeaders.put_defaults()
+    |> Conn.to_response()
+  end
+
+  defp request_line(conn), do: conn["method"] <> " " <> conn["path"]
+end

@@ -1,0 +1,160 @@
+defmodule ElixirWorkers.Test do
+  @moduledoc """
+  Requests to an app on ordinary Elixir, for `mix test`: the same server, middleware and router as in a worker.
+
+      defmodule MyAppTest do
+        use ExUnit.Case, async: true
+        import ElixirWorkers.Test
+
+        test "greets" do
+          response = request(MyApp, :get, "/hello/Ada")
+          assert response.status == 200
+          assert json(response) == %{"hello" => "Ada"}
+        end
+      end
+  """
+
+  alias ElixirWorkers.{Conn, JSON, Router, Server}
+
+  defmodule Response do
+    @moduledoc "What a request gave: status, headers in order, the body, and what was logged on the way."
+
+    @type t :: %__MODULE__{
+            status: 200..599,
+            headers: [{String.t(), String.t()}],
+            body: binary(),
+            logs: [{ElixirWorkers.Transport.level(), String.t()}]
+          }
+    @enforce_keys [:status, :headers, :body, :logs]
+    defstruct [:status, :headers, :body, :logs]
+  end
+
+  @typedoc """
+    * `:headers` - a list or a map of headers; names are compared without case;
+    * `:body` - the body;
+    * `:json` - a term to send as JSON, instead of a body;
+    * `:env`, `:cf`, `:request_id` - as in `ElixirWorkers.Conn`;
+    * `:environment` - `"production"` by default.
+  """
+  @type option ::
+          {:headers, Enumerable.t()}
+          | {:body, iodata()}
+          | {:json, term()}
+          | {:env, map()}
+          | {:cf, map()}
+          | {:request_id, String.t()}
+          | {:environment, String.t()}
+
+  @options [:headers, :body, :json, :env, :cf, :request_id, :environment]
+
+  @doc """
+  Sends a request to an app and returns its response.
+
+  The URL is a path, at `https://localhost`, or a whole URL.
+  """
+  @spec request(module(), atom() | String.t(), String.t(), [option()]) :: Response.t()
+  def request(app, method, url, opts \\ []) when is_atom(app) do
+    router = Router.compile(app.__elixir_workers_app__()[:router])
+    tag = make_ref()
+
+    :ok =
+      Server.serve(router, ElixirWorkers.Transport.Test, {build(method, url, opts), self(), tag})
+
+    receive do
+      {^tag, :response, {status, headers, body}} ->
+        %Response{status: status, headers: headers, body: body, logs: flush_logs(tag)}
+    end
+  end
+
+  defp flush_logs(tag) do
+    receive do
+      {^tag, :log, level, message} -> [{level, message} | flush_logs(tag)]
+    after
+      0 -> []
+    end
+  end
+
+  @doc """
+  Builds a conn, to test a middleware or a handler by itself.
+
+      iex> ElixirWorkers.Test.conn(:post, "/echo", body: "hi")["body"]
+      "hi"
+  """
+  @spec conn(atom() | String.t(), String.t(), [option()]) :: Conn.t()
+  def conn(method \\ :get, url \\ "/", opts \\ []) do
+    {head, body} = build(method, url, opts)
+
+    case Conn.new(head, body) do
+      {:ok, conn} -> conn
+      {:error, _conn, reason} -> raise ArgumentError, reason
+    end
+  end
+
+  @doc """
+  Returns the first value of a response header, or nil; the name is compared without case.
+
+      iex> response = %ElixirWorkers.Test.Response{status: 200, headers: [{"x-a", "1"}], body: "", logs: []}
+      iex> ElixirWorkers.Test.header(response, "X-A")
+      "1"
+  """
+  @spec header(Response.t(), String.t()) :: String.t() | nil
+  def header(response, name), do: response |> headers(name) |> List.first()
+
+  @doc """
+  Returns all values of a response header.
+
+      iex> response = %ElixirWorkers.Test.Response{status: 200, headers: [{"x-a", "1"}, {"x-a", "2"}], body: "", logs: []}
+      iex> ElixirWorkers.Test.headers(response, "x-a")
+      ["1", "2"]
+  """
+  @spec headers(Response.t(), String.t()) :: [String.t()]
+  def headers(%Response{headers: headers}, name) do
+    name = String.downcase(name, :ascii)
+    for {^name, value} <- headers, do: value
+  end
+
+  @doc """
+  Decodes the body of a response as JSON.
+
+      iex> ElixirWorkers.Test.json(%ElixirWorkers.Test.Response{status: 200, headers: [], body: "[1]", logs: []})
+      [1]
+  """
+  @spec json(Response.t()) :: JSON.value()
+  def json(%Response{body: body}), do: JSON.decode!(body)
+
+  defp build(method, url, opts) do
+    case Keyword.keys(opts) -- @options do
+      [] -> {head(method, url, opts), body(opts)}
+      [unknown | _] -> raise ArgumentError, "ElixirWorkers.Test has no option #{inspect(unknown)}"
+    end
+  end
+
+  defp head(method, url, opts) do
+    %{
+      "method" => method |> to_string() |> String.upcase(:ascii),
+      "url" => if(String.starts_with?(url, "/"), do: "https://localhost" <> url, else: url),
+      "headers" => request_headers(opts),
+      "env" => Keyword.get(opts, :env, %{}),
+      "cf" => Keyword.get(opts, :cf, %{}),
+      "request_id" => Keyword.get(opts, :request_id, "test"),
+      "environment" => Keyword.get(opts, :environment, "production")
+    }
+  end
+
+  defp request_headers(opts) do
+    headers =
+      for {name, value} <- Keyword.get(opts, :headers, []),
+          do: {name |> to_string() |> String.downcase(:ascii), value}
+
+    if Keyword.has_key?(opts, :json) and not List.keymember?(headers, "content-type", 0),
+      do: [{"content-type", "application/json"} | headers],
+      else: headers
+  end
+
+  defp body(opts) do
+    case Keyword.fetch(opts, :json) do
+      {:ok, term} -> JSON.encode!(term)
+      :error -> IO.iodata_to_binary(Keyword.get(opts, :body, ""))
+    end
+  end
+end

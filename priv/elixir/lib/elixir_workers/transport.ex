@@ -1,0 +1,34 @@
+defmodule ElixirWorkers.Transport do
+  @moduledoc """
+  Where requests come from and responses and logs go.
+
+  `ElixirWorkers.Server` knows nothing but this behaviour. Three modules implement it:
+
+    * `ElixirWorkers.Transport.Host` - the reactor exports of the virtual machine, in a worker;
+    * `ElixirWorkers.Transport.Wasi` - one request on stdin, one response on stdout;
+    * `ElixirWorkers.Transport.Test` - a request in memory, for `mix test`.
+
+  Bindings will make their host calls through the same modules.
+  """
+
+  @typedoc "What the transport needs to remember; it travels in `conn[\"transport\"]`."
+  @type state :: term()
+
+  @typedoc "Elixir's log levels."
+  @type level :: :debug | :info | :notice | :warning | :error | :critical | :alert | :emergency
+
+  @typedoc "The head of a request, as in `docs/reference/host-abi.md`."
+  @type head :: %{optional(String.t()) => term()}
+
+  @typedoc "Status, headers in order, body."
+  @type response :: {200..599, [ElixirWorkers.Header.field()], binary()}
+
+  @doc "Waits for the next request; `:stop` when there will be none."
+  @callback next(state()) :: {:request, head(), binary(), state()} | :stop
+
+  @doc "Sends the response of the current request."
+  @callback respond(response(), state()) :: state()
+
+  @doc "Writes a log record."
+  @callback log(level(), iodata(), state()) :: :ok
+end

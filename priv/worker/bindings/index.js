@@ -1,0 +1,73 @@
+/**
+ * From the name of a binding and an operation to the function that does it.
+ *
+ * Names come from the application and may come from a request in the end, so every step looks at own properties of
+ * what configuration declared and at nothing else: `constructor` and a binding that is not declared are both unknown.
+ */
+
+import { describe } from "../errors.js";
+
+/** A host call that failed, with all that the application needs to tell why. */
+export class BindingError extends Error {
+  /**
+   * @param {"unknown_binding" | "unknown_operation" | "not_available" | "bad_call" | "failed"} code
+   * @param {string} binding
+   * @param {string} operation
+   * @param {string} message the cause
+   * @param {ErrorOptions} [options]
+   */
+  constructor(code, binding, operation, message, options) {
+    super(message, options);
+    this.name = "BindingError";
+    this.code = code;
+    this.binding = binding;
+    this.operation = operation;
+  }
+
+  /** @returns {import("../etf.js").TermObject} the `Term` of `{error, Term}` */
+  toTerm() {
+    const { binding, operation, code, message } = this;
+    return { binding, operation, code, message };
+  }
+}
+
+/**
+ * @typedef {import("../etf.js").Term} Term
+ * @typedef {(binding: string, operation: string, args: Term[]) => Promise<Term>} Dispatch
+ */
+
+/**
+ * @param {Readonly<Record<string, { kind: string }>>} declared bindings of the configuration, by name
+ * @param {Readonly<Record<string, import("./kinds.js").BindingKind>>} kinds
+ * @param {Record<string, unknown>} env
+ * @returns {Dispatch} which rejects with a BindingError and with nothing else
+ */
+export function createDispatch(declared, kinds, env) {
+  return async (name, operationName, args) => {
+    /** @type {(code: BindingError["code"], message: string, cause?: unknown) => BindingError} */
+    const fail = (code, message, cause) => new BindingError(code, name, operationName, message, { cause });
+    const config = own(declared, name);
+    if (config === undefined) throw fail("unknown_binding", "no binding of this name is configured");
+    const operations = own(kinds, config.kind)?.operations;
+    if (operations === undefined) throw fail("not_available", `this bundle has no binding kind "${config.kind}"`);
+    const operation = own(operations, operationName);
+    if (operation === undefined) throw fail("unknown_operation", `kind "${config.kind}" has no such operation`);
+    const binding = own(env, name);
+    if (binding === undefined) throw fail("not_available", "the runtime does not provide this binding");
+    try {
+      return await operation(binding, args, config);
+    } catch (cause) {
+      throw fail("failed", describe(cause), cause);
+    }
+  };
+}
+
+/**
+ * @template T
+ * @param {Readonly<Record<string, T>>} record
+ * @param {string} key
+ * @returns {T | undefined}
+ */
+function own(record, key) {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

@@ -1,0 +1,121 @@
+/**
+ * Host calls of one request: started as soon as the VM returns, awaited together, answered as each one ends.
+ *
+ *     record: call_id u32, length u32, external term {Binding, Operation, [Argument]}, padding to 4
+ */
+
+import { BindingError } from "./bindings/index.js";
+import { WorkerError, describe } from "./errors.js";
+import { decode, encode, Tuple } from "./etf.js";
+
+const RECORD_HEADER_BYTES = 8;
+
+/** @typedef {{ id: number, ok: boolean, term: Uint8Array }} Answer term is an external term */
+
+export class HostCalls {
+  #dispatch;
+  /** @type {Answer[]} */
+  #answers = [];
+  #running = 0;
+  #wake = () => {};
+
+  /** @param {import("./bindings/index.js").Dispatch} dispatch */
+  constructor(dispatch) {
+    this.#dispatch = dispatch;
+  }
+
+  /** Calls that the VM has not been given an answer to. */
+  get open() {
+    return this.#running + this.#answers.length;
+  }
+
+  /** @param {Uint8Array} records */
+  start(records) {
+    for (const { id, term } of parseCalls(records)) {
+      this.#running++;
+      this.#perform(id, term).then((answer) => {
+        this.#running--;
+        this.#answers.push(answer);
+        this.#wake();
+      });
+    }
+  }
+
+  /**
+   * @param {number} milliseconds
+   * @returns {Promise<boolean>} whether an answer is there
+   */
+  async answeredWithin(milliseconds) {
+    if (this.#answers.length > 0) return true;
+    const { promise, resolve } = Promise.withResolvers();
+    const timer = setTimeout(resolve, milliseconds);
+    this.#wake = () => resolve(undefined);
+    await promise;
+    clearTimeout(timer);
+    this.#wake = () => {};
+    return this.#answers.length > 0;
+  }
+
+  /** @returns {Answer[]} */
+  takeAnswers() {
+    return this.#answers.splice(0);
+  }
+
+  /**
+   * @param {number} id
+   * @param {Uint8Array} term
+   * @returns {Promise<Answer>} never rejects: a failure is an answer too
+   */
+  async #perform(id, term) {
+    let [binding, operation] = ["?", "?"];
+    try {
+      const call = decodeCall(term);
+      [binding, operation] = [call.binding, call.operation];
+      return { id, ok: true, term: encode(await this.#dispatch(binding, operation, call.args)) };
+    } catch (cause) {
+      const error = asBindingError(cause, binding, operation);
+      return { id, ok: false, term: encode(error.toTerm()) };
+    }
+  }
+}
+
+/**
+ * @param {unknown} cause
+ * @param {string} binding
+ * @param {string} operation
+ */
+function asBindingError(cause, binding, operation) {
+  if (cause instanceof BindingError) return cause;
+  return new BindingError("bad_call", binding, operation, describe(cause), { cause });
+}
+
+/**
+ * @param {Uint8Array} term
+ * @returns {{ binding: string, operation: string, args: import("./etf.js").Term[] }}
+ */
+function decodeCall(term) {
+  const call = decode(term);
+  if (!(call instanceof Tuple) || call.elements.length !== 3) throw new TypeError("a host call is a tuple of three");
+  const [binding, operation, args] = call.elements;
+  if (!(binding instanceof Uint8Array)) throw new TypeError("the name of a binding is a binary");
+  if (!(operation instanceof Uint8Array)) throw new TypeError("the name of an operation is a binary");
+  if (!Array.isArray(args)) throw new TypeError("the arguments of a host call are a list");
+  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  return { binding: utf8.decode(binding), operation: utf8.decode(operation), args };
+}
+
+/**
+ * @param {Uint8Array} records
+ * @returns {Generator<{ id: number, term: Uint8Array }>}
+ */
+function* parseCalls(records) {
+  const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
+  let offset = 0;
+  while (offset < records.length) {
+    const start = offset + RECORD_HEADER_BYTES;
+    const end = start <= records.length ? start + view.getUint32(offset + 4, true) : Infinity;
+    if (end > records.length) throw new WorkerError("E_VM_ABI", `the host call at ${offset} does not fit its records`);
+    yield { id: view.getUint32(offset, true), term: records.slice(start, end) };
+    offset = (end + 3) & ~3;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The worker: what happens to a request, in order.
+ *
+ *     Request -> readRequest -> MachinePool.serve -> parseResponse -> toResponse -> Response
+ *                                                        any error -> errorResponse
+ */
+
+import archive from "./app.avm";
+import atomvm from "./atomvm.wasm";
+import { createDispatch } from "./bindings/index.js";
+import kinds from "./bindings/kinds.js";
+import { Clock } from "./clock.js";
+import bundled from "./config.js";
+import { asWorkerError, errorResponse } from "./errors.js";
+import { HostCalls } from "./host_calls.js";
+import { LEVEL_ERROR, LEVEL_WARNING, RequestLog } from "./logs.js";
+import { MachinePool } from "./pool.js";
+import { readRequest } from "./request.js";
+import { parseResponse, toResponse } from "./response.js";
+import { withDefaults } from "./settings.js";
+
+const config = withDefaults(bundled);
+const pool = new MachinePool(atomvm, new Uint8Array(archive), config);
+
+export default {
+  /**
+   * @param {Request} request
+   * @param {Record<string, unknown>} env
+   * @param {ExecutionContext} context
+   * @returns {Promise<Response>}
+   */
+  async fetch(request, env, context) {
+    const requestId = crypto.randomUUID();
+    const log = new RequestLog(requestId);
+    try {
+      const input = await readRequest(request, env, config, requestId);
+      const calls = new HostCalls(createDispatch(config.bindings, kinds, env));
+      const waitUntil = (/** @type {Promise<void>} */ work) => context.waitUntil(work);
+      const output = await pool.serve(input, { clock: new Clock(), log }, calls, waitUntil);
+      return toResponse(parseResponse(output), request.method);
+    } catch (thrown) {
+      const error = asWorkerError(thrown);
+      log.write(error.status < 500 ? LEVEL_WARNING : LEVEL_ERROR, `${error.code}: ${error.message}`);
+      return errorResponse(error, { requestId, method: request.method, environment: config.environment });
+    }
+  },
+};

@@ -1,0 +1,113 @@
+/**
+ * What the VM has to say, on the worker's console: one call per record, with level and request id in front.
+ *
+ *     record: level u8, 0 u8, 0 u16, length u32, bytes, padding to 4
+ */
+
+const LEVELS = Object.freeze([
+  "debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "stdout", "stderr",
+]);
+export const LEVEL_WARNING = 3;
+export const LEVEL_ERROR = 4;
+export const LEVEL_STDOUT = 8;
+export const LEVEL_STDERR = 9;
+
+const METHODS = Object.freeze(
+  /** @type {const} */ (["debug", "info", "info", "warn", "error", "error", "error", "error", "log", "error"]),
+);
+
+const RECORD_HEADER_BYTES = 8;
+const MAX_PENDING_LINE_CHARACTERS = 65536;
+
+/** @typedef {Pick<Console, "debug" | "info" | "warn" | "error" | "log">} ConsoleLike */
+
+/** The log of one request. */
+export class RequestLog {
+  #requestId;
+  #console;
+  #streams;
+
+  /**
+   * @param {string} requestId
+   * @param {ConsoleLike} [target]
+   */
+  constructor(requestId, target = console) {
+    this.#requestId = requestId;
+    this.#console = target;
+    this.#streams = new Map([LEVEL_STDOUT, LEVEL_STDERR].map((level) => [level, new LineBuffer()]));
+  }
+
+  /**
+   * @param {number} level
+   * @param {string} text
+   */
+  write(level, text) {
+    const method = METHODS[level] ?? "error";
+    this.#console[method](`[${LEVELS[level] ?? `level ${level}`}] ${this.#requestId} ${text}`);
+  }
+
+  /**
+   * Printed text arrives in pieces that know nothing of lines or characters; it leaves as whole lines.
+   * @param {number} level LEVEL_STDOUT or LEVEL_STDERR
+   * @param {Uint8Array} bytes
+   */
+  print(level, bytes) {
+    for (const line of /** @type {LineBuffer} */ (this.#streams.get(level)).add(bytes)) this.write(level, line);
+  }
+
+  /** @param {Uint8Array} records as the VM lays them out */
+  add(records) {
+    for (const { level, bytes } of parseRecords(records)) {
+      if (this.#streams.has(level)) this.print(level, bytes);
+      else this.write(level, new TextDecoder().decode(bytes));
+    }
+  }
+
+  /** Writes out what was printed without a newline at its end. */
+  flush() {
+    for (const [level, stream] of this.#streams) {
+      const rest = stream.rest();
+      if (rest !== "") this.write(level, rest);
+    }
+  }
+}
+
+/**
+ * @param {Uint8Array} records
+ * @returns {Generator<{ level: number, bytes: Uint8Array }>}
+ * @throws {RangeError} when a length reaches beyond the end
+ */
+export function* parseRecords(records) {
+  const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
+  let offset = 0;
+  while (offset < records.length) {
+    const level = view.getUint8(offset);
+    const length = view.getUint32(offset + 4, true);
+    const start = offset + RECORD_HEADER_BYTES;
+    if (start + length > records.length) throw new RangeError(`log record at ${offset}: ${length} bytes do not fit`);
+    yield { level, bytes: records.subarray(start, start + length) };
+    offset = (start + length + 3) & ~3;
+  }
+}
+
+class LineBuffer {
+  #decoder = new TextDecoder();
+  #pending = "";
+
+  /** @param {Uint8Array} bytes */
+  add(bytes) {
+    const lines = (this.#pending + this.#decoder.decode(bytes, { stream: true })).split("\n");
+    this.#pending = /** @type {string} */ (lines.pop());
+    if (this.#pending.length > MAX_PENDING_LINE_CHARACTERS) {
+      lines.push(this.#pending);
+      this.#pending = "";
+    }
+    return lines;
+  }
+
+  rest() {
+    const rest = this.#pending + this.#decoder.decode();
+    this.#pending = "";
+    return rest;
+  }
+}

@@ -1,0 +1,125 @@
+/** A Request as the VM takes it: a head that becomes one external term, and a body of bytes. */
+
+import { encode, Tuple } from "./etf.js";
+import { WorkerError } from "./errors.js";
+
+/**
+ * @typedef {object} RequestConfig
+ * @property {string} environment
+ * @property {number} bodyLimitBytes
+ * @property {readonly string[]} vars names; nothing else of the environment enters the guest
+ * @property {readonly string[]} secrets
+ */
+
+/**
+ * @param {Request} request
+ * @param {Record<string, unknown>} env
+ * @param {RequestConfig} config
+ * @param {string} requestId
+ * @returns {Promise<{ head: Uint8Array, body: Uint8Array }>}
+ */
+export async function readRequest(request, env, config, requestId) {
+  const body = await readBody(request, config.bodyLimitBytes);
+  return { head: encode(requestHead(request, env, config, requestId)), body };
+}
+
+/**
+ * @param {Request} request
+ * @param {Record<string, unknown>} env
+ * @param {RequestConfig} config
+ * @param {string} requestId
+ * @returns {import("./etf.js").TermObject}
+ */
+export function requestHead(request, env, config, requestId) {
+  return {
+    method: request.method,
+    url: request.url,
+    headers: headerList(request.headers),
+    env: selectedEnv(env, [...config.vars, ...config.secrets]),
+    cf: asTerm(request.cf ?? {}),
+    request_id: requestId,
+    environment: config.environment,
+  };
+}
+
+/**
+ * Names arrive in lower case, and once per field except for `set-cookie`: the runtime joins the others with `, `. It
+ * has also read each value as UTF-8, with U+FFFD for what is none.
+ * @param {Headers} headers
+ */
+function headerList(headers) {
+  return [...headers].map(([name, value]) => new Tuple([name.toLowerCase(), value]));
+}
+
+/**
+ * @param {Record<string, unknown>} env
+ * @param {string[]} names
+ */
+function selectedEnv(env, names) {
+  /** @type {Map<string, import("./etf.js").Term>} */
+  const selected = new Map();
+  for (const name of names) {
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
+    if (value !== undefined) selected.set(name, asTerm(value));
+  }
+  return selected;
+}
+
+/**
+ * A JSON value with its type; a member without a JSON form is left out.
+ * @param {unknown} value
+ * @returns {import("./etf.js").Term}
+ */
+function asTerm(value) {
+  return JSON.parse(JSON.stringify(value) ?? "null");
+}
+
+/**
+ * The whole body, refused at the first byte beyond the limit, or before the first when its length is announced.
+ * @param {Request} request
+ * @param {number} limitBytes
+ * @returns {Promise<Uint8Array>}
+ * @throws {WorkerError} E_BODY_TOO_LARGE, E_BODY_READ
+ */
+export async function readBody(request, limitBytes) {
+  const announcedBytes = Number(request.headers.get("content-length") ?? 0);
+  if (announcedBytes > limitBytes) throw tooLarge(limitBytes);
+  if (request.body === null) return new Uint8Array(0);
+  const reader = request.body.getReader();
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read().catch(unreadable);
+    if (done) return joined(chunks, length);
+    length += value.byteLength;
+    if (length > limitBytes) {
+      // Not awaited: the client may never stop sending, and the answer must not wait for it.
+      reader.cancel().catch(() => {});
+      throw tooLarge(limitBytes);
+    }
+    chunks.push(value);
+  }
+}
+
+/** @param {number} limitBytes */
+function tooLarge(limitBytes) {
+  return new WorkerError("E_BODY_TOO_LARGE", `the request body is larger than ${limitBytes} bytes`);
+}
+
+/** @param {unknown} cause @returns {never} */
+function unreadable(cause) {
+  throw new WorkerError("E_BODY_READ", "the request body ended before its end", { cause });
+}
+
+/** @param {Uint8Array[]} chunks @param {number} length */
+function joined(chunks, length) {
+  if (chunks.length === 1) return /** @type {Uint8Array} */ (chunks[0]);
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole;
+}

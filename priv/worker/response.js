@@ -1,0 +1,118 @@
+/**
+ * The VM's response as a Response.
+ *
+ *     status u16, 0 u16, head_length u32, body_length u32, head, body
+ *     head: sequence of name_length u32, value_length u32, name, value
+ */
+
+import { describe, WorkerError } from "./errors.js";
+
+const RESPONSE_HEADER_BYTES = 12;
+const FIELD_HEADER_BYTES = 8;
+const MIN_STATUS = 200;
+const MAX_STATUS = 599;
+/** Fetch, "null body status", without 101 and 103, which are below MIN_STATUS. */
+const NULL_BODY_STATUSES = Object.freeze([204, 205, 304]);
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * @typedef {object} RawResponse
+ * @property {number} status
+ * @property {[string, string][]} headers in order, repetitions kept
+ * @property {Uint8Array} body
+ */
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {RawResponse} whose body is a view of bytes
+ * @throws {WorkerError} E_RESPONSE_LAYOUT
+ */
+export function parseResponse(bytes) {
+  if (bytes.length < RESPONSE_HEADER_BYTES) throw badLayout(`${bytes.length} bytes are less than its header`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headLength = view.getUint32(4, true);
+  const bodyLength = view.getUint32(8, true);
+  const bodyStart = RESPONSE_HEADER_BYTES + headLength;
+  if (bodyStart + bodyLength !== bytes.length) {
+    throw badLayout(`head of ${headLength} and body of ${bodyLength} bytes in ${bytes.length}`);
+  }
+  const headers = parseFields(bytes.subarray(RESPONSE_HEADER_BYTES, bodyStart));
+  return { status: view.getUint16(0, true), headers, body: bytes.subarray(bodyStart) };
+}
+
+/**
+ * @param {Uint8Array} head
+ * @returns {[string, string][]}
+ */
+function parseFields(head) {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  /** @type {[string, string][]} */
+  const fields = [];
+  let offset = 0;
+  while (offset < head.length) {
+    if (offset + FIELD_HEADER_BYTES > head.length) throw badLayout(`header ${fields.length} is cut off`);
+    const nameStart = offset + FIELD_HEADER_BYTES;
+    const valueStart = nameStart + view.getUint32(offset, true);
+    const end = valueStart + view.getUint32(offset + 4, true);
+    if (end > head.length) throw badLayout(`header ${fields.length} reaches beyond the head`);
+    fields.push([headerText(head.subarray(nameStart, valueStart)), headerText(head.subarray(valueStart, end))]);
+    offset = end;
+  }
+  return fields;
+}
+
+/**
+ * The runtime writes header text as UTF-8, so that is how bytes have to become text for the same bytes to leave.
+ * Bytes that are no UTF-8 cannot leave as they are; they leave as the Latin-1 characters that HTTP once took them for.
+ * @param {Uint8Array} bytes
+ */
+function headerText(bytes) {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  }
+}
+
+/**
+ * @param {RawResponse} raw
+ * @param {string} method of the request: HEAD gets the headers of GET and no body
+ * @returns {Response}
+ * @throws {WorkerError} E_RESPONSE_STATUS, E_RESPONSE_HEADER
+ */
+export function toResponse({ status, headers, body }, method) {
+  if (status < MIN_STATUS || status > MAX_STATUS) {
+    throw new WorkerError("E_RESPONSE_STATUS", `status ${status} is outside ${MIN_STATUS}-${MAX_STATUS}`);
+  }
+  const bodyless = NULL_BODY_STATUSES.includes(status);
+  const fields = bodyless ? headers.filter(([name]) => name.toLowerCase() !== "content-length") : headers;
+  const responseHeaders = checkedHeaders(fields);
+  if (method === "HEAD" && !bodyless && !responseHeaders.has("content-length")) {
+    responseHeaders.set("content-length", String(body.length));
+  }
+  // "manual": a body that is already compressed says so in its headers and must not be compressed once more.
+  return new Response(bodyless || method === "HEAD" ? null : /** @type {Uint8Array<ArrayBuffer>} */ (body), {
+    status,
+    headers: responseHeaders,
+    encodeBody: "manual",
+  });
+}
+
+/** @param {[string, string][]} fields */
+function checkedHeaders(fields) {
+  const headers = new Headers();
+  for (const [name, value] of fields) {
+    try {
+      headers.append(name, value);
+    } catch (cause) {
+      throw new WorkerError("E_RESPONSE_HEADER", `header ${JSON.stringify(name)}: ${describe(cause)}`, { cause });
+    }
+  }
+  return headers;
+}
+
+/** @param {string} what */
+function badLayout(what) {
+  return new WorkerError("E_RESPONSE_LAYOUT", `the response of the VM: ${what}`);
+}

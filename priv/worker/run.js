@@ -1,0 +1,145 @@
+/**
+ * The life of a machine during one request: time slices, timers, host calls, limits.
+ *
+ *     boot       slices until it listens
+ *     serve      hands over the request; slices until it has responded
+ *     settle     what is left to do behind the response
+ *
+ * V8 cannot replace a running wasm loop by a faster compilation of it, so a slice has to return for its own good;
+ * between slices the event loop gets its turn.
+ */
+
+import { WorkerError } from "./errors.js";
+import { VM_LISTENING, VM_MORE, VM_RESPONDED } from "./vm.js";
+
+const SLICE_REDUCTIONS = 20_000;
+const REDUCTIONS_BETWEEN_TURNS = 2_000_000;
+
+/**
+ * @typedef {object} Limits
+ * @property {number} maxReductions of one request, start of the application included
+ * @property {number} maxRequestMs from the first slice on, waiting included; at most what setTimeout takes
+ */
+
+export class Run {
+  #machine;
+  #host;
+  #calls;
+  #limits;
+  #startMs;
+  #spentReductions = 0;
+
+  /**
+   * @param {import("./vm.js").Machine} machine
+   * @param {import("./vm.js").Host} host
+   * @param {import("./host_calls.js").HostCalls} calls
+   * @param {Limits} limits
+   */
+  constructor(machine, host, calls, limits) {
+    this.#machine = machine;
+    this.#host = host;
+    this.#calls = calls;
+    this.#limits = limits;
+    this.#startMs = host.clock.monotonicMs();
+  }
+
+  /**
+   * @param {Uint8Array} archive
+   * @param {number} memoryCapBytes
+   */
+  async boot(archive, memoryCapBytes) {
+    this.#machine.boot(archive, memoryCapBytes);
+    await this.#until(VM_LISTENING);
+  }
+
+  /**
+   * @param {Uint8Array} head
+   * @param {Uint8Array} body
+   * @returns {Promise<Uint8Array>} the response in the VM's layout
+   */
+  async serve(head, body) {
+    this.#machine.request(head, body);
+    await this.#until(VM_RESPONDED);
+    return this.#machine.response();
+  }
+
+  /**
+   * Work behind the response: as long as processes can run or wait for host calls. Timers alone do not keep a machine,
+   * or a ticking GenServer would hold every one of them.
+   * @returns {Promise<void> | undefined} undefined when nothing was left after one slice
+   */
+  settle() {
+    const status = this.#slice();
+    return status === VM_MORE || this.#calls.open > 0 ? this.#settleSlowly(status) : undefined;
+  }
+
+  /** Saves what the machine still has to say before it is dropped. */
+  abandon() {
+    try {
+      this.#machine.drainLog();
+    } catch {
+      // After a trap the records may be half-written; the trap itself is reported either way.
+    }
+  }
+
+  /** @param {number} status */
+  async #settleSlowly(status) {
+    while (status === VM_MORE || this.#calls.open > 0) {
+      // The turn comes first, so that the response is on its way before its aftermath uses the CPU.
+      await (status === VM_MORE ? nextTurn() : this.#wait());
+      status = this.#slice();
+    }
+  }
+
+  /** @param {number} goal VM_LISTENING or VM_RESPONDED */
+  async #until(goal) {
+    for (;;) {
+      const status = this.#slice();
+      if (status === goal) return;
+      if (status !== VM_MORE) await this.#wait();
+      else if (this.#spentReductions % REDUCTIONS_BETWEEN_TURNS === 0) await nextTurn();
+    }
+  }
+
+  #slice() {
+    const status = this.#machine.run(SLICE_REDUCTIONS);
+    this.#machine.drainLog();
+    this.#calls.start(this.#machine.takeCalls());
+    if (status === VM_MORE) this.#spend();
+    return status;
+  }
+
+  #spend() {
+    this.#spentReductions += SLICE_REDUCTIONS;
+    if (this.#spentReductions >= this.#limits.maxReductions) {
+      throw new WorkerError("E_LIMIT_REDUCTIONS", `more than ${this.#limits.maxReductions} reductions`);
+    }
+    this.#leftMs();
+  }
+
+  /** @returns {number} more than 0 */
+  #leftMs() {
+    const leftMs = this.#startMs + this.#limits.maxRequestMs - this.#host.clock.monotonicMs();
+    if (leftMs > 0) return leftMs;
+    throw new WorkerError("E_LIMIT_TIME", `longer than ${this.#limits.maxRequestMs} ms`);
+  }
+
+  /** Sleeps until a host call is answered or the next timer is due, and tells the machine. */
+  async #wait() {
+    const { clock } = this.#host;
+    const deadlineMs = this.#machine.deadlineMs();
+    if (deadlineMs === Infinity && this.#calls.open === 0) {
+      throw new WorkerError("E_VM_SILENT", "every process waits, and nothing is left that could respond");
+    }
+    const leftMs = this.#leftMs();
+    const wakeMs = Math.min(deadlineMs, clock.monotonicMs() + leftMs);
+    const answered = await this.#calls.answeredWithin(Math.max(0, wakeMs - clock.monotonicMs()));
+    if (!answered) clock.advanceTo(wakeMs);
+    for (const { id, ok, term } of this.#calls.takeAnswers()) this.#machine.reply(id, ok, term);
+  }
+}
+
+/** @returns {Promise<void>} */
+function nextTurn() {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,198 @@
+/**
+ * One instance of the virtual machine: its exports, and the bytes that cross its border. `docs/reference/host-abi.md`
+ * is the contract. Nothing here waits; `run.js` decides when to call what.
+ */
+
+import { describe, WorkerError } from "./errors.js";
+import { LEVEL_STDERR, LEVEL_STDOUT } from "./logs.js";
+import { EMPTY_INPUT, outputTo, wasiImports } from "./wasi.js";
+
+export const VM_MORE = 0;
+export const VM_WAITING = 1;
+export const VM_RESPONDED = 2;
+export const VM_EXITED = 3;
+export const VM_ERROR = 4;
+export const VM_LISTENING = 5;
+
+const EXPORTS = Object.freeze([
+  "vm_alloc", "vm_free", "vm_boot", "vm_run", "vm_deadline", "vm_request", "vm_response_ptr", "vm_response_len",
+  "vm_log_ptr", "vm_log_len", "vm_log_clear", "vm_calls_ptr", "vm_calls_len", "vm_calls_clear", "vm_reply",
+  "vm_error_ptr", "vm_error_len", "vm_exit_code",
+]);
+
+/**
+ * What a request lends to the machine that serves it.
+ * @typedef {object} Host
+ * @property {import("./clock.js").Clock} clock
+ * @property {import("./logs.js").RequestLog} log
+ */
+
+export class Machine {
+  /** @type {Record<string, (...args: number[]) => number>} */
+  #exports;
+  /** @type {WebAssembly.Memory} */
+  #memory;
+  #host;
+
+  /**
+   * @param {WebAssembly.Module} module
+   * @param {Host} host
+   * @throws {WorkerError} E_VM_ABI when the module is not the VM
+   */
+  constructor(module, host) {
+    this.#host = host;
+    const exports = this.#instantiate(module).exports;
+    const missing = EXPORTS.filter((name) => typeof exports[name] !== "function");
+    if (!(exports.memory instanceof WebAssembly.Memory)) missing.unshift("memory");
+    if (missing.length > 0) {
+      throw new WorkerError("E_VM_ABI", `atomvm.wasm does not export ${missing.join(", ")}: build it again`);
+    }
+    this.#exports = /** @type {any} */ (exports);
+    this.#memory = /** @type {WebAssembly.Memory} */ (exports.memory);
+    if ("_initialize" in exports) this.#call("_initialize");
+  }
+
+  /** @param {WebAssembly.Module} module */
+  #instantiate(module) {
+    const print = (/** @type {number} */ level) =>
+      outputTo((bytes) => this.#host.log.print(level, bytes));
+    const wasi_snapshot_preview1 = wasiImports({
+      memory: () => this.#memory,
+      descriptors: new Map([[0, EMPTY_INPUT], [1, print(LEVEL_STDOUT)], [2, print(LEVEL_STDERR)]]),
+      clock: { monotonicMs: () => this.#host.clock.monotonicMs(), systemMs: () => this.#host.clock.systemMs() },
+    });
+    try {
+      return new WebAssembly.Instance(module, { wasi_snapshot_preview1 });
+    } catch (cause) {
+      throw new WorkerError("E_VM_ABI", `atomvm.wasm does not start: ${describe(cause)}`, { cause });
+    }
+  }
+
+  /**
+   * Takes the archive and starts its first process. The VM owns those bytes from now on, so they are not freed.
+   * @param {Uint8Array} archive
+   * @param {number} memoryCapBytes
+   */
+  boot(archive, memoryCapBytes) {
+    const pointer = this.#copyIn(archive);
+    this.#checked("vm_boot", pointer, archive.length, memoryCapBytes);
+  }
+
+  /**
+   * @param {number} reductions
+   * @returns {number} VM_MORE, VM_WAITING, VM_RESPONDED or VM_LISTENING
+   * @throws {WorkerError} E_VM_EXIT, E_VM_FAULT, E_VM_TRAP
+   */
+  run(reductions) {
+    const { clock } = this.#host;
+    const status = this.#checked("vm_run", clock.monotonicMs(), clock.systemMs(), reductions);
+    if (status === VM_EXITED) {
+      throw new WorkerError("E_VM_EXIT", `the application has ended with exit code ${this.#call("vm_exit_code")}`);
+    }
+    return status;
+  }
+
+  /** @returns {number} monotonic milliseconds, Infinity without a timer */
+  deadlineMs() {
+    return this.#call("vm_deadline");
+  }
+
+  /**
+   * @param {Uint8Array} head external term
+   * @param {Uint8Array} body
+   */
+  request(head, body) {
+    this.#lend(head, (headPointer) =>
+      this.#lend(body, (bodyPointer) =>
+        this.#checked("vm_request", headPointer, head.length, bodyPointer, body.length)));
+  }
+
+  /** @returns {Uint8Array} a copy, which outlives the instance */
+  response() {
+    return this.#copyOut("vm_response");
+  }
+
+  /** Moves collected log records to the log of the request. */
+  drainLog() {
+    if (this.#call("vm_log_len") === 0) return;
+    this.#host.log.add(this.#copyOut("vm_log"));
+    this.#call("vm_log_clear");
+  }
+
+  /** @returns {Uint8Array} records of the host calls made since the last time */
+  takeCalls() {
+    const calls = this.#copyOut("vm_calls");
+    if (calls.length > 0) this.#call("vm_calls_clear");
+    return calls;
+  }
+
+  /**
+   * @param {number} callId
+   * @param {boolean} ok
+   * @param {Uint8Array} term external term
+   */
+  reply(callId, ok, term) {
+    this.#lend(term, (pointer) => this.#checked("vm_reply", callId, ok ? 1 : 0, pointer, term.length));
+  }
+
+  /**
+   * @param {string} name
+   * @param {number[]} args
+   * @returns {number} a status other than VM_ERROR
+   */
+  #checked(name, ...args) {
+    const status = this.#call(name, ...args);
+    if (status === VM_ERROR) {
+      const text = new TextDecoder().decode(this.#copyOut("vm_error"));
+      throw new WorkerError("E_VM_FAULT", `${name}: ${text || "no reason given"}`);
+    }
+    return status;
+  }
+
+  /**
+   * The one door into wasm: what is thrown out of it is a trap, an exhausted stack or `proc_exit`, and each means that
+   * the instance is in the middle of something and lost.
+   * @param {string} name
+   * @param {number[]} args
+   * @returns {number}
+   */
+  #call(name, ...args) {
+    try {
+      return /** @type {(...args: number[]) => number} */ (this.#exports[name])(...args);
+    } catch (cause) {
+      throw new WorkerError("E_VM_TRAP", `${name}: ${describe(cause)}`, { cause });
+    }
+  }
+
+  /** @param {Uint8Array} bytes @returns {number} 0 for no bytes */
+  #copyIn(bytes) {
+    if (bytes.length === 0) return 0;
+    const pointer = this.#call("vm_alloc", bytes.length) >>> 0;
+    if (pointer === 0) throw new WorkerError("E_VM_MEMORY", `the VM has no room for ${bytes.length} bytes`);
+    new Uint8Array(this.#memory.buffer, pointer, bytes.length).set(bytes);
+    return pointer;
+  }
+
+  /**
+   * @template T
+   * @param {Uint8Array} bytes in the memory of the VM for as long as `use` runs
+   * @param {(pointer: number) => T} use
+   * @returns {T}
+   */
+  #lend(bytes, use) {
+    const pointer = this.#copyIn(bytes);
+    const result = use(pointer);
+    if (pointer !== 0) this.#call("vm_free", pointer);
+    return result;
+  }
+
+  /** @param {string} name of a pair of exports `_ptr` and `_len` */
+  #copyOut(name) {
+    const length = this.#call(`${name}_len`) >>> 0;
+    const pointer = this.#call(`${name}_ptr`) >>> 0;
+    if (pointer + length > this.#memory.buffer.byteLength) {
+      throw new WorkerError("E_VM_ABI", `${name}: ${length} bytes at ${pointer} are outside of memory`);
+    }
+    return new Uint8Array(this.#memory.buffer, pointer, length).slice();
+  }
+}

@@ -1,0 +1,154 @@
+"""`hatch build -t elixir-workers` on whole projects, and what came out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hatch_elixir_workers.avm import CODE, START, Section, read_avm_file
+from hatch_elixir_workers.beam import parse_beam
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+Run = Callable[..., Any]
+Sample = Callable[..., Path]
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def modules_in(bundle: Path) -> dict[str, Section]:
+    return {section.name.removesuffix(".beam"): section for section in read_avm_file(bundle / "app.avm")}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, hatch_build: Run) -> Path:
+    """The bundle of the sample `shop`."""
+    source = Path(__file__).resolve().parents[1] / "samples" / "shop"
+    project = tmp_path_factory.mktemp("shop") / "project"
+    shutil.copytree(source, project, ignore=shutil.ignore_patterns("_build", "dist"))
+    done = hatch_build(project)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.rstrip().endswith("dist/shop-1.0.0-worker")
+    assert sorted(path.name for path in (project / "dist").iterdir()) == ["shop-1.0.0-worker", "shop-1.0.0-worker.zip"]
+    return project / "dist" / "shop-1.0.0-worker"
+
+
+def test_the_archive_starts_with_the_entry(shop: Path) -> None:
+    first, *others = read_avm_file(shop / "app.avm")
+    assert first.name == "Elixir.Shop.beam"
+    assert first.flags == START | CODE
+    assert {section.flags for section in others} == {CODE}
+    names = [section.name.removesuffix(".beam") for section in others]
+    assert names == sorted(names)
+
+
+def test_what_is_reached_is_packed(shop: Path) -> None:
+    packed = set(modules_in(shop))
+    assert {"Elixir.Shop.Till", "Elixir.Price", "price_names", "gen_server", "supervisor", "Elixir.GenServer"} <= packed
+    assert {"Elixir.Shop.Label", "Elixir.Shop.Label.Price"} <= packed
+
+
+def test_what_is_not_reached_is_not_packed(shop: Path) -> None:
+    packed = set(modules_in(shop))
+    assert not {"Elixir.Shop.NeverCalled", "Elixir.Shop.Label.MapSet", "elixir_compiler", "compile"} & packed
+
+
+def test_protocols_are_consolidated(shop: Path) -> None:
+    protocol = parse_beam(modules_in(shop)["Elixir.Shop.Label"].data)
+    assert "Elixir.Shop.Label.Price" in protocol.atoms
+    manifest = json.loads((shop / "manifest.json").read_text())
+    origins = {module["name"]: module["origin"] for module in manifest["modules"]}
+    assert origins["Elixir.Shop.Label"] == "consolidated"
+    assert origins["Elixir.Shop"] == "app"
+    assert origins["Elixir.Price"] == "dependency"
+    assert origins["Elixir.GenServer"] == "elixir"
+
+
+def test_modules_are_stripped_and_keep_their_lines(shop: Path) -> None:
+    module = parse_beam(modules_in(shop)["Elixir.Shop"].data)
+    assert not {"Dbgi", "Docs", "Attr", "CInf", "LitT"} & {chunk.id for chunk in module.chunks}
+    assert {location.file for location in module.lines if location} == {"lib/shop.ex"}
+
+
+def test_wrangler_toml(shop: Path) -> None:
+    table = tomllib.loads((shop / "wrangler.toml").read_text())
+    assert table["name"] == "corner-shop"
+    assert table["compatibility_date"] == "2026-01-31"
+    assert table["vars"] == {"OPENS_AT": 9}
+    assert table["secrets"] == {"required": ["API_KEY"]}
+    assert table["kv_namespaces"] == [{"binding": "STOCK", "id": "0f2ac74b498b48028cb68387c421e279"}]
+
+
+def test_config_js(shop: Path) -> None:
+    settings = json.loads((shop / "config.js").read_text().removeprefix("export default ").rstrip().rstrip(";"))
+    assert settings["bodyLimitBytes"] == 64 * 1024
+    assert settings["environment"] == "development"
+    assert settings["vars"] == ["OPENS_AT"]
+    assert settings["secrets"] == ["API_KEY"]
+    assert settings["bindings"]["STOCK"]["kind"] == "kv"
+
+
+def test_manifest(shop: Path) -> None:
+    manifest = json.loads((shop / "manifest.json").read_text())
+    listed = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
+    found = {path: hashlib.sha256(data).hexdigest() for path, data in files_below(shop).items()}
+    del found["manifest.json"]
+    assert listed == found
+    assert manifest["entry"] == "Elixir.Shop"
+    assert {"elixir", "otp", "vm", "hatch-elixir-workers"} <= set(manifest["versions"])
+    archive = {name: len(section.data) for name, section in modules_in(shop).items()}
+    assert {module["name"]: module["bytes"] for module in manifest["modules"]} == archive
+
+
+def test_no_path_of_this_machine(shop: Path) -> None:
+    project = str(shop.parents[1]).encode()
+    assert [path for path, data in files_below(shop).items() if project in data] == []
+
+
+def test_the_zip_holds_the_same_files(shop: Path) -> None:
+    with zipfile.ZipFile(shop.parent / "shop-1.0.0-worker.zip") as archive:
+        zipped = {name.removeprefix("shop-1.0.0-worker/"): archive.read(name) for name in archive.namelist()}
+    assert zipped == files_below(shop)
+
+
+def test_two_folders_same_bytes(shop: Path, sample: Sample, hatch_build: Run) -> None:
+    second = sample("shop", to="quite/another/place, with spaces and ü")
+    done = hatch_build(second, LC_ALL="C", TZ="Asia/Tokyo", ELIXIR_WORKERS_CACHE=str(second.parent / "cache"))
+    assert done.returncode == 0, done.stderr
+    assert files_below(second / "dist") == files_below(shop.parent)
+
+
+def test_building_again_gives_the_same(shop: Path, hatch_build: Run) -> None:
+    before = files_below(shop.parent)
+    assert hatch_build(shop.parents[1]).returncode == 0
+    assert files_below(shop.parent) == before
+
+
+def test_clean(sample: Sample, hatch_build: Run, hatch: Run) -> None:
+    project = sample("tiny")
+    assert hatch_build(project).returncode == 0
+    (project / "dist" / "other.txt").write_text("")
+    done = hatch(project, "clean", "-t", "elixir-workers")
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (project / "dist").iterdir()] == ["other.txt"]
+
+
+def test_code_that_holds_its_folder_is_warned_of(sample: Sample, hatch_build: Run) -> None:
+    project = sample("tiny")
+    (project / "lib" / "greeting.ex").write_text("defmodule Tiny.Greeting do\n  def greet(_), do: __DIR__\nend\n")
+    done = hatch_build(project)
+    assert done.returncode == 0
+    assert f"warning: Tiny.Greeting holds the path {project} (from `__DIR__` or `__ENV__`?)" in done.stderr

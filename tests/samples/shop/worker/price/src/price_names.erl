@@ -1,0 +1,4 @@
+-module(price_names).
+-export([unit/0]).
+
+unit() -> <<"coins">>.

@@ -1,0 +1,118 @@
+"""Every program under ``tests/vm/`` prints the same on ``erl`` and on each build of the VM."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+VM_TESTS = Path(__file__).resolve().parent / "vm"
+
+
+def _load(name: str) -> ModuleType:
+    """Imports ``tests/vm/<name>.py``, which lies beside the programs and not on the path."""
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, VM_TESTS / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+machines = _load("machines")
+oracle_module = _load("oracle")
+PROGRAMS = oracle_module.programs()
+
+
+class Runs:
+    """Runs the programs that were selected, two at a time, ahead of the tests that look at their outcomes."""
+
+    def __init__(self, items: list[pytest.Item], pool: ThreadPoolExecutor) -> None:
+        self.oracle = oracle_module.Oracle()
+        self._pool = pool
+        self._futures: dict[tuple[str, str], Future[Any]] = {}
+        self._selected = [key for item in items if (key := _key(item))]
+        self._programs = {program.id: program for program in PROGRAMS}
+        self._machine = cache(machines.build)
+        self._archives: dict[str, Path] = {}
+
+    def outcome(self, build: str, program: Any) -> Any:
+        self._start(build, program.id)
+        return self._futures[build, program.id].result()
+
+    def _start(self, build: str, program_id: str) -> None:
+        if (build, program_id) in self._futures:
+            return
+        # A worker of pytest-xdist runs a few of the selected tests only, so it starts them one by one.
+        ahead = [(build, program_id)] if "PYTEST_XDIST_WORKER" in os.environ else self._selected
+        machine = self._machine(build)
+        wanted = [key for key in ahead if key[0] == build]
+        self._archives.update(self.oracle.archives([self._programs[key[1]] for key in wanted]))
+        for key in wanted:
+            self._futures[key] = self._pool.submit(machine.run, self._archives[key[1]])
+
+
+def _key(item: pytest.Item) -> tuple[str, str] | None:
+    callspec = getattr(item, "callspec", None)
+    params: dict[str, Any] = callspec.params if callspec else {}
+    if "build" not in params or "program" not in params or _skipped(params["build"], params["program"]):
+        return None
+    return params["build"], params["program"].id
+
+
+def _skipped(build: str, program: Any) -> str | None:
+    reason: str | None = program.skip_hostile if build == "hostile" else None
+    return reason
+
+
+@pytest.fixture(scope="module")
+def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
+    pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
+    yield Runs(request.session.items, pool)
+    pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.id)
+@pytest.mark.parametrize("build", machines.BUILDS)
+def test_prints_the_same_as_erl(build: str, program: Any, runs: Runs) -> None:
+    if reason := _skipped(build, program):
+        pytest.skip(reason)
+    expected = runs.oracle.expected[program.id]
+    outcome = runs.outcome(build, program)
+    if outcome.stdout.replace(b"\r\n", b"\n") != expected.stdout:
+        pytest.fail(f"{program.path}\n{_difference(expected.stdout, outcome)}", pytrace=False)
+    if outcome.code != (1 if expected.crash else 0):
+        pytest.fail(f"{program.path}: exit code {outcome.code}\n{outcome.stderr[-4000:]}", pytrace=False)
+    if expected.crash:
+        kind, reason = expected.crash.splitlines()[:2]
+        assert kind in outcome.stderr
+        assert reason in outcome.stderr
+
+
+def _difference(expected: bytes, outcome: Any) -> str:
+    lines = difflib.unified_diff(
+        expected.decode(errors="backslashreplace").splitlines(),
+        outcome.stdout.decode(errors="backslashreplace").splitlines(),
+        "erl",
+        "VM",
+        lineterm="",
+        n=1,
+    )
+    text = "\n".join(line[:300] for line in list(lines)[:40])
+    return f"{text}\nexit code {outcome.code}\n{outcome.stderr[-4000:]}"
+
+
+def test_programs_print_the_same_twice_on_erl(tmp_path: Path) -> None:
+    oracle = oracle_module.Oracle()
+    oracle.run_on_erl(tmp_path)
+    assert oracle.read(tmp_path) == oracle.expected

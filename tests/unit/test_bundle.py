@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from hatch_elixir_workers import bundle
+from hatch_elixir_workers.bundle import Contents, PackedModule
+from hatch_elixir_workers.config import parse_config
+from hatch_elixir_workers.errors import UserError
+from hatch_elixir_workers.plugins import load_registry
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Path:
+    folder = tmp_path / "worker"
+    (folder / "bindings").mkdir(parents=True)
+    (folder / "index.js").write_text("export default {};\n")
+    (folder / "bindings" / "kv.js").write_text("export default 1;\n")
+    (folder / "notes.txt").write_text("not part of a worker")
+    return folder
+
+
+def contents(**raw: object) -> Contents:
+    return Contents(
+        config=parse_config(raw, load_registry([]), project_name="shop"),
+        project_name="shop",
+        project_version="1.2",
+        entry="Elixir.Shop",
+        archive=b"archive",
+        machine=b"\0asm",
+        modules=(PackedModule("Elixir.Shop", "app", 120),),
+        versions={"elixir": "1.14.0"},
+    )
+
+
+def test_files(worker: Path) -> None:
+    files = bundle.bundle_files(contents(), worker)
+    assert list(files) == [
+        "app.avm",
+        "atomvm.wasm",
+        "bindings/kv.js",
+        "config.js",
+        "index.js",
+        "manifest.json",
+        "wrangler.toml",
+    ]
+    assert files["app.avm"] == b"archive"
+    assert files["atomvm.wasm"] == b"\0asm"
+
+
+def test_manifest(worker: Path) -> None:
+    files = bundle.bundle_files(contents(), worker)
+    manifest = json.loads(files["manifest.json"])
+    assert manifest["project"] == {"name": "shop", "version": "1.2"}
+    assert manifest["entry"] == "Elixir.Shop"
+    assert manifest["versions"] == {"hatch-elixir-workers": "0.1.0", "elixir": "1.14.0"}
+    assert manifest["modules"] == [{"name": "Elixir.Shop", "origin": "app", "bytes": 120}]
+    assert {entry["path"]: entry["sha256"] for entry in manifest["files"]} == {
+        path: hashlib.sha256(data).hexdigest() for path, data in files.items() if path != "manifest.json"
+    }
+    assert all(entry["bytes"] == len(files[entry["path"]]) for entry in manifest["files"])
+
+
+def test_config_js() -> None:
+    config = contents(
+        **{
+            "vars": {"A": {"deep": 1}},
+            "secrets": ["S"],
+            "body-limit": 5,
+            "environment": "development",
+            "bindings": {"KV": {"kind": "kv", "id": "1"}},
+        }
+    ).config
+    text = bundle.config_js(config).decode()
+    assert text.startswith("export default {")
+    assert json.loads(text.removeprefix("export default ").removesuffix(";\n")) == {
+        "environment": "development",
+        "bodyLimitBytes": 5,
+        "vars": ["A"],
+        "secrets": ["S"],
+        "bindings": {"KV": {"kind": "kv", "id": "1"}},
+    }
+
+
+def test_a_bundle_replaces_the_one_before(tmp_path: Path) -> None:
+    target = tmp_path / "dist" / "shop-worker"
+    bundle.write_bundle(target, {"index.js": b"1", "old.js": b""})
+    bundle.write_bundle(target, {"index.js": b"2", "bindings/kv.js": b"3"})
+    found = {path.relative_to(target).as_posix(): path.read_bytes() for path in target.rglob("*") if path.is_file()}
+    assert found == {"index.js": b"2", "bindings/kv.js": b"3"}
+    assert [path.name for path in target.parent.iterdir()] == ["shop-worker"]
+    assert {path.stat().st_mode & 0o777 for path in target.rglob("*.js")} == {0o644}
+
+
+def test_a_failing_write_leaves_the_one_before(tmp_path: Path) -> None:
+    target = tmp_path / "shop-worker"
+    bundle.write_bundle(target, {"index.js": b"1"})
+    with pytest.raises(OSError, match="index"):
+        bundle.write_bundle(target, {"index.js": b"2", "index.js/below": b""})
+    assert (target / "index.js").read_bytes() == b"1"
+    assert [path.name for path in tmp_path.iterdir()] == ["shop-worker"]
+
+
+def test_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    bundle.write_zip(tmp_path / "a.zip", {"z.js": b"z", "a.js": b"a"}, folder="shop-worker")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        entries = archive.infolist()
+        assert archive.read("shop-worker/z.js") == b"z"
+    assert [entry.filename for entry in entries] == ["shop-worker/a.js", "shop-worker/z.js"]
+    assert {entry.create_system for entry in entries} == {3}
+    assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
+    assert {entry.date_time for entry in entries} == {(2020, 2, 2, 0, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("epoch", "date"),
+    [
+        ("0", (1980, 1, 1, 0, 0, 0)),
+        ("1700000000", (2023, 11, 14, 22, 13, 20)),
+        ("99999999999", (2107, 12, 31, 23, 59, 58)),
+    ],
+)
+def test_zip_dates(monkeypatch: pytest.MonkeyPatch, epoch: str, date: tuple[int, ...]) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    with zipfile.ZipFile(io.BytesIO(bundle.zip_bytes({"a": b""}))) as archive:
+        assert archive.infolist()[0].date_time == date
+
+
+def test_a_date_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(UserError, match="SOURCE_DATE_EPOCH is 'yesterday', which is no number of seconds"):
+        bundle.zip_bytes({})
+
+
+def test_remove(tmp_path: Path) -> None:
+    folder, archive = tmp_path / "a-worker", tmp_path / "a-worker.zip"
+    bundle.write_bundle(folder, {"a": b""})
+    bundle.write_zip(archive, {"a": b""}, folder="a-worker")
+    bundle.remove_bundle(folder, archive)
+    bundle.remove_bundle(folder, archive)
+    assert list(tmp_path.iterdir()) == []

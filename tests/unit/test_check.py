@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hatch_elixir_workers.beam import MFA
+from hatch_elixir_workers.check import Missing, check, require_nothing_missing, show
+from hatch_elixir_workers.collect import Origin, Universe, universe
+from hatch_elixir_workers.errors import SourceError
+from hatch_elixir_workers.shake import reach
+
+CompileErl = Callable[..., Path]
+
+APP = """-module(my_app).
+-export([start/0]).
+start() ->
+    lib:fine(),
+    lib:wrong_arity(1),
+    gone:f(),
+    lib:outer(),
+    lib:native().
+"""
+
+LIB = """-module(lib).
+-export([fine/0, wrong_arity/2, outer/0, native/0, missing_native/0]).
+fine() -> ok.
+wrong_arity(_, _) -> ok.
+outer() -> inner(), ok.
+inner() ->
+    deep:er(),
+    missing_native().
+native() -> erlang:nif_error(undef).
+missing_native() -> erlang:nif_error(undef).
+"""
+
+
+@pytest.fixture
+def missing(compile_erl: CompileErl) -> list[Missing]:
+    app, lib = compile_erl(APP), compile_erl(LIB)
+    everything: Universe = universe([(Origin.APP, [app.parent]), (Origin.OTP, [lib.parent])])
+    natives = frozenset({MFA("lib", "native", 0), MFA("erlang", "nif_error", 1)})
+    return check(everything, reach(everything, [(MFA("my_app", "start", 0), "test")], natives))
+
+
+def test_everything_missing_is_told_with_line_and_reason(missing: list[Missing]) -> None:
+    assert [str(each) for each in missing] == [
+        "my_app.erl:5: :my_app.start/0 calls :lib.wrong_arity/1: the module has it with 2 arguments only",
+        "my_app.erl:6: :my_app.start/0 calls :gone.f/0: no application, dependency or library has this module",
+        "my_app.erl:7: :my_app.start/0 calls :deep.er/0 through :lib.outer/0 -> :lib.inner/0: "
+        "no application, dependency or library has this module",
+        "my_app.erl:7: :my_app.start/0 calls :lib.missing_native/0 through :lib.outer/0 -> :lib.inner/0: "
+        "the virtual machine does not have this native function",
+    ]
+
+
+def test_strict(missing: list[Missing]) -> None:
+    require_nothing_missing([])
+    with pytest.raises(SourceError) as caught:
+        require_nothing_missing(missing)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "reachable code calls functions that cannot run:"
+    assert lines[1:-1] == [str(each) for each in missing]
+    assert lines[-1] == "Do without them, or set `strict = false` to build with warnings."
+
+
+def test_unexported_functions(compile_erl: CompileErl) -> None:
+    app = compile_erl("-module(an_app).\n-export([start/0]).\nstart() -> other:hidden().\n")
+    other = compile_erl("-module(other).\n-export([shown/0]).\nshown() -> hidden().\nhidden() -> self().\n")
+    everything = universe([(Origin.APP, [app.parent, other.parent])])
+    (missing,) = check(everything, reach(everything, [(MFA("an_app", "start", 0), "test")]))
+    assert str(missing) == "an_app.erl:3: :an_app.start/0 calls :other.hidden/0: the module does not export it"
+
+
+@pytest.mark.parametrize(
+    ("mfa", "text"),
+    [(MFA("Elixir.Enum", "map", 2), "Enum.map/2"), (MFA("lists", "map", 2), ":lists.map/2")],
+)
+def test_show(mfa: MFA, text: str) -> None:
+    assert show(mfa) == text

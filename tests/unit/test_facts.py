@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hatch_elixir_workers import cache
+from hatch_elixir_workers.beam import MFA, read_beam
+from hatch_elixir_workers.errors import BeamError
+from hatch_elixir_workers.facts import Call, FunctionFacts, module_facts, read_facts
+
+SOURCE = """-module(sample).
+-export([calls/1, funs/0, builds/2, dynamic/2, struct/1, compares/1, spawns/1, puts/2]).
+
+calls(X) ->
+    helper(lists:reverse(X)).
+
+helper(X) -> element(1, X).
+
+funs() -> [fun helper/1, fun lists:map/2].
+
+builds(A, B) -> {A, my_atom, [B | {other, #{key => inner}}]}.
+
+dynamic(Module, Name) -> [Module:handle(a, b), Module:Name(c)].
+
+struct(X) -> [#{'__struct__' => 'Elixir.Range', first => 1}, X#{'__struct__' => 'Elixir.MapSet'}].
+
+compares(enum) -> 1;
+compares(X) when X =:= guard -> 2.
+
+spawns(X) -> {spawn(worker, run, [X]), {child, start, []}}.
+
+puts(X, Y) -> {in_tuple, beside, X, Y}.
+"""
+
+CompileErl = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def functions(compile_erl: CompileErl) -> dict[tuple[str, int], FunctionFacts]:
+    return read_facts(read_beam(compile_erl(SOURCE))).functions
+
+
+def targets(facts: FunctionFacts) -> set[MFA]:
+    return {call.target for call in facts.calls}
+
+
+def test_calls_and_their_lines(functions: dict[tuple[str, int], FunctionFacts]) -> None:
+    assert functions["calls", 1].calls == (Call(MFA("lists", "reverse", 1), "sample.erl", 5),)
+    assert functions["calls", 1].locals == (("helper", 1),)
+    assert targets(functions["helper", 1]) == {MFA("erlang", "element", 2)}
+
+
+def test_funs(functions: dict[tuple[str, int], FunctionFacts]) -> None:
+    facts = functions["funs", 0]
+    assert facts.funs == (MFA("lists", "map", 2),)
+    (made,) = facts.locals
+    assert ("helper", 1) in (made, *functions[made].locals)
+
+
+def test_atoms_that_are_built(functions: dict[tuple[str, int], FunctionFacts]) -> None:
+    assert {"my_atom", "other", "inner"} <= set(functions["builds", 2].atoms)
+
+
+def test_atoms_that_are_only_compared(functions: dict[tuple[str, int], FunctionFacts]) -> None:
+    assert functions["compares", 1].atoms == ()
+
+
+def test_dynamic_calls(functions: dict[tuple[str, int], FunctionFacts]) -> None:
+    assert functions["dynamic", 2].applies == (("handle", 2), (None, 1))
+
+
+def test_structs_are_told_from_other_atoms(functions: dict[tuple[str, int], FunctionFacts]) -> None:
+    assert functions["struct", 1].structs == ("Elixir.MapSet", "Elixir.Range")
+    assert "Elixir.Range" not in functions["struct", 1].atoms
+
+
+def test_pairs(functions: dict[tuple[str, int], FunctionFacts]) -> None:
+    assert {("worker", "run"), ("child", "start")} <= set(functions["spawns", 1].pairs)
+    assert ("in_tuple", "beside") in functions["puts", 2].pairs
+
+
+def test_on_load(compile_erl: CompileErl) -> None:
+    beam = compile_erl("-module(loads).\n-on_load(setup/0).\n-export([a/0]).\nsetup() -> ok.\na() -> 1.\n")
+    assert read_facts(read_beam(beam)).on_load == ("setup", 0)
+
+
+def test_protocols_are_known(beam_named: Callable[[str], Path]) -> None:
+    assert read_facts(read_beam(beam_named("Elixir.Enumerable"))).is_protocol
+    assert not read_facts(read_beam(beam_named("Elixir.Enum"))).is_protocol
+
+
+def test_the_cache_gives_back_what_was_read(
+    compile_erl: CompileErl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path))
+    beam = compile_erl(SOURCE)
+    data = beam.read_bytes()
+    first = module_facts(data, str(beam))
+    assert len(list(tmp_path.rglob("*"))) == 2
+    assert module_facts(data, "elsewhere") == first == read_facts(read_beam(beam))
+
+
+def test_damaged_entries_are_made_again(
+    compile_erl: CompileErl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path))
+    data = compile_erl(SOURCE).read_bytes()
+    first = module_facts(data, "a")
+    (entry,) = (tmp_path / "facts").iterdir()
+    entry.write_bytes(entry.read_bytes()[:-20])
+    assert module_facts(data, "a") == first
+
+
+def test_damaged_modules_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path))
+    with pytest.raises(BeamError, match=r"^here/a\.beam: chunk FOR1, offset 0: "):
+        module_facts(b"FOR1", "here/a.beam")

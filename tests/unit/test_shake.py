@@ -1,0 +1,252 @@
+"""The rules of `shake.py`, one by one, on small worlds; then on what is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from hatch_elixir_workers import mix
+from hatch_elixir_workers.beam import MFA
+from hatch_elixir_workers.collect import Origin, Source, Universe, universe
+from hatch_elixir_workers.facts import Call, FunctionFacts, ModuleFacts
+from hatch_elixir_workers.shake import Reach, exported_roots, reach
+
+Functions = dict[str, FunctionFacts]
+
+
+def key(text: str) -> tuple[str, int]:
+    name, _, arity = text.rpartition("/")
+    return name, int(arity)
+
+
+def mfa(text: str) -> MFA:
+    module, _, function = text.partition(":")
+    return MFA(module, *key(function))
+
+
+def does(
+    *calls: str,
+    local: Iterable[str] = (),
+    funs: Iterable[str] = (),
+    atoms: Iterable[str] = (),
+    pairs: Iterable[tuple[str, str]] = (),
+    structs: Iterable[str] = (),
+    applies: Iterable[tuple[str | None, int]] = (),
+) -> FunctionFacts:
+    return FunctionFacts(
+        calls=tuple(Call(mfa(call), "lib/a.ex", 1) for call in calls),
+        locals=tuple(key(each) for each in local),
+        funs=tuple(mfa(each) for each in funs),
+        atoms=tuple(atoms),
+        pairs=tuple(pairs),
+        structs=tuple(structs),
+        applies=tuple(applies),
+    )
+
+
+class World:
+    def __init__(self) -> None:
+        self.universe = Universe({})
+
+    def add(
+        self, module: str, origin: Origin, private: Iterable[str] = (), on_load: str = "", **functions: FunctionFacts
+    ) -> None:
+        """Functions are written `name__arity`; `private` ones are not exported."""
+        facts = {key(name.replace("__arity_", "/")): each for name, each in functions.items()}
+        exports = frozenset(facts) - {key(each) for each in private}
+        self.universe.sources[module] = Source(module, Path(f"{module}.beam"), origin)
+        self.universe._facts[module] = ModuleFacts(module, exports, facts, key(on_load) if on_load else None)
+
+    def reach(self, *roots: str, natives: Iterable[str] = ()) -> Reach:
+        return reach(self.universe, [(mfa(root), "root") for root in roots], frozenset(map(mfa, natives)))
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def names(result: Reach) -> list[str]:
+    return [str(each) for each in result.functions]
+
+
+def test_calls_lead_on_and_the_rest_stays_away(world: World) -> None:
+    world.add(
+        "app",
+        Origin.APP,
+        ["b/1"],
+        a__arity_0=does(local=["b/1"]),
+        b__arity_1=does("lib:f/2"),
+        c__arity_0=does("lib:g/0"),
+    )
+    world.add("lib", Origin.OTP, f__arity_2=does(), g__arity_0=does())
+    result = world.reach("app:a/0")
+    assert names(result) == ["app:a/0", "app:b/1", "lib:f/2"]
+    assert result.modules == ["app", "lib"]
+    assert result.unresolved == []
+
+
+def test_funs_in_literals(world: World) -> None:
+    world.add("app", Origin.APP, a__arity_0=does(funs=["lib:f/2", "gone:f/0"]))
+    world.add("lib", Origin.OTP, f__arity_2=does())
+    result = world.reach("app:a/0")
+    assert names(result) == ["app:a/0", "lib:f/2"]
+    assert [each.call.target for each in result.unresolved] == [MFA("gone", "f", 0)]
+
+
+def test_natives_are_leaves(world: World) -> None:
+    world.add("app", Origin.APP, a__arity_0=does("lib:f/0", "host:call/1"))
+    world.add("lib", Origin.OTP, f__arity_0=does("lib:g/0"), g__arity_0=does())
+    result = world.reach("app:a/0", natives=["lib:f/0", "host:call/1"])
+    assert names(result) == ["app:a/0", "lib:f/0", "host:call/1"]
+    assert result.modules == ["app"]
+    assert result.unresolved == []
+
+
+def test_what_is_missing_is_told_with_its_place(world: World) -> None:
+    world.add("app", Origin.APP, a__arity_0=does("lib:f/0", "nowhere:f/0"))
+    world.add("lib", Origin.OTP, f__arity_1=does())
+    result = world.reach("app:a/0")
+    assert [(str(each.caller), str(each.call.target), each.call.line) for each in result.unresolved] == [
+        ("app:a/0", "lib:f/0", 1),
+        ("app:a/0", "nowhere:f/0", 1),
+    ]
+
+
+def test_literal_pairs(world: World) -> None:
+    world.add("lib", Origin.OTP, a__arity_0=does(atoms=["other", "run", "stop"], pairs=[("other", "run")]))
+    world.add("other", Origin.OTP, run__arity_1=does(), run__arity_2=does(), stop__arity_0=does())
+    assert names(world.reach("lib:a/0")) == ["lib:a/0", "other:run/1", "other:run/2"]
+
+
+def test_in_an_application_atoms_of_one_function_are_a_pair(world: World) -> None:
+    world.add("app", Origin.APP, a__arity_0=does(atoms=["run", "x", "other"]))
+    world.add("other", Origin.OTP, run__arity_1=does(), stop__arity_0=does())
+    assert names(world.reach("app:a/0")) == ["app:a/0", "other:run/1"]
+
+
+def test_modules_of_the_application_as_values(world: World) -> None:
+    world.add("app", Origin.APP, a__arity_0=does(atoms=["Elixir.Worker"]))
+    world.add(
+        "Elixir.Worker", Origin.APP, ["hidden/0"], init__arity_1=does(), other__arity_9=does(), hidden__arity_0=does()
+    )
+    assert names(world.reach("app:a/0")) == ["app:a/0", "Elixir.Worker:init/1", "Elixir.Worker:other/9"]
+
+
+@pytest.mark.parametrize("first", ["names", "calls"])
+def test_modules_of_libraries_as_values(world: World, first: str) -> None:
+    order = ["names:a/0", "calls:a/1"] if first == "names" else ["calls:a/1", "names:a/0"]
+    world.add("names", Origin.ELIXIR, a__arity_0=does(atoms=["Elixir.Server"]))
+    world.add("calls", Origin.OTP, a__arity_1=does(applies=[("init", 1), (None, 1), ("module_info", 0)]))
+    world.add("Elixir.Server", Origin.ELIXIR, init__arity_1=does(), other__arity_1=does(), module_info__arity_0=does())
+    assert set(names(world.reach(*order))) == {"names:a/0", "calls:a/1", "Elixir.Server:init/1"}
+
+
+@pytest.mark.parametrize("first", ["names", "calls"])
+def test_computed_names_are_atoms_of_their_module(world: World, first: str) -> None:
+    order = ["calls:b/0", "calls:a/1"] if first == "names" else ["calls:a/1", "calls:b/0"]
+    world.add("app", Origin.OTP, a__arity_0=does(atoms=["Elixir.Server", "other"]))
+    world.add("calls", Origin.OTP, a__arity_1=does(applies=[(None, 2)]), b__arity_0=does(atoms=["handle_cast"]))
+    world.add(
+        "Elixir.Server", Origin.ELIXIR, handle_cast__arity_2=does(), handle_cast__arity_3=does(), other__arity_2=does()
+    )
+    assert set(names(world.reach("app:a/0", *order))) == {
+        "app:a/0",
+        "calls:a/1",
+        "calls:b/0",
+        "Elixir.Server:handle_cast/2",
+    }
+
+
+def test_plain_atoms_are_modules_only_where_they_are_called_too(world: World) -> None:
+    world.add("stranger", Origin.ELIXIR, a__arity_0=does(atoms=["global"]))
+    world.add("friend", Origin.OTP, a__arity_0=does(atoms=["server"]), b__arity_0=does("server:call/1"))
+    world.add("calls", Origin.OTP, a__arity_1=does(applies=[("init", 1)]))
+    world.add("global", Origin.OTP, init__arity_1=does())
+    world.add("server", Origin.OTP, init__arity_1=does(), call__arity_1=does())
+    reached = names(world.reach("stranger:a/0", "friend:a/0", "calls:a/1"))
+    assert "server:init/1" in reached
+    assert "global:init/1" not in reached
+
+
+def add_protocol(world: World) -> None:
+    world.add(
+        "Elixir.Size",
+        Origin.CONSOLIDATED,
+        ["struct_impl_for/1"],
+        __protocol____arity_1=does(),
+        of__arity_1=does(local=["impl_for!/1"], applies=[("of", 1)]),
+        twice__arity_1=does(local=["impl_for!/1"], applies=[("twice", 1)]),
+        **{
+            "impl_for!__arity_1": does(local=["impl_for/1"]),
+            "impl_for__arity_1": does(local=["struct_impl_for/1"], atoms=["Elixir.Size.List", "Elixir.Size.Gone"]),
+            "struct_impl_for__arity_1": does(atoms=["Elixir.Size.Cup", "Elixir.Size.Any"]),
+        },
+    )
+    for of_type in ("List", "Any", "Cup"):
+        world.add(
+            f"Elixir.Size.{of_type}", Origin.APP, of__arity_1=does(), twice__arity_1=does(), __impl____arity_1=does()
+        )
+
+
+def test_protocols_reach_built_in_types(world: World) -> None:
+    add_protocol(world)
+    reached = names(world.reach("Elixir.Size:of/1"))
+    assert {"Elixir.Size.List:of/1", "Elixir.Size.Any:of/1"} <= set(reached)
+    assert "Elixir.Size.List:twice/1" not in reached
+    assert "Elixir.Size.Cup:of/1" not in reached
+
+
+@pytest.mark.parametrize("roots", [("app:a/0", "Elixir.Size:of/1"), ("Elixir.Size:of/1", "app:a/0")])
+def test_protocols_reach_structs_that_are_built(world: World, roots: tuple[str, str]) -> None:
+    add_protocol(world)
+    world.add("app", Origin.APP, a__arity_0=does(structs=["Elixir.Cup"]))
+    reached = names(world.reach(*roots))
+    assert "Elixir.Size.Cup:of/1" in reached
+    assert "Elixir.Size.Cup:twice/1" not in reached
+
+
+def test_on_load(world: World) -> None:
+    world.add("app", Origin.APP, ["setup/0"], "setup/0", a__arity_0=does(), setup__arity_0=does())
+    assert names(world.reach("app:a/0")) == ["app:a/0", "app:setup/0"]
+
+
+def test_why(world: World) -> None:
+    world.add(
+        "app", Origin.APP, a__arity_0=does(local=["b/0"]), b__arity_0=does(pairs=[("lib", "f")], atoms=["lib", "f"])
+    )
+    world.add("lib", Origin.OTP, f__arity_0=does(), g__arity_0=does())
+    result = world.reach("app:a/0")
+    assert result.why(mfa("lib:f/0")) == [
+        (mfa("app:a/0"), "root"),
+        (mfa("app:b/0"), "is called"),
+        (mfa("lib:f/0"), "is named together with its module"),
+    ]
+    assert result.why(mfa("lib:g/0")) == []
+
+
+@pytest.fixture(scope="module")
+def installed() -> Universe:
+    toolchain = mix.toolchain()
+    return universe([(Origin.ELIXIR, toolchain.elixir_lib_dirs), (Origin.OTP, toolchain.erl_lib_dirs)])
+
+
+def test_the_walk_is_deterministic(installed: Universe) -> None:
+    first = reach(installed, exported_roots(installed, "Elixir.Agent", "test"))
+    second = reach(installed, exported_roots(installed, "Elixir.Agent", "test"))
+    assert list(first.functions.items()) == list(second.functions.items())
+
+
+def test_an_agent_reaches_its_server_and_no_compiler(installed: Universe) -> None:
+    modules = set(reach(installed, [(MFA("Elixir.Agent", "start_link", 1), "test")]).modules)
+    assert {"Elixir.Agent.Server", "Elixir.GenServer", "gen_server", "gen", "proc_lib"} <= modules
+    assert not {"elixir_compiler", "elixir_expand", "compile", "v3_core", "ssl", "mnesia", "Elixir.Mix"} & modules
+
+
+def test_callbacks_of_servers_are_reached(installed: Universe) -> None:
+    functions = reach(installed, [(MFA("Elixir.Agent", "start_link", 1), "test")]).functions
+    for callback in ("init/1", "handle_call/3", "handle_cast/2", "handle_info/2", "code_change/3"):
+        assert mfa(f"Elixir.Agent.Server:{callback}") in functions
+    assert MFA("gen_server", "init_it", 6) in functions

@@ -1,0 +1,18 @@
+%% counters and atomics modules.
+-module(bif_counters).
+-export([start/0]).
+
+start() ->
+    C = counters:new(3, []),
+    counters:add(C, 1, 5),
+    counters:add(C, 2, -2),
+    counters:sub(C, 1, 1),
+    counters:put(C, 3, 100),
+    erlang:display([counters:get(C, I) || I <- [1, 2, 3]]),
+    A = atomics:new(2, [{signed, true}]),
+    atomics:put(A, 1, 10),
+    erlang:display(atomics:add_get(A, 1, 5)),
+    erlang:display(atomics:exchange(A, 1, 7)),
+    erlang:display(atomics:compare_exchange(A, 1, 7, 8)),
+    erlang:display(atomics:compare_exchange(A, 1, 7, 9)),
+    erlang:display(atomics:get(A, 2)).

@@ -1,0 +1,119 @@
+"""The three builds of the VM that the oracle's archives run on, each behind ``run(archive) -> Outcome``."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import wasmtime
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+SOURCES = REPOSITORY / "atomvm-wasi"
+CACHE = REPOSITORY / ".cache" / "oracle" / "vm"
+BUILDS = ("native", "hostile", "wasm")
+
+TIMEOUT_SECONDS = {"native": 60, "hostile": 300, "wasm": 60}
+_TIMED_OUT = -1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run left behind; ``code`` is the VM's exit code (host-abi, 1), negative for a signal, trap or timeout."""
+
+    code: int
+    stdout: bytes
+    stderr: str
+
+
+class Machine(Protocol):
+    """One build of the VM."""
+
+    def run(self, archive: Path) -> Outcome:
+        """Runs the archive's start module to its end. Safe to call from several threads."""
+
+
+def build(name: str) -> Machine:
+    """Builds the VM unless this build of these sources is cached. Raises CalledProcessError."""
+    out = CACHE / f"{name}-{_sources_digest()}"
+    product = out / ("atomvm.wasm" if name == "wasm" else "atomvm")
+    if not product.exists():
+        out.mkdir(parents=True, exist_ok=True)
+        subprocess.run([sys.executable, str(SOURCES / "build.py"), name, "--out", str(out)], check=True)
+    return WasmMachine(product) if name == "wasm" else NativeMachine(product, TIMEOUT_SECONDS[name])
+
+
+def _sources_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted([SOURCES / "build.py", *(SOURCES / "src").rglob("*")]):
+        if path.is_file():
+            digest.update(str(path.relative_to(SOURCES)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+@dataclass(frozen=True)
+class NativeMachine:
+    """An executable of this machine: the plain native build or the hostile one."""
+
+    binary: Path
+    timeout_seconds: int
+
+    def run(self, archive: Path) -> Outcome:
+        command = [str(self.binary), str(archive)]
+        try:
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, timeout=self.timeout_seconds, check=False
+            )
+        except subprocess.TimeoutExpired as expired:
+            text = (expired.stderr or b"").decode(errors="replace")
+            return Outcome(_TIMED_OUT, expired.stdout or b"", f"no end after {self.timeout_seconds} s\n{text}")
+        return Outcome(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+
+
+class WasmMachine:
+    """The wasm build in wasmtime: compiled once, one instance per program."""
+
+    def __init__(self, wasm: Path) -> None:
+        config = wasmtime.Config()
+        config.epoch_interruption = True
+        self._engine = wasmtime.Engine(config)
+        self._module = wasmtime.Module.from_file(self._engine, str(wasm))
+        self._linker = wasmtime.Linker(self._engine)
+        self._linker.define_wasi()
+        threading.Thread(target=self._tick, daemon=True).start()
+
+    def _tick(self) -> None:
+        """One epoch is one second."""
+        pause = threading.Event()
+        while not pause.wait(1):
+            self._engine.increment_epoch()
+
+    def run(self, archive: Path) -> Outcome:
+        with tempfile.TemporaryDirectory() as scratch:
+            stdout, stderr = Path(scratch, "stdout"), Path(scratch, "stderr")
+            code, problem = self._call(archive, stdout, stderr)
+            return Outcome(code, stdout.read_bytes(), stderr.read_text(errors="replace") + problem)
+
+    def _call(self, archive: Path, stdout: Path, stderr: Path) -> tuple[int, str]:
+        wasi = wasmtime.WasiConfig()
+        wasi.argv = ["atomvm", archive.name]
+        wasi.stdout_file = str(stdout)
+        wasi.stderr_file = str(stderr)
+        wasi.preopen_dir(str(archive.parent), ".")
+        store = wasmtime.Store(self._engine)
+        store.set_wasi(wasi)
+        store.set_epoch_deadline(TIMEOUT_SECONDS["wasm"])
+        try:
+            start = self._linker.instantiate(store, self._module).exports(store)["_start"]
+            assert isinstance(start, wasmtime.Func)
+            start(store)
+        except wasmtime.ExitTrap as exit_trap:
+            return exit_trap.code, ""
+        except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
+            return _TIMED_OUT, f"\n{error}"
+        return 0, ""

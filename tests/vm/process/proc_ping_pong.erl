@@ -1,0 +1,19 @@
+%% Two processes exchange five thousand messages.
+-module(proc_ping_pong).
+-export([start/0]).
+
+start() ->
+    Pong = spawn(fun pong/0),
+    erlang:display(ping(5000, Pong, 0)),
+    Pong ! stop.
+
+ping(0, _, Sum) -> Sum;
+ping(N, Pong, Sum) ->
+    Pong ! {self(), N},
+    receive {pong, M} -> ping(N - 1, Pong, Sum + M) end.
+
+pong() ->
+    receive
+        {From, N} -> From ! {pong, N}, pong();
+        stop -> ok
+    end.
