@@ -32,7 +32,7 @@ BUILD = ROOT / "build"
 VERSION = "0.1.0"
 
 STACK_BYTES = 1 << 20
-WASM_FEATURES = ("-mbulk-memory", "-mnontrapping-fptoint", "-msign-ext", "-mmultivalue", "-mmutable-globals")
+WASM_FEATURES = ("-mbulk-memory", "-mnontrapping-fptoint", "-msign-ext", "-mmutable-globals")
 WARNINGS = ("-Wall", "-Wextra", "-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types")
 
 
@@ -131,7 +131,7 @@ def build(target: Target, product: Path) -> Path:
     sources = [*sorted(SOURCES.rglob("*.c")), *sorted(SOURCES.rglob("*.zig"))]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         made = list(pool.map(lambda source: _object(target, source, objects), sources))
-    _link(target, made, product)
+    _link(target, made, product.resolve())
     _forget_others(objects, made)
     return product
 
@@ -141,14 +141,15 @@ def _object(target: Target, source: Path, objects: Path) -> Path:
     digest = hashlib.sha256("\0".join(command).replace(str(sys.executable), "python").encode())
     for file in _closure(source):
         digest.update(file.relative_to(SOURCES).as_posix().encode() + b"\0" + file.read_bytes())
-    made = objects / f"{source.relative_to(SOURCES).with_suffix('').as_posix().replace('/', '.')}-{digest.hexdigest()[:20]}.o"
+    name = source.relative_to(SOURCES).as_posix()
+    made = objects / f"{name.replace('/', '.')}-{digest.hexdigest()[:20]}.o"
     if not made.exists():
         with tempfile.TemporaryDirectory(dir=objects) as scratch:
             fresh = Path(scratch, "fresh.o")
             if source.suffix == ".zig":
-                _run([*command, f"-femit-bin={fresh}", str(source)])
+                _run([*command, f"-femit-bin={fresh}", name])
             else:
-                _run([*command, "-c", str(source), "-o", str(fresh)])
+                _run([*command, "-I.", "-c", name, "-o", str(fresh)])
             fresh.replace(made)
     return made
 
@@ -187,12 +188,14 @@ def _closure(source: Path) -> list[Path]:
 def _includes(file: Path) -> tuple[Path, ...]:
     if file.suffix == ".zig":
         return ()
-    found = ((file.parent / name).resolve() for name in _INCLUDE.findall(file.read_text()))
-    return tuple(path for path in found if path.is_file())
+    names = _INCLUDE.findall(file.read_text())
+    found = (next((path for path in (file.parent / name, SOURCES / name) if path.is_file()), None) for name in names)
+    return tuple(path.resolve() for path in found if path is not None)
 
 
 def _run(command: Sequence[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    """Runs in the sources' folder, so that no path of this computer gets into an object."""
+    done = subprocess.run(command, cwd=SOURCES, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise BuildError(f"{' '.join(command)}\nfailed with exit code {done.returncode}:\n{done.stdout}{done.stderr}")
     if done.stderr:

@@ -81,7 +81,7 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
 def failure_text(failure: Exception) -> str:
     """The message for one of `FAILURES`."""
     if isinstance(failure, OSError) and failure.filename is not None:
-        return f"elixir-workers: {failure.filename}: {failure.strerror}"
+        return f"elixir-workers: {failure.filename2 or failure.filename}: {failure.strerror}"
     return f"elixir-workers: {failure}"
 
 

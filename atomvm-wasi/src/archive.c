@@ -114,6 +114,14 @@ static const Section *find_module(term name)
 
 bool archive_has_module(term name) { return find_module(name) != NULL; }
 
+size_t archive_section_count(void) { return archive.count; }
+
+term archive_module_at(size_t section)
+{
+    const Section *s = &archive.sections[section];
+    return s->flags & FLAG_CODE ? atom_intern(s->name, module_name_length(s)) : NONE;
+}
+
 bool archive_module(term name, Slice *out)
 {
     const Section *s = find_module(name);

@@ -590,7 +590,9 @@ term builder_finish(Process *p, BitBuilder *b)
     return is_owner ? b->owner : make_subbin(p, b->owner, b->bit_start, b->bit_size);
 }
 
-// At most 64 bits of a number, in either byte order (read_number is the inverse).
+static inline bool has_room(const BitBuilder *b, size_t bits) { return bits <= b->bit_end - b->position; }
+
+// At most 64 bits of a number, in either byte order (read_number is the inverse). There is room.
 static void put_number(BitBuilder *b, uint64_t n, size_t bits, bool little)
 {
     size_t left = bits;
@@ -641,6 +643,9 @@ static bool put_long_integer(BitBuilder *b, term integer, size_t bits, bool litt
 
 bool builder_put_integer(BitBuilder *b, term integer, size_t bits, unsigned flags)
 {
+    if (!has_room(b, bits)) {
+        return false;
+    }
     if (is_small(integer)) {
         if (bits == 8 && (b->position & 7) == 0) {
             b->bytes[b->position >> 3] = (uint8_t) small_value(integer);
@@ -692,6 +697,9 @@ static unsigned double_to_half(double d)
 bool builder_put_float(BitBuilder *b, term number, size_t bits, unsigned flags)
 {
     double d;
+    if (!has_room(b, bits)) {
+        return false;
+    }
     if (is_float(number)) {
         d = float_value(number);
     } else if (!is_integer(number) || !integer_to_double(number, &d)) {
@@ -714,16 +722,19 @@ bool builder_put_float(BitBuilder *b, term number, size_t bits, unsigned flags)
     return true;
 }
 
-void builder_put_bits(BitBuilder *b, const Bits *bits)
+bool builder_put_bits(BitBuilder *b, const Bits *bits)
 {
+    if (!has_room(b, bits->bit_size)) {
+        return false;
+    }
     bits_copy(b->bytes, b->position, bits->bytes, bits->bit_offset, bits->bit_size);
     b->position += bits->bit_size;
+    return true;
 }
 
-void builder_put_string(BitBuilder *b, const uint8_t *bytes, size_t bits)
+bool builder_put_string(BitBuilder *b, const uint8_t *bytes, size_t bits)
 {
-    bits_copy(b->bytes, b->position, bytes, 0, bits);
-    b->position += bits;
+    return builder_put_bits(b, &(Bits) { .bytes = bytes, .bit_size = bits });
 }
 
 static bool scalar_value(term t, uint32_t *code_point)
@@ -757,14 +768,13 @@ bool builder_put_utf8(BitBuilder *b, term code_point)
     if (!scalar_value(code_point, &c)) {
         return false;
     }
-    builder_put_string(b, bytes, (size_t) utf8_encode(c, bytes) * 8);
-    return true;
+    return builder_put_string(b, bytes, (size_t) utf8_encode(c, bytes) * 8);
 }
 
 bool builder_put_utf16(BitBuilder *b, term code_point, unsigned flags)
 {
     uint32_t c;
-    if (!scalar_value(code_point, &c)) {
+    if (!scalar_value(code_point, &c) || !has_room(b, utf16_bits(code_point))) {
         return false;
     }
     if (c < 0x10000) {
@@ -779,7 +789,7 @@ bool builder_put_utf16(BitBuilder *b, term code_point, unsigned flags)
 bool builder_put_utf32(BitBuilder *b, term code_point, unsigned flags)
 {
     uint32_t c;
-    if (!scalar_value(code_point, &c)) {
+    if (!scalar_value(code_point, &c) || !has_room(b, 32)) {
         return false;
     }
     put_number(b, c, 32, is_little(flags));

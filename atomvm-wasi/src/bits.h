@@ -120,7 +120,7 @@ bool bits_get_utf32(term ctx, unsigned flags, uint32_t *code_point);
 
 // A bit string in the making. start, then puts that together fill it, then finish (finish may also come right after
 // start, as bs_init2 needs it, if nothing collects before the last put). Puts return false, writing nothing, when the
-// value has no such encoding; the caller raises.
+// value has no such encoding or there is no room left (as damaged code may have it); the caller raises.
 typedef struct BitBuilder {
     uint8_t *bytes;   // of the owner
     size_t position;  // next bit to write, from the owner's first
@@ -140,8 +140,8 @@ term bits_init_writable(Process *p, size_t bytes);
 
 bool builder_put_integer(BitBuilder *b, term integer, size_t bits, unsigned flags); // false: no integer
 bool builder_put_float(BitBuilder *b, term number, size_t bits, unsigned flags);    // false: no number, bad size
-void builder_put_bits(BitBuilder *b, const Bits *bits);
-void builder_put_string(BitBuilder *b, const uint8_t *bytes, size_t bits);
+bool builder_put_bits(BitBuilder *b, const Bits *bits);
+bool builder_put_string(BitBuilder *b, const uint8_t *bytes, size_t bits);
 bool builder_put_utf8(BitBuilder *b, term code_point); // false: no Unicode scalar value
 bool builder_put_utf16(BitBuilder *b, term code_point, unsigned flags);
 bool builder_put_utf32(BitBuilder *b, term code_point, unsigned flags);

@@ -35,7 +35,7 @@ Function *cold_apply(Process *p, uint32_t arity)
 term cold_put_map(Process *p, const Word *pc)
 {
     enum { PAIRS_INLINE = 64 };
-    term map = fetch(p, pc[2]), inline_pairs[PAIRS_INLINE], *pairs = inline_pairs, missing = NONE;
+    term map = fetch(p, pc[2]), inline_pairs[PAIRS_INLINE] = { NONE }, *pairs = inline_pairs, missing = NONE;
     size_t count = pc[5], bytes = count * sizeof *pairs;
     if (!is_map(map)) return cold_error_tuple(p, ATOM_badmap, map);
     if (count > PAIRS_INLINE && !(pairs = vm_malloc(bytes))) return raise_system_limit(p);
@@ -170,6 +170,7 @@ void cold_uncaught(Process *p)
 
 term cold_out_of_memory(Process *p)
 {
+    if (p->state->max_heap_words && !p->state->over_limit) return ATOM_killed; // its own limit, not the machine's
     static const char text[] = "a process was ended: it needs more memory than the machine may have";
     platform_log(LOG_ERROR, text, sizeof text - 1);
     p->exception = (Exception) { .class = NONE };

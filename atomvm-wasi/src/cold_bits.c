@@ -158,8 +158,7 @@ static bool put_segment(Process *p, BitBuilder *b, Word index, const Word *s, si
 {
     Bits whole;
     if (s[0] == SEGMENT_STRING) {
-        builder_put_string(b, (const uint8_t *) s[3], bits);
-        return true;
+        return builder_put_string(b, (const uint8_t *) s[3], bits);
     }
     term value = fetch(p, s[3]);
     switch (s[0]) {
@@ -174,8 +173,7 @@ static bool put_segment(Process *p, BitBuilder *b, Word index, const Word *s, si
     default:
         bits_of(value, &whole);
         whole.bit_size = bits;
-        builder_put_bits(b, &whole);
-        return true;
+        return builder_put_bits(b, &whole);
     }
 }
 
@@ -255,8 +253,7 @@ bool cold_put_segment(Process *p, Word opcode, term size, Word unit, unsigned fl
         if (!bits_of(value, &whole)) break;
         if (all ? whole.bit_size % unit != 0 : bits > whole.bit_size) break;
         if (!all) whole.bit_size = bits;
-        builder_put_bits(&builder, &whole);
-        ok = true;
+        ok = builder_put_bits(&builder, &whole);
     }
     if (!ok) raise_badarg(p);
     return ok;

@@ -880,3 +880,13 @@ bool function_decode(Function *f)
     decoder_free(&d);
     return ok;
 }
+
+const Word *function_own_code(Function *f)
+{
+    if (f->own_code) return f->own_code;
+    if (!f->owner) module_load(f->module);
+    const Word *stub = f->code;
+    if (f->owner && f->code_offset && function_decode(f)) f->own_code = f->code;
+    f->code = stub;
+    return f->own_code;
+}

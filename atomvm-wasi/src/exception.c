@@ -6,7 +6,7 @@
 term raise_class(Process *p, term class, term reason)
 {
     p->current = NULL;
-    p->exception = (Exception) { .class = class, .reason = reason, .args = NONE, .info = NIL, .trace = NONE };
+    p->exception = (Exception) { .class = class, .reason = reason, .args = NONE, .info = NIL, .cause = NONE, .trace = NONE };
     return NONE;
 }
 
@@ -24,7 +24,7 @@ static term error_info(Process *p, term module, term cause)
 term raise_error_info(Process *p, term reason, term cause)
 {
     raise_error(p, reason);
-    p->exception.info = error_info(p, ATOM_erl_erts_errors, cause);
+    p->exception.cause = cause;
     return NONE;
 }
 
@@ -48,7 +48,7 @@ void exception_note_native(Process *p, Function *f, const term *args)
     p->current = f;
     if (e->args == NONE) e->args = make_list_of(p, args, f->arity, NIL);
     term module = error_module(f->module);
-    if (is_nil(e->info) && module != NONE) e->info = error_info(p, module, NONE);
+    if (is_nil(e->info) && module != NONE) e->info = error_info(p, module, e->cause);
 }
 
 term raise_function_clause(Process *p, Function *f, const term *x)

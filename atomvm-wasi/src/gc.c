@@ -103,6 +103,7 @@ static void visit_roots(Collection *c, uint32_t live)
     visit(c, &p->exception.reason);
     visit(c, &p->exception.args);
     visit(c, &p->exception.info);
+    visit(c, &p->exception.cause);
     visit(c, &p->exception.trace);
     visit(c, &s->dictionary);
     for (Message *m = s->first; m; m = m->next)
@@ -117,9 +118,10 @@ static void scan_to_space(Collection *c, term *young_scan, term *old_scan)
     }
 }
 
-// Relinks the survivors of one off-heap list, gives up the others.
-static void sweep_off_heap(Process *p, term *object)
+// Relinks the survivors of one off-heap list, gives up the others. Returns the bytes that live on.
+static size_t sweep_off_heap(Process *p, term *object)
 {
+    size_t bytes = 0;
     while (object) {
         term *next = (term *) object[1];
         if (is_boxed(*object)) { // moved: its words are intact behind the new header
@@ -128,12 +130,14 @@ static void sweep_off_heap(Process *p, term *object)
             term **list = old ? &p->old_off_heap : &p->off_heap;
             moved[1] = (term) *list;
             *list = moved;
+            if (header_kind(*moved) == KIND_REFCBIN) bytes += moved[3];
         } else {
             object[1] = 0;
             off_heap_release(object);
         }
         object = next;
     }
+    return bytes;
 }
 
 static size_t size_step(size_t words)
@@ -217,15 +221,16 @@ static bool collect(Process *p, size_t size, uint32_t live, enum mode mode)
 
     term *young_list = p->off_heap, *old_list = p->old_off_heap;
     p->off_heap = NULL;
+    size_t lives = 0; // bytes held off the heap
     if (mode == MAJOR) {
-        p->off_heap_bytes = 0;
         p->old_heap = p->old_top = p->old_end = NULL;
         p->old_off_heap = NULL;
-        sweep_off_heap(p, old_list);
+        lives += sweep_off_heap(p, old_list);
     } else {
         p->old_top = c.to_old;
     }
-    sweep_off_heap(p, young_list);
+    lives += sweep_off_heap(p, young_list);
+    if (mode == MAJOR) p->off_heap_bytes = lives;
     free_fragments(p);
     move_stack(p, to, size);
     p->heap = to;

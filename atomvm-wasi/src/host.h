@@ -16,9 +16,11 @@ bool host_log_append(enum log_level level, const void *bytes, size_t size); // f
 
 void host_listen(Process *p); // p gets the requests from now on
 bool host_listening(void);    // somebody alive listens
-enum host_status { HOST_OK, HOST_NOBODY_LISTENS, HOST_BAD_TERM, HOST_NO_MEMORY, HOST_UNKNOWN_CALL };
+enum host_status { HOST_OK, HOST_NOBODY_LISTENS, HOST_BAD_TERM, HOST_NO_MEMORY, HOST_UNKNOWN_CALL, HOST_NO_REQUEST };
 // Sends {atomvm_request, Head, Body} to the listener; head is an external term. A new request forgets the old response.
 enum host_status host_deliver_request(const uint8_t *head, size_t head_size, const uint8_t *body, size_t body_size);
+
+bool host_in_request(void); // one has been delivered and waits for its response
 
 // The response of the current request. `headers` are checked already: a list of {binary, binary}.
 enum host_status host_respond(uint32_t status, term headers, term body);

@@ -63,6 +63,18 @@ static __attribute__((noinline)) bool attend(Process *p, uint32_t live)
         (result) = vm.x[live]; \
     }
 
+// After a native returned NONE: does something else run in its place? The function it asked for, or, when it declined,
+// the module's own.
+static __attribute__((noinline)) bool native_replaced(Process *p, Function *f)
+{
+    if (p->trap.function) return true;
+    if (p->exception.class != NONE || p->state->status == STATUS_EXITING) return false;
+    p->trap.code = function_own_code(f);
+    if (p->trap.code) p->trap.function = f;
+    else raise_badarg(p);
+    return p->trap.code != NULL;
+}
+
 static bool is_number_less(term a, term b) { return both_small(a, b) ? (sterm) a < (sterm) b : compare(a, b) < 0; }
 
 static void process_resume(Process *p)
@@ -126,7 +138,7 @@ resume_loop:
         t = fn->native(p, vm.x);
         reductions = p->reductions - 1;
         if (t == NONE) {
-            if (p->trap.function) cp = pc + 2;
+            if (native_replaced(p, fn)) cp = pc + 2;
             goto native_none;
         }
         vm.x[0] = t;
@@ -143,7 +155,7 @@ resume_loop:
         t = fn->native(p, vm.x);
         reductions = p->reductions - 1;
         if (t == NONE) {
-            if (p->trap.function && *pc == OP_call_native_last) {
+            if (native_replaced(p, fn) && *pc == OP_call_native_last) {
                 cp = cp_unpack(stop[0]);
                 stop = (term *) ((char *) stop + pc[2]);
                 p->stop = stop;
@@ -165,7 +177,10 @@ resume_loop:
         p->reductions = reductions;
         t = fn->native(p, vm.x);
         reductions = p->reductions - 1;
-        if (t == NONE) goto native_none;
+        if (t == NONE) {
+            native_replaced(p, fn);
+            goto native_none;
+        }
         vm.x[0] = t;
         LOAD();
         ATTEND(0, vm.x[0]);
@@ -1026,12 +1041,12 @@ native_none: // a native raised, ended the process, or wants another function ca
                 goto wait_suspended;
             }
         }
-        pc = fn->code;
+        pc = p->trap.code ? p->trap.code : fn->code;
+        p->trap.code = NULL;
         if (--reductions <= 0) goto yield;
         goto resume_loop;
     }
     if (p->state->status == STATUS_EXITING) goto over;
-    if (p->exception.class == NONE) platform_panic("a native returned nothing");
     exception_note_native(p, fn, vm.x);
 raise:
     pc = exception_dispatch(p, pc, cp);

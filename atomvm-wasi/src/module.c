@@ -356,8 +356,8 @@ Module *module_load(term name)
     module_error[0] = 0;
     const char *bad = find_chunks(beam, &chunks) ? index_module(m, &chunks) : "FOR1";
     if (!bad && module_remember(m)) return m;
-    char detail[sizeof module_error];
-    snprintf(detail, sizeof detail, "%s", module_error);
+    char detail[128];
+    snprintf(detail, sizeof detail, "%.100s", module_error);
     snprintf(module_error, sizeof module_error, "module %.*s: damaged chunk %s%s%s", (int) n, text, bad ? bad : "(out of memory)", *detail ? ": " : "", detail);
     return NULL;
 }

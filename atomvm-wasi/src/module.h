@@ -43,6 +43,8 @@ typedef struct CodeRange {
 bool archive_open(const uint8_t *bytes, size_t size, char *why, size_t why_size);
 term archive_start_module(void); // NONE without one
 bool archive_has_module(term name);
+size_t archive_section_count(void);
+term archive_module_at(size_t section); // its name, or NONE when the section is no module
 // A plain file of the archive, "app/priv/name".
 bool archive_file(const char *name, size_t length, Slice *out);
 
@@ -53,6 +55,8 @@ term module_literal(Module *m, uint32_t index);
 
 // Decodes; f->code is set. False when the code is damaged or memory is out (module_error).
 bool function_decode(Function *f);
+// What the module itself has for a function whose native declined; NULL when it has nothing.
+const Word *function_own_code(Function *f);
 const CodeRange *code_range_of(const Word *pc);
 // File and line of a return address or faulting pc; false when unknown.
 bool code_line(const Word *pc, Slice *file, uint32_t *line);

@@ -134,7 +134,8 @@ size_t float_to_shortest(double d, char *out)
 
 size_t float_to_scientific(double d, int digits, char out[FLOAT_TEXT_MAX])
 {
-    return (size_t) snprintf(out, FLOAT_TEXT_MAX, "%.*e", digits, d);
+    size_t length = (size_t) snprintf(out, FLOAT_TEXT_MAX, "%.*e", digits, d);
+    return length > FLOAT_TEXT_LIMIT ? 0 : length;
 }
 
 enum { SCALED_DECIMALS_MAX = 18 };

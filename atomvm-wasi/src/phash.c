@@ -50,8 +50,8 @@ static uint32_t phash_bits(uint32_t hash, term t)
     size_t bits;
     uint8_t *copy;
     const uint8_t *bytes = hash_aligned_bytes(t, &bits, &copy);
-    size_t size = bits / 8, odd = bits % 8, first = size < 15 ? size : 15;
-    for (size_t i = 0; i < first; i++) hash = hash * PRIME_1 + bytes[i];
+    size_t size = bits / 8, odd = bits % 8;
+    for (size_t i = 0; i < size; i++) hash = hash * PRIME_1 + bytes[i];
     if (odd) hash = (hash * PRIME_1 + ((uint32_t) bytes[size] >> (8 - odd))) * PRIME_12 + (uint32_t) odd;
     free(copy);
     return hash * PRIME_4 + (uint32_t) size;

@@ -102,7 +102,7 @@ static uint32_t phash2_boxed(Work *w, uint32_t hash, term t)
         return phash2_big(hash, t);
     case KIND_FLOAT:
         hash_float_halves(t, halves);
-        return add_words(hash, halves[0], halves[1], FLOAT_WORD);
+        return add_words(hash, halves[1], halves[0], FLOAT_WORD);
     case KIND_REF:
     case KIND_MAGIC:
         return add_words(hash, hash_ref_number(t, 0), 0, REF_WORD);

@@ -24,7 +24,8 @@ typedef struct Function Function;
 typedef uintptr_t Word; // one word of decoded code
 
 // A native gets its arguments in a[0]..a[arity - 1] (the X registers; it may overwrite them) and returns a term, or NONE
-// after one of the raise_* functions, or NONE after setting p->trap (see process.h).
+// after one of the raise_* functions, or NONE after setting p->trap. NONE alone declines: the module's own function of
+// that name runs instead, with the same arguments (so that, say, lists:sort/1 of no list fails as OTP's own does).
 typedef term (*NativeFn)(Process *p, term *a);
 
 enum { X_REGISTERS = 1024, F_REGISTERS = 16, REDUCTIONS_PER_SLICE = 4000, STACKTRACE_DEPTH = 8 };
@@ -35,6 +36,7 @@ enum { X_REGISTERS = 1024, F_REGISTERS = 16, REDUCTIONS_PER_SLICE = 4000, STACKT
 struct Function {
     const Word *code; // where a call goes: decoded code, or one of the stub instructions that load, decode, raise undef
     NativeFn native;  // wins over code when set
+    const Word *own_code; // what the module has behind a native that declined; NULL until then
     term module, name;
     uint32_t arity;
     Module *owner;        // NULL until its module is indexed
@@ -115,6 +117,7 @@ typedef struct Exception {
     term reason;
     term args;   // list of arguments for the top stack entry (function_clause, undef, badarg in natives), or NONE for its arity
     term info;   // error_info map or NIL
+    term cause;  // NONE, or the cause in the error_info of a native
     bool from_caller; // raised by erlang:error/1,2,3 and the like: the calling function is the top stack entry
     term trace;  // NONE: collect it; otherwise a ready stack trace term (erlang:raise/3)
 } Exception;
@@ -139,6 +142,7 @@ struct Process {
     struct ProcessState *state; // everything the scheduler and process natives need: process.h
     struct {
         Function *function; // set by a native that wants the loop to tail-call this next; its arguments are in x
+        const Word *code;   // of `function` when it is not function->code
         bool hibernate;     // with the stack dropped, once there is a message
     } trap;
     bool wants_collection; // erlang:garbage_collect/0

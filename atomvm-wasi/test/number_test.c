@@ -1,7 +1,8 @@
 // Number, comparison, hash and printing natives against OTP's results. Reads cases from standard input, each a 4-byte
 // big-endian length and an external term {Module, Function, Arguments, Expected}; Expected is {ok, Value} or
 // {error, Reason}. Prints each case that differs; exits 1 then. `print` as the module stands for term_print (0: ~w,
-// 1: display). Run by tests/test_vm_number.py.
+// 1: display). With the argument "built": checks of
+// terms that are built here. Run by tests/test_vm_number.py.
 #include "../src/etf.h"
 #include "../src/process.h"
 
@@ -9,6 +10,13 @@
 #include <stdlib.h>
 
 static Process process, *p = &process;
+
+// What the machine has elsewhere: no literals, no compressed terms.
+bool is_literal(const term *object) { return (void) object, false; }
+size_t zig_zlib_inflate(const uint8_t *bytes, size_t size, uint8_t *out, size_t out_size)
+{
+    return (void) bytes, (void) size, (void) out, (void) out_size, 0;
+}
 
 static const Native natives[] = {
 #define NATIVE(module, name, arity, fn) { module, name, arity, fn },
@@ -90,17 +98,100 @@ static bool check(const uint8_t *bytes, size_t size)
 
 static void free_heap(void)
 {
+    off_heap_release(p->off_heap);
+    p->off_heap = NULL;
     while (p->fragments) {
         Fragment *next = p->fragments->next;
         vm_mfree(p->fragments, sizeof(Fragment) + p->fragments->words * WORD_BYTES);
         p->fragments = next;
     }
-    p->off_heap = NULL;
 }
 
-int main(void)
+// ---- terms of great depth, which must not use up the C stack ----
+
+enum { DEPTH = 1000000 };
+enum nesting { NEST_FIRST, NEST_LAST, NEST_HEAD, NEST_VALUE, NESTINGS };
+
+static term nest(enum nesting how, term inner)
+{
+    switch (how) {
+    case NEST_FIRST:
+        return make_tuple2(p, inner, ATOM_ok);
+    case NEST_LAST:
+        return make_tuple2(p, ATOM_ok, inner);
+    case NEST_HEAD:
+        return cons(p, inner, make_small(7));
+    default:
+        return map_from_pairs(p, (term[]) { ATOM_ok, inner }, 1);
+    }
+}
+
+static term deep(enum nesting how, term inner)
+{
+    for (int i = 0; i < DEPTH; i++) inner = nest(how, inner);
+    return inner;
+}
+
+static int check_deep(enum nesting how)
+{
+    term low = deep(how, make_small(1)), same_low = deep(how, make_small(1)), high = deep(how, make_small(2));
+    Buffer text = { 0 };
+    bool good = compare(low, same_low) == 0 && equal_exact(low, same_low) && compare(low, high) < 0
+        && compare_exact(high, low) > 0 && !equal(low, high) && term_hash(low) == term_hash(same_low)
+        && term_hash(low) != term_hash(high) && phash2(low) == phash2(same_low) && phash2(low) != phash2(high)
+        && term_print(low, &text, true) && text.size > 2 * DEPTH;
+    buffer_free(&text);
+    free_heap();
+    if (!good) printf("deep terms, nesting %d\n", (int) how);
+    return !good;
+}
+
+// ---- hashes and equality across representations ----
+
+static int check_hash_agrees(const char *what, term a, term b)
+{
+    bool good = equal_exact(a, b) && term_hash(a) == term_hash(b) && phash2(a) == phash2(b) && compare(a, b) == 0;
+    if (!good) printf("%s: equal terms differ\n", what);
+    return !good;
+}
+
+static int check_representations(void)
+{
+    uint8_t bytes[100];
+    for (int i = 0; i < 100; i++) bytes[i] = (uint8_t) (i * 37);
+    term whole = make_binary(p, bytes, 100, NULL);
+    Bits bits;
+    bits_of(whole, &bits);
+    int failures = 0;
+    for (size_t from = 0; from < 9; from++) {
+        for (size_t count = 520; count < 529; count++) {
+            term part = bits_slice(p, &bits, from, count);
+            uint8_t copy[100] = { 0 };
+            bits_copy(copy, 0, bytes, from, count);
+            failures += check_hash_agrees("bit string", part, make_bitstring(p, copy, count));
+        }
+    }
+    term up = map_new(p), down = map_new(p);
+    for (int i = 0; i < 100; i++) up = map_put(p, up, make_small(i), make_small(-i));
+    for (int i = 99; i >= 0; i--) down = map_put(p, down, make_small(i), make_small(-i));
+    failures += check_hash_agrees("map", up, down);
+    failures += check_hash_agrees("zero", make_double(p, 0.0), make_double(p, -0.0));
+    return failures;
+}
+
+static int check_built_terms(void)
+{
+    int failures = check_representations();
+    free_heap();
+    for (int how = 0; how < NESTINGS; how++) failures += check_deep((enum nesting) how);
+    printf("%d failures\n", failures);
+    return failures > 0;
+}
+
+int main(int argc, char **argv)
 {
     atoms_init();
+    if (argc > 1 && strcmp(argv[1], "built") == 0) return check_built_terms();
     uint8_t length[4];
     int failures = 0;
     while (fread(length, 1, 4, stdin) == 4) {

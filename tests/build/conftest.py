@@ -35,8 +35,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     base = {
         **os.environ,
         "HATCH_DATA_DIR": str(tmp_path_factory.mktemp("hatch-data")),
-        "PIP_FIND_LINKS": str(wheels),
-        "UV_FIND_LINKS": str(wheels),
+        "PIP_FIND_LINKS": " ".join(filter(None, [os.environ.get("PIP_FIND_LINKS"), str(wheels)])),
+        "UV_FIND_LINKS": ",".join(filter(None, [os.environ.get("UV_FIND_LINKS"), str(wheels)])),
         "NO_COLOR": "1",
     }
     base.setdefault("ELIXIR_WORKERS_PRIV", str(REPOSITORY / "priv"))

@@ -51,7 +51,7 @@ class World:
         self.universe = Universe({})
 
     def add(
-        self, module: str, origin: Origin, private: Iterable[str] = (), on_load: str = "", **functions: FunctionFacts
+        self, module: str, origin: Origin, private: Iterable[str] = (), on_load: str = "", /, **functions: FunctionFacts
     ) -> None:
         """Functions are written `name__arity`; `private` ones are not exported."""
         facts = {key(name.replace("__arity_", "/")): each for name, each in functions.items()}

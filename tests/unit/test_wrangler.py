@@ -1,22 +1,18 @@
 from __future__ import annotations
 
-import sys
 from typing import Any
+
+import tomlkit
 
 from hatch_elixir_workers.config import parse_config
 from hatch_elixir_workers.hookspecs import BindingKind, Field
 from hatch_elixir_workers.plugins import Registry, load_registry
 from hatch_elixir_workers.wrangler import wrangler_toml
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 
 def table(raw: dict[str, Any], registry: Registry | None = None) -> dict[str, Any]:
     config = parse_config(raw, registry or load_registry([]), project_name="shop")
-    return tomllib.loads(wrangler_toml(config).decode())
+    return tomlkit.parse(wrangler_toml(config)).unwrap()
 
 
 def test_the_least() -> None:

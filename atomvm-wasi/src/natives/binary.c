@@ -140,7 +140,7 @@ term erlang_binary_to_list_1(Process *p, term *a)
 term erlang_binary_to_list_3(Process *p, term *a)
 {
     Bits b;
-    if (!byte_aligned_size(a[0], &b) || !both_small(a[1], a[2])) return raise_badarg(p);
+    if (!is_bitstring(a[0]) || !bits_of(a[0], &b) || !both_small(a[1], a[2])) return raise_badarg(p);
     sterm first = small_value(a[1]), last = small_value(a[2]), size = (sterm) (b.bit_size >> 3);
     if (first < 1 || first > last || last > size) return raise_badarg(p);
     return list_of_bytes(p, &b, (size_t) first - 1, (size_t) (last - first) + 1, NIL);
@@ -223,9 +223,10 @@ term erlang_iolist_to_iovec_1(Process *p, term *a)
 static term copies(Process *p, term bin, term times)
 {
     Bits b;
-    if (!byte_aligned_size(bin, &b) || !is_small(times) || small_value(times) < 0) return raise_badarg(p);
+    if (!is_bitstring(bin) || !bits_of(bin, &b) || !is_small(times) || small_value(times) < 0) return raise_badarg(p);
+    if ((b.bit_size & 7) != 0 && times != make_small(0)) return raise_badarg(p);
     size_t size = b.bit_size >> 3, n = (size_t) small_value(times);
-    if (size != 0 && n > (BITS_MAX >> 3) / size) return raise_system_limit(p);
+    if (size > 0 && n > (BITS_MAX >> 3) / size) return raise_system_limit(p);
     uint8_t *bytes;
     term result = make_binary(p, NULL, size * n, &bytes);
     if (result == NONE) return NONE;

@@ -97,12 +97,12 @@ static const Needles *compiled_needles(term pattern)
     return (const Needles *) handle_of(ref, &needles_type);
 }
 
-// As in OTP, a pattern is not looked at when there is nothing to search.
+// As in OTP, a pattern is not looked at when the search ends where the binary begins.
 static bool search_pattern(Search *s, term pattern)
 {
     size_t count, byte_total;
     Bits b;
-    if (s->from == s->end) return true;
+    if (s->end == 0) return true;
     s->many = compiled_needles(pattern);
     if (!s->many) {
         if (!pattern_sizes(pattern, &count, &byte_total)) return false;

@@ -1,7 +1,7 @@
 // Natives of lists, and the hot functions of lists.erl.
 //
 // A native that replaces Erlang code declines what it would not do exactly as that code does (bad arguments, mostly): it
-// returns NONE with nothing raised and no trap set, and the loop goes on with the module's own function.
+// returns NONE alone (vm.h), and the module's own function runs.
 #include "../vm.h"
 
 enum { WORK_PER_REDUCTION = 8, SUBTRACT_NAIVE_MAX = 16 };
@@ -37,34 +37,30 @@ term lists_member_2(Process *p, term *a)
     return is_nil(list) ? (term) ATOM_false : raise_badarg(p);
 }
 
-// The rest of the list after n cells, or NONE when it has fewer.
-static term skip(term list, sterm n)
+// Counts a[0] down along the list a[1] while it is above `stop` and there are cells: the steps that nth/2 and nthtail/2
+// take in Erlang, so that they can decline wherever it ended and fail there as OTP's code does. True: it came to `stop`.
+static bool step_down(Process *p, term *a, sterm stop)
 {
-    for (; n > 0 && is_cons(list); n--)
-        list = tail(list);
-    return n == 0 ? list : NONE;
+    sterm from = small_value(a[0]), n = from;
+    for (; n > stop && is_cons(a[1]); n--)
+        a[1] = tail(a[1]);
+    a[0] = make_small(n);
+    charge(p, (size_t) (from - n));
+    return n == stop;
 }
 
 term lists_nth_2(Process *p, term *a)
 {
-    if (!is_small(a[0]) || small_value(a[0]) < 1)
+    if (!is_small(a[0]) || small_value(a[0]) < 1 || !step_down(p, a, 1) || !is_cons(a[1]))
         return decline();
-    term rest = skip(a[1], small_value(a[0]) - 1);
-    if (rest == NONE || !is_cons(rest))
-        return decline();
-    charge(p, (size_t) small_value(a[0]));
-    return head(rest);
+    return head(a[1]);
 }
 
 term lists_nthtail_2(Process *p, term *a)
 {
-    if (!is_small(a[0]) || small_value(a[0]) < 1)
+    if (!is_small(a[0]) || small_value(a[0]) < 1 || !step_down(p, a, 0))
         return decline();
-    term rest = skip(a[1], small_value(a[0]));
-    if (rest == NONE || !is_list(rest))
-        return decline();
-    charge(p, (size_t) small_value(a[0]));
-    return rest;
+    return a[1];
 }
 
 term lists_last_1(Process *p, term *a)

@@ -228,13 +228,24 @@ static bool well_formed(term t)
 
 static term held_binary(Conversion *c) { return make_binary(c->p, c->held, c->held_size, NULL); }
 
+// A beginning of a character at the very end: all that follows its lead byte are continuation bytes.
+static bool held_may_continue(const Conversion *c)
+{
+    for (size_t i = 1; i < c->held_size; i++)
+        if ((c->held[i] & 0xC0) != 0x80) return false;
+    return true;
+}
+
 static term outcome(Conversion *c, bool complete, term rest)
 {
     if (c->memory_out) return raise_system_limit(c->p);
     term so_far = converted(c);
     if (so_far == NONE) return NONE;
     if (complete && c->held_size == 0) return so_far;
-    if (complete) return make_tuple3(c->p, (term) ATOM_incomplete, so_far, held_binary(c));
+    if (complete) {
+        term class = held_may_continue(c) ? (term) ATOM_incomplete : (term) ATOM_error;
+        return make_tuple3(c->p, class, so_far, held_binary(c));
+    }
     while (c->around.size > 0) rest = cons(c->p, rest, term_stack_pop(&c->around));
     if (c->held_size > 0) rest = cons(c->p, held_binary(c), cons(c->p, rest, NIL));
     return make_tuple3(c->p, (term) ATOM_error, so_far, rest);

@@ -5,21 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tomlkit
 
 from hatch_elixir_workers.avm import CODE, START, Section, read_avm_file
 from hatch_elixir_workers.beam import parse_beam
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 Run = Callable[..., Any]
 Sample = Callable[..., Path]
@@ -84,7 +79,7 @@ def test_modules_are_stripped_and_keep_their_lines(shop: Path) -> None:
 
 
 def test_wrangler_toml(shop: Path) -> None:
-    table = tomllib.loads((shop / "wrangler.toml").read_text())
+    table = tomlkit.parse((shop / "wrangler.toml").read_text()).unwrap()
     assert table["name"] == "corner-shop"
     assert table["compatibility_date"] == "2026-01-31"
     assert table["vars"] == {"OPENS_AT": 9}

@@ -1,0 +1,134 @@
+// What a worker calls: docs/reference/host-abi.md, section 2. Natively these are plain functions for the tests.
+#include "boot.h"
+#include "host.h"
+#include "module.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#ifdef __wasm__
+#define EXPORT(name) __attribute__((export_name(#name)))
+#else
+#define EXPORT(name)
+#endif
+
+enum vm_status { VM_MORE, VM_WAITING, VM_RESPONDED, VM_EXITED, VM_ERROR, VM_LISTENING };
+
+static char error_text[512];
+static int exit_code;
+static bool exited, response_reported;
+
+static int fail(const char *text)
+{
+    snprintf(error_text, sizeof error_text, "%s", text);
+    return VM_ERROR;
+}
+
+// ---- memory: each block is preceded by its size ----
+
+enum { BLOCK_HEADER_BYTES = 16 };
+
+EXPORT(vm_alloc) void *vm_alloc(size_t size)
+{
+    uint8_t *block = size < SIZE_MAX - BLOCK_HEADER_BYTES ? vm_malloc(size + BLOCK_HEADER_BYTES) : NULL;
+    if (!block) return NULL;
+    memcpy(block, &size, sizeof size);
+    return block + BLOCK_HEADER_BYTES;
+}
+
+EXPORT(vm_free) void vm_free(void *ptr)
+{
+    if (!ptr) return;
+    uint8_t *block = (uint8_t *) ptr - BLOCK_HEADER_BYTES;
+    size_t size;
+    memcpy(&size, block, sizeof size);
+    vm_mfree(block, size + BLOCK_HEADER_BYTES);
+}
+
+// ---- running ----
+
+EXPORT(vm_boot) int vm_boot(const uint8_t *avm, size_t avm_size, size_t memory_cap_bytes)
+{
+    platform_is_worker = true;
+    vm.memory_cap = memory_cap_bytes;
+    boot_machine();
+    if (!archive_open(avm, avm_size, error_text, sizeof error_text)) return VM_ERROR;
+    return boot(error_text, sizeof error_text) ? VM_MORE : VM_ERROR;
+}
+
+static int over(void)
+{
+    if (!exited) exit_code = boot_exit_code();
+    exited = true;
+    return VM_EXITED;
+}
+
+// Every process waits: for what?
+static int waiting(void)
+{
+    bool wakes_up = !isinf(timer_next()) || host_calls_pending();
+    if (!host_in_request()) return host_listening() ? VM_LISTENING : wakes_up ? VM_WAITING : fail("every process waits, and none listens for requests");
+    return wakes_up ? VM_WAITING : fail("the request was not answered: every process waits, and nothing is left that could respond");
+}
+
+EXPORT(vm_run) int vm_run(double monotonic_ms, double system_ms, int32_t reductions)
+{
+    if (exited) return VM_EXITED;
+    vm.monotonic_ms = monotonic_ms;
+    vm.system_ms = system_ms;
+    vm.interrupt = false;
+    enum run_result result = scheduler_run(reductions);
+    if (host_responded && !response_reported) {
+        response_reported = true;
+        return VM_RESPONDED;
+    }
+    switch (result) {
+    case RUN_EXITED: return over();
+    case RUN_WAITING: return waiting();
+    default: return VM_MORE;
+    }
+}
+
+EXPORT(vm_deadline) double vm_deadline(void) { return timer_next(); }
+
+// ---- requests, calls ----
+
+static int status_of(enum host_status status)
+{
+    switch (status) {
+    case HOST_OK: return VM_MORE;
+    case HOST_NOBODY_LISTENS: return fail("no process listens for requests");
+    case HOST_BAD_TERM: return fail("the bytes are no external term");
+    case HOST_UNKNOWN_CALL: return fail("no host call with this id waits for a reply");
+    case HOST_NO_REQUEST: return fail("there is no request");
+    default: return fail("out of memory");
+    }
+}
+
+EXPORT(vm_request) int vm_request(const uint8_t *head_bytes, size_t head_size, const uint8_t *body, size_t body_size)
+{
+    if (host_in_request()) return fail("the request before this one has not been answered yet");
+    if (vm.memory_used + head_size + body_size > vm.memory_cap) return fail("the request is larger than the memory that is left");
+    response_reported = false;
+    return status_of(host_deliver_request(head_bytes, head_size, body, body_size));
+}
+
+EXPORT(vm_reply) int vm_reply(uint32_t call_id, int ok, const uint8_t *bytes, size_t size)
+{
+    if (vm.memory_used + size > vm.memory_cap) return fail("the reply is larger than the memory that is left");
+    return status_of(host_reply(call_id, ok != 0, bytes, size));
+}
+
+// ---- what the host reads ----
+
+EXPORT(vm_response_ptr) const uint8_t *vm_response_ptr(void) { return host_response.data; }
+EXPORT(vm_response_len) size_t vm_response_len(void) { return host_response.size; }
+EXPORT(vm_log_ptr) const uint8_t *vm_log_ptr(void) { return host_log.data; }
+EXPORT(vm_log_len) size_t vm_log_len(void) { return host_log.size; }
+EXPORT(vm_log_clear) void vm_log_clear(void) { host_log.size = 0; }
+EXPORT(vm_calls_ptr) const uint8_t *vm_calls_ptr(void) { return host_calls.data; }
+EXPORT(vm_calls_len) size_t vm_calls_len(void) { return host_calls.size; }
+EXPORT(vm_calls_clear) void vm_calls_clear(void) { host_calls.size = 0; }
+EXPORT(vm_error_ptr) const char *vm_error_ptr(void) { return error_text; }
+EXPORT(vm_error_len) size_t vm_error_len(void) { return strlen(error_text); }
+EXPORT(vm_exit_code) int vm_exit_code(void) { return exit_code; }

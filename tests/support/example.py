@@ -1,0 +1,158 @@
+"""An application built as its author would build it, and served in workerd.
+
+hatch makes an environment for each build and installs what `[build-system]` names. A wheel of this checkout is offered
+beside the index. All that hatch keeps goes into `.cache/hatch/`, one folder for each wheel: hatch would not replace an
+installed 0.1.0 by another 0.1.0.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import http.client
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+HELLO = REPOSITORY / "examples" / "hello"
+BIN = Path(sys.executable).parent
+NODE = BIN / "node"
+SERVE = REPOSITORY / "tests" / "support" / "serve.mjs"
+_CACHE = REPOSITORY / ".cache"
+_BUILD_LEFTOVERS = shutil.ignore_patterns("_build", "deps", "dist")
+
+
+class StepError(Exception):
+    """A step did not work; the text says which, and shows what it printed."""
+
+
+def run(
+    command: list[str], folder: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs a command to its end. Raises StepError with both of its streams."""
+    variables = {**os.environ, **(environment or {})}
+    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise StepError(f"`{' '.join(command)}` in {folder} ended with {done.returncode}\n{done.stdout}{done.stderr}")
+    return done
+
+
+@cache
+def wheel_folder() -> Path:
+    """The folder of a wheel of this checkout, named after the wheel's content."""
+    _CACHE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=_CACHE) as scratch:
+        run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", scratch], REPOSITORY)
+        (wheel,) = Path(scratch).glob("*.whl")
+        folder = _CACHE / "wheels" / hashlib.sha256(wheel.read_bytes()).hexdigest()[:16]
+        if not (folder / wheel.name).exists():
+            _only(folder.parent, keep=folder.name)
+            folder.mkdir(parents=True)
+            wheel.rename(folder / wheel.name)
+    return folder
+
+
+def _only(parent: Path, keep: str) -> None:
+    """Removes what was made for earlier wheels."""
+    for old in parent.iterdir() if parent.is_dir() else ():
+        if old.name != keep:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def hatch_environment() -> dict[str, str]:
+    """What lets hatch find this project's wheel, beside whatever the user has configured."""
+    wheels = wheel_folder()
+    data = _CACHE / "hatch" / wheels.name
+    _only(data.parent, keep=data.name)
+    return {
+        "HATCH_DATA_DIR": str(data),
+        "PIP_FIND_LINKS": " ".join(filter(None, [os.environ.get("PIP_FIND_LINKS"), str(wheels)])),
+        "UV_FIND_LINKS": ",".join(filter(None, [os.environ.get("UV_FIND_LINKS"), str(wheels)])),
+        "NO_COLOR": "1",
+    }
+
+
+def hatch_build(project: Path, environment: Mapping[str, str] | None = None) -> Path:
+    """`hatch build -t elixir-workers` in a project; the folder of the bundle. Raises StepError."""
+    hatch = [str(BIN / "hatch"), "--no-interactive", "build", "-t", "elixir-workers"]
+    run(hatch, project, {**hatch_environment(), **(environment or {})})
+    bundles = sorted((project / "dist").glob("*-worker"))
+    if len(bundles) != 1:
+        raise StepError(f"{project / 'dist'} holds {len(bundles)} bundles after the build, not one")
+    return bundles[0]
+
+
+def copy_project(project: Path, to: Path) -> Path:
+    """Copies a project without what earlier builds left in it, replacing what is there."""
+    shutil.rmtree(to, ignore_errors=True)
+    return Path(shutil.copytree(project, to, ignore=_BUILD_LEFTOVERS))
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back over HTTP; header names as they were sent."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
+def ask(url: str, request: Request) -> Reply:
+    """One request over a connection of its own."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    try:
+        connection.request(request.method, request.path, request.body, dict(request.headers))
+        response = connection.getresponse()
+        return Reply(response.status, response.getheaders(), response.read())
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def served(bundle: Path, log: Path) -> Iterator[str]:
+    """Serves a bundle in workerd while the block runs and yields its URL; the worker's console goes to `log`."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as stderr:
+        server = subprocess.Popen(
+            [str(NODE), str(SERVE), str(bundle)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr
+        )
+        try:
+            yield _url(server, log)
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def _url(server: subprocess.Popen[bytes], log: Path) -> str:
+    assert server.stdout is not None
+    line = server.stdout.readline()
+    if not line:
+        raise StepError(f"the worker did not start\n{log.read_text(errors='replace')}")
+    return str(json.loads(line)["url"])
