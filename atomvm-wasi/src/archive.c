@@ -122,6 +122,13 @@ term archive_module_at(size_t section)
     return s->flags & FLAG_CODE ? atom_intern(s->name, module_name_length(s)) : NONE;
 }
 
+bool archive_file_name_at(size_t section, Slice *name)
+{
+    const Section *s = &archive.sections[section];
+    *name = (Slice) { (const uint8_t *) s->name, s->name_length };
+    return !(s->flags & FLAG_CODE);
+}
+
 bool archive_module(term name, Slice *out)
 {
     const Section *s = find_module(name);

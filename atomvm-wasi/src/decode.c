@@ -787,6 +787,13 @@ static bool range_add(CodeRange range)
     return true;
 }
 
+size_t code_bytes(void)
+{
+    size_t words = 0;
+    for (size_t i = 0; i < ranges.count; i++) words += (size_t) (ranges.items[i].end - ranges.items[i].start);
+    return words * sizeof(Word);
+}
+
 const CodeRange *code_range_of(const Word *pc)
 {
     size_t low = 0, high = ranges.count;

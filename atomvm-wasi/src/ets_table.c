@@ -12,7 +12,7 @@ static size_t object_bytes(const Object *o)
     return sizeof *o + o->level * sizeof *o->links + o->words * WORD_BYTES;
 }
 
-static Object *object_new(term tuple, uint16_t level)
+static Object *object_new(const Table *t, term tuple, uint16_t level)
 {
     size_t words = term_size(tuple);
     Object *o = vm_malloc(sizeof *o + level * sizeof *o->links + words * WORD_BYTES);
@@ -21,6 +21,7 @@ static Object *object_new(term tuple, uint16_t level)
     *o = (Object) { .words = words, .level = level };
     term *top = object_words(o);
     o->tuple = term_copy(tuple, &top, &o->off_heap);
+    o->key = tuple_at(o->tuple, t->key_index);
     return o;
 }
 
@@ -58,16 +59,16 @@ static void doom(Table *t, Object *o)
 
 static Object **bucket_of(const Table *t, uint32_t hash) { return &t->buckets[hash & (t->bucket_count - 1)]; }
 
-static bool has_key(const Table *t, const Object *o, uint32_t hash, term key)
+static bool has_key(const Object *o, uint32_t hash, term key)
 {
-    return o->hash == hash && same(object_key(t, o), key);
+    return o->hash == hash && same(o->key, key);
 }
 
 // The link to the newest object of the key, or to the end of its chain.
 static Object **hash_link(const Table *t, uint32_t hash, term key)
 {
     Object **link = bucket_of(t, hash);
-    while (*link && !has_key(t, *link, hash, key))
+    while (*link && !has_key(*link, hash, key))
         link = &(*link)->links[0];
     return link;
 }
@@ -108,10 +109,10 @@ static bool hash_insert(Table *t, term tuple)
     uint32_t hash = term_hash(key);
     Object **link = hash_link(t, hash, key);
     if (t->type == TABLE_BAG)
-        for (Object *o = *link; o && has_key(t, o, hash, key); o = o->links[0])
+        for (Object *o = *link; o && has_key(o, hash, key); o = o->links[0])
             if (!o->doomed && equal_exact(o->tuple, tuple))
                 return true;
-    Object *o = object_new(tuple, 1);
+    Object *o = object_new(t, tuple, 1);
     if (!o)
         return false;
     o->hash = hash;
@@ -131,15 +132,25 @@ typedef struct Path {
     Object **links[SKIP_LEVELS];
 } Path;
 
+static inline int key_compare(term a, term b)
+{
+    if (both_small(a, b))
+        return ((sterm) a > (sterm) b) - ((sterm) a < (sterm) b);
+    return compare(a, b);
+}
+
 // Before the first object whose key is not below `key` (or, with `after`, is above it).
 static void skip_path(Table *t, term key, bool after, Path *path)
 {
     Object **links = t->first;
+    const Object *beyond = NULL; // the last one found not to be passed: it often stands at the next level too
     for (int level = SKIP_LEVELS; level-- > 0;) {
-        while (links[level]) {
-            int order = compare(object_key(t, links[level]), key);
-            if (order > 0 || (order == 0 && !after))
+        while (links[level] && links[level] != beyond) {
+            int order = key_compare(links[level]->key, key);
+            if (order > 0 || (order == 0 && !after)) {
+                beyond = links[level];
                 break;
+            }
             links = links[level]->links;
         }
         path->links[level] = links;
@@ -177,19 +188,19 @@ static Object *skip_find(const Table *t, term key)
     Path path;
     skip_path((Table *) t, key, false, &path);
     Object *o = path.links[0][0];
-    return o && compare(object_key(t, o), key) == 0 ? o : NULL;
+    return o && compare(o->key, key) == 0 ? o : NULL;
 }
 
 static bool skip_insert(Table *t, term tuple)
 {
     term key = tuple_at(tuple, t->key_index);
-    Object *o = object_new(tuple, random_level(t));
+    Object *o = object_new(t, tuple, random_level(t));
     if (!o)
         return false;
     Path path;
     skip_path(t, key, false, &path);
     Object *old = path.links[0][0];
-    if (old && compare(object_key(t, old), key) == 0) {
+    if (old && compare(old->key, key) == 0) {
         skip_unlink(&path, old);
         drop(t, old);
     }
@@ -258,7 +269,7 @@ Object *table_same_key(const Table *t, const Object *o)
     if (!table_is_bag(t))
         return NULL;
     Object *next = o->links[0];
-    return next && has_key(t, next, o->hash, object_key(t, o)) ? next : NULL;
+    return next && has_key(next, o->hash, o->key) ? next : NULL;
 }
 
 Object *table_next_live(const Table *t, const Object *o)
@@ -284,13 +295,13 @@ bool table_insert(Table *t, term tuple)
 
 bool table_replace(Table *t, Object *old, term tuple)
 {
-    Object *o = object_new(tuple, old->level);
+    Object *o = object_new(t, tuple, old->level);
     if (!o)
         return false;
     o->hash = old->hash;
     Path path;
     if (t->type == TABLE_ORDERED_SET) {
-        skip_path(t, object_key(t, old), false, &path);
+        skip_path(t, old->key, false, &path);
         skip_unlink(&path, old);
         skip_link(&path, o);
     } else {
@@ -325,7 +336,7 @@ static bool sweeps_out(Table *t, Object *o, Goes goes, void *context, size_t *co
 static size_t sweep_chain(Table *t, Object **link, const Object *group, Goes goes, void *context)
 {
     size_t count = 0;
-    while (*link && (!group || has_key(t, *link, group->hash, object_key(t, group)))) {
+    while (*link && (!group || has_key(*link, group->hash, group->key))) {
         Object *o = *link;
         if (!sweeps_out(t, o, goes, context, &count)) {
             link = &o->links[0];
@@ -335,7 +346,7 @@ static size_t sweep_chain(Table *t, Object **link, const Object *group, Goes goe
             Object *rest = o->links[0];
             o->links[0] = NULL;
             *link = rest;
-            while (*link && has_key(t, *link, group->hash, object_key(t, group))) {
+            while (*link && has_key(*link, group->hash, group->key)) {
                 Object *other = *link;
                 if (sweeps_out(t, other, goes, context, &count)) {
                     *link = other->links[0];
@@ -382,7 +393,7 @@ static size_t sweep_key(Table *t, term key, Goes goes, void *context)
     Path path;
     skip_path(t, key, false, &path);
     Object *o = path.links[0][0];
-    if (o && compare(object_key(t, o), key) == 0 && sweeps_out(t, o, goes, context, &count)) {
+    if (o && compare(o->key, key) == 0 && sweeps_out(t, o, goes, context, &count)) {
         skip_unlink(&path, o);
         drop(t, o);
     }
@@ -469,7 +480,7 @@ const Object *table_after(const Table *t, const Object *o)
     const Object *next;
     do {
         next = cursor_next(&c);
-    } while (next && table_is_bag(t) && has_key(t, next, o->hash, object_key(t, o)));
+    } while (next && table_is_bag(t) && has_key(next, o->hash, o->key));
     return next;
 }
 
@@ -503,7 +514,7 @@ Object *table_below(const Table *t, term key)
     if (links == t->first)
         return NULL;
     Object *o = object_of_links(links);
-    return o->doomed ? table_below(t, object_key(t, o)) : o;
+    return o->doomed ? table_below(t, o->key) : o;
 }
 
 // ---- fixing ----

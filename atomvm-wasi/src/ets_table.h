@@ -16,7 +16,7 @@ enum { SKIP_LEVELS = 16 };
 
 // One block: the struct, `level` links, the words of the copy.
 typedef struct Object {
-    term tuple;
+    term tuple, key; // the key is an element of the tuple
     term *off_heap;
     size_t words;
     uint32_t hash;
@@ -56,7 +56,6 @@ typedef struct Table {
 } Table;
 
 static inline bool table_is_bag(const Table *t) { return t->type == TABLE_BAG || t->type == TABLE_DUPLICATE_BAG; }
-static inline term object_key(const Table *t, const Object *o) { return tuple_at(o->tuple, t->key_index); }
 
 bool table_init(Table *t); // storage of an otherwise filled table; false: no memory
 void table_clear(Table *t);

@@ -3,6 +3,8 @@
 
 Buffer host_log, host_calls, host_response;
 bool host_responded;
+int host_argument_count;
+char **host_arguments;
 
 static term listener = NONE; // pid
 static bool in_request;      // a request has been delivered and not answered

@@ -12,6 +12,10 @@ extern bool host_responded; // host_response is of the current request
 
 bool host_log_append(enum log_level level, const void *bytes, size_t size); // false when memory is out
 
+// Arguments of the application in `_start` mode; none in a worker.
+extern int host_argument_count;
+extern char **host_arguments;
+
 // ---- requests ----
 
 void host_listen(Process *p); // p gets the requests from now on

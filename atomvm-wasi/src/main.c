@@ -78,6 +78,8 @@ int main(int argc, char **argv)
         fputs("usage: atomvm APP.avm [ARGS..]\n", stderr);
         return EXIT_BAD_ARCHIVE;
     }
+    host_argument_count = argc - 2;
+    host_arguments = argv + 2;
     char why[256];
     size_t size;
     uint8_t *bytes = read_file(argv[1], &size);

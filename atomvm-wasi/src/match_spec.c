@@ -37,6 +37,7 @@ typedef struct Node {
 } Node;
 
 typedef struct Clause {
+    term pattern; // the head as it was given
     uint32_t head, guards, guard_count, body, body_count;
     uint32_t variables, variable_count; // run of MatchSpec.variables
 } Clause;
@@ -159,23 +160,25 @@ static bool add_variable(Compiler *c, int64_t number)
     return true;
 }
 
-// No variable and no '_' in it. Deeper than DEPTH_MAX counts as not ground and is refused then.
-static bool is_ground(term t, int depth)
+// No variable and no '_' in it; no map either unless `maps` allows them, since a map in a pattern matches every map that
+// has its pairs. Deeper than DEPTH_MAX counts as not ground and is refused then.
+static bool is_ground(term t, bool maps, int depth)
 {
     for (; is_cons(t); t = tail(t))
-        if (depth > DEPTH_MAX || !is_ground(head(t), depth + 1))
+        if (depth > DEPTH_MAX || !is_ground(head(t), maps, depth + 1))
             return false;
     if (is_atom(t))
         return t != ATOM_underscore && variable_number(t) < 0;
     if (is_tuple(t)) {
         for (size_t i = 0; i < tuple_arity(t); i++)
-            if (depth > DEPTH_MAX || !is_ground(tuple_at(t, i), depth + 1))
+            if (depth > DEPTH_MAX || !is_ground(tuple_at(t, i), maps, depth + 1))
                 return false;
     } else if (is_map(t)) {
         MapIterator it;
-        for (map_iterate(&it, t); map_next(&it);)
-            if (depth > DEPTH_MAX || !is_ground(it.value, depth + 1))
+        for (map_iterate(&it, t); maps && map_next(&it);)
+            if (depth > DEPTH_MAX || !is_ground(it.key, maps, depth + 1) || !is_ground(it.value, maps, depth + 1))
                 return false;
+        return maps;
     }
     return true;
 }
@@ -197,9 +200,12 @@ static bool compile_map_pattern(Compiler *c, uint32_t at, term map)
         return false;
     uint32_t child = c->ms->nodes[at].first;
     MapIterator it;
-    for (map_iterate(&it, map); map_next(&it); child += 2)
+    for (map_iterate(&it, map); map_next(&it); child += 2) {
+        if (!is_ground(it.key, true, 0))
+            return fail(c, MATCH_INVALID);
         if (!node_value(c, child, OP_SAME, it.key) || !compile_pattern(c, child + 1, it.value))
             return false;
+    }
     return true;
 }
 
@@ -229,7 +235,7 @@ static bool compile_pattern(Compiler *c, uint32_t at, term t)
         return compile_variable(c, at, number);
     if (t == ATOM_underscore)
         return node_value(c, at, OP_ANY, NONE);
-    if (is_ground(t, 0))
+    if (is_ground(t, false, 0))
         return node_value(c, at, OP_SAME, t);
     if (c->depth++ > DEPTH_MAX)
         return fail(c, MATCH_INVALID);
@@ -391,6 +397,7 @@ static bool compile_clause(Compiler *c, term t)
 {
     if (!is_tuple(t) || tuple_arity(t) != 3)
         return fail(c, MATCH_INVALID);
+    c->clause->pattern = tuple_at(t, 0);
     c->clause->variables = c->ms->variable_count;
     if (!reserve(c, 1, &c->clause->head) || !compile_pattern(c, c->clause->head, tuple_at(t, 0)))
         return false;
@@ -438,22 +445,19 @@ void match_spec_free(MatchSpec *ms)
     vm_mfree(ms, sizeof *ms);
 }
 
-static term clause_key(const MatchSpec *ms, const Clause *clause, size_t key_index)
+static term clause_key(const Clause *clause, size_t key_index)
 {
-    const Node *pattern = &ms->nodes[clause->head];
-    if (pattern->op == OP_SAME && is_tuple(pattern->value) && tuple_arity(pattern->value) > key_index)
-        return tuple_at(pattern->value, key_index);
-    if (pattern->op != OP_TUPLE || pattern->count <= key_index)
+    if (!is_tuple(clause->pattern) || tuple_arity(clause->pattern) <= key_index)
         return NONE;
-    const Node *key = &ms->nodes[pattern->first + key_index];
-    return key->op == OP_SAME ? key->value : NONE;
+    term key = tuple_at(clause->pattern, key_index);
+    return is_ground(key, true, 0) ? key : NONE;
 }
 
 term match_spec_key(const MatchSpec *ms, size_t key_index)
 {
-    term key = ms->clause_count ? clause_key(ms, &ms->clauses[0], key_index) : NONE;
+    term key = ms->clause_count ? clause_key(&ms->clauses[0], key_index) : NONE;
     for (uint32_t i = 1; i < ms->clause_count && key != NONE; i++) {
-        term other = clause_key(ms, &ms->clauses[i], key_index);
+        term other = clause_key(&ms->clauses[i], key_index);
         if (other == NONE || !same(key, other))
             return NONE;
     }

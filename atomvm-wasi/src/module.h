@@ -45,6 +45,7 @@ term archive_start_module(void); // NONE without one
 bool archive_has_module(term name);
 size_t archive_section_count(void);
 term archive_module_at(size_t section); // its name, or NONE when the section is no module
+bool archive_file_name_at(size_t section, Slice *name); // false when the section is no plain file
 // A plain file of the archive, "app/priv/name".
 bool archive_file(const char *name, size_t length, Slice *out);
 
@@ -58,6 +59,7 @@ bool function_decode(Function *f);
 // What the module itself has for a function whose native declined; NULL when it has nothing.
 const Word *function_own_code(Function *f);
 const CodeRange *code_range_of(const Word *pc);
+size_t code_bytes(void); // of all decoded code
 // File and line of a return address or faulting pc; false when unknown.
 bool code_line(const Word *pc, Slice *file, uint32_t *line);
 

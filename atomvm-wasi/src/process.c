@@ -49,7 +49,6 @@ Process *process_new(size_t heap_words)
         vm_mfree(p, sizeof *p);
         return NULL;
     }
-    serials[slot] = (serials[slot] + 1) & PID_SERIAL_MASK;
     *p = (Process) { .heap = heap, .htop = heap, .mature = heap, .end = heap + heap_words, .stop = heap + heap_words,
         .pid = make_pid(slot, serials[slot]), .state = s, .cp = stub_exit };
     *s = (ProcessState) { .process = p, .status = STATUS_WAITING, .priority = PRIORITY_NORMAL, .slot = slot,
@@ -472,6 +471,7 @@ static void tear_down(Process *p)
     fragment_free(s->exit_fragment);
     vm_mfree(p->x_saved, p->x_capacity * WORD_BYTES);
     slots[s->slot] = NULL;
+    serials[s->slot] = (serials[s->slot] + 1) & PID_SERIAL_MASK;
     alive--;
     vm_mfree(s, sizeof *s);
     vm_mfree(p, sizeof *p);
@@ -488,6 +488,7 @@ void scheduler_reap(void)
 
 void process_report_crash(Process *p, term reason)
 {
+    if (scheduler_is_main(p)) return; // boot.c tells why the first one ended
     Buffer b = { 0 };
     static const char before[] = "Error in process ", with[] = " with exit value:\n";
     bool ok = buffer_append(&b, before, sizeof before - 1) && term_print(p->pid, &b, false)

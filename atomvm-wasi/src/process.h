@@ -133,6 +133,7 @@ void scheduler_remove(Process *p); // takes it out
 void scheduler_reap(void);         // tears down processes that have ended
 void scheduler_process_over(Process *p, term reason);
 void scheduler_set_main(Process *p);
+bool scheduler_is_main(const Process *p);
 bool scheduler_main_over(term *reason); // reason stays valid
 enum run_result { RUN_MORE, RUN_WAITING, RUN_EXITED };
 enum run_result scheduler_run(sterm reductions);

@@ -27,6 +27,8 @@ bool scheduler_main_over(term *reason)
     return main_process.over;
 }
 
+bool scheduler_is_main(const Process *p) { return p == main_process.process; }
+
 void scheduler_process_over(Process *p, term reason)
 {
     if (p != main_process.process) return;
@@ -95,6 +97,8 @@ static void run_slice(ProcessState *s)
     enum slice_result result = interp_run(p);
     vm.running = NULL;
     s->reductions += (uint64_t) (REDUCTIONS_PER_SLICE - p->reductions);
+    vm.reductions += (uint64_t) (REDUCTIONS_PER_SLICE - p->reductions);
+    vm.slices++;
     if (s->status == STATUS_EXITING) return;
     if (result == SLICE_YIELD) scheduler_ready(p);
     else if (*s->save) scheduler_ready(p); // a message came between the last look and the wait

@@ -314,6 +314,7 @@ struct Vm {
     size_t memory_used, memory_cap;
     double monotonic_ms, system_ms; // the host's clock at the last entry
     uint64_t unique;
+    uint64_t reductions, slices; // of all processes since the start
     bool halted;         // halt/0,1,2: exit_code is set
     int exit_code;
     bool interrupt;      // something for the host: the scheduler returns after the slice

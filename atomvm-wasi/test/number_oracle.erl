@@ -4,7 +4,7 @@
 -compile([nowarn_deprecated_function]).
 -export([cases/1, display/1]).
 
--define(ROUNDS, 400).
+-define(ROUNDS, 200).
 
 cases([Seed, File]) ->
     Shown = display_lines(Seed),

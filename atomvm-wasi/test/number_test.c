@@ -4,6 +4,7 @@
 // 1: display). With the argument "built": checks of
 // terms that are built here. Run by tests/test_vm_number.py.
 #include "../src/etf.h"
+#include "../src/integer.h"
 #include "../src/process.h"
 
 #include <stdio.h>
@@ -179,9 +180,31 @@ static int check_representations(void)
     return failures;
 }
 
+// ---- the largest integer, 2^INTEGER_BITS_MAX - 1: the VM's own limit, OTP's differs from release to release ----
+
+static bool is_over(term result) { return result == NONE && p->exception.reason == (term) ATOM_system_limit; }
+
+static int check_limits(void)
+{
+    term half = arith_bsl(p, make_small(1), make_small(INTEGER_BITS_MAX - 1));
+    term most = arith_add(p, half, arith_sub(p, half, make_small(1)));
+    term root = arith_bsl(p, make_small(1), make_small(INTEGER_BITS_MAX / 2));
+    char *digits = malloc(INTEGER_BITS_MAX);
+    memset(digits, '9', INTEGER_BITS_MAX);
+    bool good = half != NONE && most != NONE && equal_exact(arith_bsr(p, most, make_small(INTEGER_BITS_MAX - 1)), make_small(1))
+        && is_over(arith_bsl(p, make_small(-1), make_small(INTEGER_BITS_MAX))) && is_over(arith_add(p, most, make_small(1)))
+        && is_over(arith_sub(p, arith_negate(p, most), make_small(1))) && is_over(arith_bnot(p, most))
+        && is_over(arith_mul(p, root, root)) && arith_mul(p, root, arith_bsr(p, root, make_small(1))) != NONE
+        && is_over(integer_from_text(p, digits, INTEGER_BITS_MAX, 10));
+    free(digits);
+    free_heap();
+    if (!good) printf("limits of integers\n");
+    return !good;
+}
+
 static int check_built_terms(void)
 {
-    int failures = check_representations();
+    int failures = check_representations() + check_limits();
     free_heap();
     for (int how = 0; how < NESTINGS; how++) failures += check_deep((enum nesting) how);
     printf("%d failures\n", failures);

@@ -304,7 +304,7 @@ term ets_rename_2(Process *p, term *a)
     if (!is_atom(a[1]))
         return raise_badarg(p);
     if (t->named && *named_link(a[1]))
-        return raise_error_info(p, ATOM_badarg, ATOM_already_exists);
+        return raise_badarg(p);
     unlink_name(t);
     t->name = a[1];
     if (t->named)
@@ -319,6 +319,22 @@ term ets_whereis_1(Process *p, term *a)
     if (!is_id)
         return raise_badarg(p);
     return t ? handle_term(p, &t->handle) : (term) ATOM_undefined;
+}
+
+size_t ets_count(void)
+{
+    size_t count = 0;
+    for (const Table *t = tables.first; t; t = t->next)
+        count++;
+    return count;
+}
+
+size_t ets_bytes(void)
+{
+    size_t bytes = 0;
+    for (const Table *t = tables.first; t; t = t->next)
+        bytes += t->bytes;
+    return bytes;
 }
 
 static term all_tables(Process *p)
@@ -627,7 +643,7 @@ static term step_result(Process *p, const Table *t, const Object *o, bool with_o
 {
     if (!o)
         return ATOM_dollar_end_of_table;
-    term key = copy_to_process(p, object_key(t, o));
+    term key = copy_to_process(p, o->key);
     return with_objects ? make_tuple2(p, key, objects_list(p, t, o)) : key;
 }
 

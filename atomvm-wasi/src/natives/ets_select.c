@@ -254,12 +254,12 @@ static term ordered_portion(const Portion *s, term key)
             collect_back(&v, o, result);
         if (v.count == s->limit)
             break;
-        o = ordered_step(s, object_key(s->table, o));
+        o = ordered_step(s, o->key);
     }
     ets_charge(s->p, v.seen);
     if (!o)
         return portion(s->p, v.results, ATOM_dollar_end_of_table);
-    term last = copy_to_process(s->p, object_key(s->table, o));
+    term last = copy_to_process(s->p, o->key);
     term continuation = make_tuple(s->p, ORDERED_CONTINUATION,
                                    (term[]) { s->table_id, last, NIL, make_small((sterm) s->limit),
                                               handle_term(s->p, &s->compiled->handle), NIL, make_small(s->reverse),
@@ -393,7 +393,7 @@ term ets_internal_select_delete_2(Process *p, term *a)
 static void check_replacement(Visit *v, const Object *o, term result)
 {
     if (!is_tuple(result) || tuple_arity(result) <= v->table->key_index ||
-        !equal_exact(tuple_at(result, v->table->key_index), object_key(v->table, o)))
+        !equal_exact(tuple_at(result, v->table->key_index), o->key))
         v->failed = true;
 }
 

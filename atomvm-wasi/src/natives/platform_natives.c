@@ -89,6 +89,34 @@ term atomvm_modules_0(Process *p, term *a)
     return list;
 }
 
+// atomvm:files(): the names of its plain files, as binaries.
+term atomvm_files_0(Process *p, term *a)
+{
+    (void) a;
+    term list = NIL;
+    Slice name;
+    for (size_t i = archive_section_count(); i-- > 0;) {
+        if (!archive_file_name_at(i, &name)) continue;
+        term binary = make_binary(p, name.bytes, name.size, NULL);
+        if (binary == NONE) return NONE;
+        list = cons(p, binary, list);
+    }
+    return list;
+}
+
+// atomvm:arguments(): those after the archive's name, as binaries.
+term atomvm_arguments_0(Process *p, term *a)
+{
+    (void) a;
+    term list = NIL;
+    for (int i = host_argument_count; i-- > 0;) {
+        term binary = make_binary(p, host_arguments[i], strlen(host_arguments[i]), NULL);
+        if (binary == NONE) return NONE;
+        list = cons(p, binary, list);
+    }
+    return list;
+}
+
 // atomvm:read_file(Name): {ok, Bytes} of a plain file of the archive, "app/priv/name", or {error, enoent}.
 term atomvm_read_file_1(Process *p, term *a)
 {

@@ -11,7 +11,7 @@ calls() ->
         {usort, [[c, b, a | c]]}, {usort, [[2, 1.0, 1, 2.0]]}, {usort, [[3, 1.0, 1, 2, 1.0]]}, {usort, [[b, a, b, c, a]]},
         {keysort, [1, x]}, {keysort, [1, [a]]}, {keysort, [0, [{1}, {2}]]}, {keysort, [3, [{1}, {2}]]}, {keysort, [x, []]},
         {keysort, [1, [{1}, {2} | a]]}, {keysort, [1, [{2, a}, {1.0, b}, {1, c}, {2.0, a}]]}, {keysort, [2, [{a, 1}]]},
-        {nth, [0, [a]]}, {nth, [3, [a]]}, {nth, [x, [a]]}, {nth, [2, [a | b]]}, {nth, [2, [a, b | c]]}, {nth, [1, []]},
+        {nth, [0, [a]]}, {nth, [3, [a]]}, {nth, [2, [a | b]]}, {nth, [2, [a, b | c]]}, {nth, [1, []]},
         {nthtail, [3, [a]]}, {nthtail, [1, [a | b]]}, {nthtail, [0, [a]]}, {nthtail, [0, a]}, {nthtail, [2, [a, b, c]]},
         {last, [[]]}, {last, [[a | b]]}, {last, [[a, b]]}, {last, [x]},
         {append, [a, [b]]}, {append, [[a], b]}, {subtract, [[a | b], [a]]}, {subtract, [[a], b]},

@@ -1,0 +1,222 @@
+"""`make bench`: speed and size of what there is now. Prints a table and writes it into bench/README.md."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
+
+from example import BIN, HELLO, NODE, REPOSITORY, StepError, hatch_build, hatch_environment, run
+
+BENCH = REPOSITORY / "bench"
+WORK = REPOSITORY / ".cache" / "bench"
+PROGRAMS = REPOSITORY / "tests" / "vm" / "bench"
+VM = REPOSITORY / "priv" / "atomvm.wasm"
+BEGIN, END = "<!-- numbers -->", "<!-- end of numbers -->"
+RUNS = 5
+BUILDS = 3
+
+# Every program in its own time, after one run that is not counted; the last line of stdout is the list of microseconds.
+TIME_ON_ERL = """
+    Time = fun(M) -> [element(1, timer:tc(M, start, [])) || _ <- lists:seq(0, RUNS)] end,
+    [io:format(standard_error, "~s ~w~n", [M, tl(Time(M))]) || M <- [MODULES]], halt().
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    measured: str
+    target: str
+
+
+# ---------------------------------------------------------------- requests
+
+
+def requests(bundle: Path) -> list[Row]:
+    """Overhead, first request and linear cost, each beside a worker in plain JavaScript."""
+    out = run([str(NODE), str(BENCH / "requests.mjs"), str(BENCH / "bare"), str(bundle)], BENCH).stdout
+    times = json.loads(out)
+    return [
+        Row("request overhead, p50", _beyond(times["request"]), "≤ 0.3 ms"),
+        Row("first request, cold workerd, p50", _beyond(times["first"]), "≤ 10 ms"),
+        *_linear(times["echo"]),
+    ]
+
+
+def _beyond(times: Mapping[str, list[float]]) -> str:
+    bare, hello = statistics.median(times["bare"]), statistics.median(times["hello"])
+    return f"{hello - bare:.2f} ms ({hello:.2f} − {bare:.2f})"
+
+
+def _linear(echo: Mapping[str, Mapping[str, list[float]]]) -> Iterable[Row]:
+    first_rate = None
+    for size, times in sorted(echo.items(), key=lambda item: int(item[0])):
+        ms = statistics.median(times["hello"])
+        rate = ms / (int(size) / 1000)
+        first_rate = first_rate or rate
+        bare = statistics.median(times["bare"])
+        measured = f"{ms:.1f} ms, {rate:.3f} ms per KB (bare {bare:.1f} ms)"
+        yield Row(f"JSON echo, {int(size) // 1000} KB, p50", measured, f"≤ {first_rate:.3f} ms per KB")
+
+
+# ---------------------------------------------------------------- computing
+
+
+def computing() -> list[Row]:
+    """The programs of tests/vm/bench, on `erl` and on the machine in V8."""
+    modules = sorted(path.stem for path in PROGRAMS.glob("*.erl"))
+    beams = WORK / "beams"
+    beams.mkdir(parents=True, exist_ok=True)
+    run(["erlc", "+debug_info", "-o", str(beams), *(f"{PROGRAMS / module}.erl" for module in modules)], WORK)
+    archives = {module: _archive(module, beams) for module in modules}
+    on_erl = _times_on_erl(modules, beams)
+    on_vm = _times_on_vm(archives)
+    ratios = {module: on_vm[module] / on_erl[module] for module in modules}
+    rows = [
+        Row(
+            module.removeprefix("bench_").replace("_", " "),
+            f"{ratios[module]:.1f} × erl ({on_vm[module]:.0f} ms / {on_erl[module]:.1f} ms)",
+            "≤ 20",
+        )
+        for module in modules
+    ]
+    mean = math.exp(statistics.fmean(math.log(ratio) for ratio in ratios.values()))
+    return [*rows, Row("computing, geometric mean", f"{mean:.1f} × erl", "≤ 8")]
+
+
+def _archive(module: str, beams: Path) -> Path:
+    archive = WORK / f"{module}.avm"
+    run(
+        [str(BIN / "elixir-workers"), "pack", "-o", str(archive), "--start", module, str(beams / f"{module}.beam")],
+        WORK,
+    )
+    return archive
+
+
+def _times_on_erl(modules: Sequence[str], beams: Path) -> dict[str, float]:
+    """Medians in milliseconds."""
+    script = TIME_ON_ERL.replace("RUNS", str(RUNS)).replace("MODULES", ", ".join(modules))
+    lines = run(["erl", "-noshell", "-pa", str(beams), "-eval", script], WORK).stderr.splitlines()
+    times = {name: json.loads(numbers) for name, _, numbers in (line.partition(" ") for line in lines)}
+    return {module: statistics.median(times[module]) / 1000 for module in modules}
+
+
+def _times_on_vm(archives: Mapping[str, Path]) -> dict[str, float]:
+    """Medians in milliseconds; the first run is not counted, as on `erl`."""
+    command = [str(NODE), "--no-warnings", str(BENCH / "compute.mjs"), str(VM), str(RUNS + 1)]
+    times = json.loads(run([*command, *map(str, archives.values())], WORK).stdout)
+    return {module: statistics.median(times[str(archive)][1:]) for module, archive in archives.items()}
+
+
+# ---------------------------------------------------------------- size, building
+
+
+def size(bundle: Path) -> list[Row]:
+    """What a deployment transfers: every file of the bundle, compressed."""
+    files = {path.name: path.read_bytes() for path in sorted(bundle.rglob("*")) if path.is_file()}
+    zipped = {name: len(gzip.compress(data, 9, mtime=0)) for name, data in files.items()}
+    parts = ", ".join(f"{name} {zipped[name] / 1024:.0f}" for name in ("atomvm.wasm", "app.avm"))
+    others = sum(zipped.values()) - zipped["atomvm.wasm"] - zipped["app.avm"]
+    total = sum(zipped.values()) / 1024
+    return [Row("hello bundle, gzip", f"{total:.0f} KB ({parts}, all else {others / 1024:.0f})", "≤ 250 KB")]
+
+
+def building() -> list[Row]:
+    """`hatch build` when nothing has changed, and how much of that is the start of `mix`."""
+    environment = {**os.environ, **hatch_environment()}
+    hatch = [str(BIN / "hatch"), "--no-interactive", "build", "-t", "elixir-workers"]
+    whole = _seconds(hatch, environment)
+    framework = {"MIX_ENV": "prod", "ELIXIR_WORKERS_PATH": str(REPOSITORY / "priv" / "elixir")}
+    mix = _seconds(["mix", "compile"], {**os.environ, **framework})
+    nothing = _seconds([str(BIN / "hatch"), "--no-interactive", "project", "metadata", "name"], environment)
+    measured = f"{whole - mix:.2f} s ({whole:.2f} − {mix:.2f} of mix; hatch alone takes {nothing:.2f})"
+    return [Row("hatch build, nothing changed", measured, "≤ 0.3 s")]
+
+
+def _seconds(command: list[str], environment: Mapping[str, str]) -> float:
+    times = []
+    for _ in range(BUILDS):
+        start = time.monotonic()
+        done = subprocess.run(command, cwd=HELLO, env=environment, capture_output=True, text=True, check=False)
+        times.append(time.monotonic() - start)
+        if done.returncode != 0:
+            raise StepError(f"`{' '.join(command)}` ended with {done.returncode}\n{done.stdout}{done.stderr}")
+    return statistics.median(times)
+
+
+# ---------------------------------------------------------------- the report
+
+
+def machine() -> str:
+    """Processor, system and versions that the numbers belong to."""
+    versions = run(["elixir", "--version"], WORK).stdout.split()
+    otp = versions[versions.index("Erlang/OTP") + 1]
+    elixir = versions[versions.index("Elixir") + 1]
+    node = run([str(NODE), "--version"], WORK).stdout.strip()
+    system = f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    return f"{system}; OTP {otp}, Elixir {elixir}, Node {node}"
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").is_file() else ():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or "unknown processor"
+
+
+def commit() -> str:
+    """The commit that was measured, and whether files differ from it."""
+    git = ["git", "-C", str(REPOSITORY)]
+    head = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    if head.returncode != 0:
+        return "no commit"
+    changed = run([*git, "status", "--porcelain"], REPOSITORY).stdout.strip()
+    return head.stdout.strip() + (" with changes" if changed else "")
+
+
+def report(rows: Sequence[Row]) -> str:
+    """The table in Markdown, with what it was measured on."""
+    date = datetime.now(timezone.utc).strftime("%Y-%m-%d")
+    lines = [f"{date}, commit {commit()}. {machine()}.", "", "| what | measured | target |", "|---|---|---|"]
+    lines += [f"| {row.what} | {row.measured} | {row.target} |" for row in rows]
+    return "\n".join(lines)
+
+
+def write(text: str) -> None:
+    """Replaces the numbers in bench/README.md."""
+    readme = BENCH / "README.md"
+    before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    readme.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def main() -> int:
+    WORK.mkdir(parents=True, exist_ok=True)
+    try:
+        bundle = hatch_build(HELLO)
+        text = report([*requests(bundle), *computing(), *size(bundle), *building()])
+    except StepError as error:
+        print(f"bench failed: {error}", file=sys.stderr)
+        return 1
+    print(text)
+    write(text)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,186 @@
+%% Stand-in for OTP's file, which needs a file system. Here there is one that cannot be written: the plain files of the
+%% archive, `my_app/priv/words.txt` as "/my_app/priv/words.txt". Whatever would change it gives {error, erofs}.
+-module(file).
+
+-export([read_file/1, read_file_info/1, read_file_info/2, read_link_info/1, read_link_info/2, list_dir/1, list_dir_all/1]).
+-export([get_cwd/0, get_cwd/1, set_cwd/1, format_error/1, path_open/3, open/2, close/1, read/2, read_line/1, write/2]).
+-export([position/2, pread/2, pread/3, pwrite/2, pwrite/3, truncate/1, sync/1, datasync/1]).
+-export([write_file/2, write_file/3, delete/1, delete/2, rename/2, copy/2, copy/3, make_dir/1, del_dir/1, del_dir_r/1]).
+-export([make_link/2, make_symlink/2, read_link/1, read_link_all/1, altname/1]).
+-export([write_file_info/2, write_file_info/3, change_mode/2, change_owner/2, change_owner/3, change_group/2, change_time/2, change_time/3]).
+-export([consult/1]).
+
+-type date_time() :: calendar:datetime().
+-export_type([date_time/0]).
+
+-include_lib("kernel/include/file.hrl").
+
+-define(EPOCH, {{1970, 1, 1}, {0, 0, 0}}).
+-define(MODE_FILE, 8#100444).
+-define(MODE_DIRECTORY, 8#40555).
+
+%% ---- reading ----
+
+read_file(Name) ->
+    with_path(Name, fun(Path) ->
+        case {atomvm:read_file(Path), is_directory(Path)} of
+            {{ok, _} = Found, _} -> Found;
+            {_, true} -> {error, eisdir};
+            {Error, false} -> Error
+        end
+    end).
+
+read_file_info(Name) -> read_file_info(Name, []).
+
+read_file_info(Name, Options) ->
+    with_path(Name, fun(Path) ->
+        case {atomvm:read_file(Path), is_directory(Path)} of
+            {{ok, Bytes}, _} -> {ok, info(regular, byte_size(Bytes), ?MODE_FILE, Options)};
+            {_, true} -> {ok, info(directory, 0, ?MODE_DIRECTORY, Options)};
+            {Error, false} -> Error
+        end
+    end).
+
+read_link_info(Name) -> read_file_info(Name).
+read_link_info(Name, Options) -> read_file_info(Name, Options).
+
+info(Type, Size, Mode, Options) ->
+    Time = case lists:keyfind(time, 1, [Option || Option <- Options, is_tuple(Option)]) of {time, posix} -> 0; _ -> ?EPOCH end,
+    #file_info{size = Size, type = Type, access = read, atime = Time, mtime = Time, ctime = Time, mode = Mode, links = 1,
+               major_device = 0, minor_device = 0, inode = 0, uid = 0, gid = 0}.
+
+list_dir(Name) ->
+    with_path(Name, fun(Path) ->
+        case {entries(Path), atomvm:read_file(Path)} of
+            {[], {ok, _}} -> {error, enotdir};
+            {[], _} when Path =/= <<>> -> {error, enoent};
+            {Entries, _} -> {ok, [unicode:characters_to_list(Entry) || Entry <- lists:usort(Entries)]}
+        end
+    end).
+
+list_dir_all(Name) -> list_dir(Name).
+
+get_cwd() -> {ok, "/"}.
+get_cwd(_) -> {error, enotsup}.
+
+set_cwd(Name) ->
+    case with_path(Name, fun(Path) -> Path end) of
+        <<>> -> ok;
+        {error, _} = Error -> Error;
+        _ -> {error, enotsup}
+    end.
+
+consult(Name) ->
+    case read_file(Name) of
+        {ok, Bytes} -> terms(unicode:characters_to_list(Bytes), 1);
+        Error -> Error
+    end.
+
+terms(Text, Line) ->
+    case erl_scan:tokens([], Text, Line) of
+        {done, {ok, Tokens, NextLine}, Rest} ->
+            case {erl_parse:parse_term(Tokens), terms(Rest, NextLine)} of
+                {{ok, Term}, {ok, Terms}} -> {ok, [Term | Terms]};
+                {{ok, _}, Error} -> Error;
+                {Error, _} -> Error
+            end;
+        {done, {error, Reason, _}, _} -> {error, Reason};
+        {done, {eof, _}, _} -> {ok, []};
+        {more, Continuation} -> last_term(erl_scan:tokens(Continuation, eof, Line))
+    end.
+
+last_term({done, {ok, Tokens, _}, _}) ->
+    case erl_parse:parse_term(Tokens) of
+        {ok, Term} -> {ok, [Term]};
+        Error -> Error
+    end;
+last_term({done, {eof, _}, _}) -> {ok, []};
+last_term({done, {error, Reason, _}, _}) -> {error, Reason}.
+
+%% ---- paths: binaries without a slash in front; <<>> is the root ----
+
+with_path(Name, Fun) ->
+    try unicode:characters_to_binary(as_chars(Name)) of
+        Bytes when is_binary(Bytes) -> normalized(Bytes, Fun);
+        _ -> {error, badarg}
+    catch
+        error:_ -> {error, badarg}
+    end.
+
+as_chars(Name) when is_atom(Name) -> atom_to_binary(Name);
+as_chars(Name) -> Name.
+
+normalized(Bytes, Fun) ->
+    Parts = lists:foldl(fun part/2, [], binary:split(Bytes, <<"/">>, [global])),
+    Fun(iolist_to_binary(lists:join($/, lists:reverse(Parts)))).
+
+part(<<>>, Parts) -> Parts;
+part(<<".">>, Parts) -> Parts;
+part(<<"..">>, []) -> [];
+part(<<"..">>, [_ | Parent]) -> Parent;
+part(Part, Parts) -> [Part | Parts].
+
+is_directory(<<>>) -> true;
+is_directory(Path) -> entries(Path) =/= [].
+
+%% First parts of what lies below the directory.
+entries(<<>>) -> [first_part(Name) || Name <- atomvm:files()];
+entries(Path) ->
+    Size = byte_size(Path),
+    [first_part(Rest) || <<Prefix:Size/binary, $/, Rest/binary>> <- atomvm:files(), Prefix =:= Path].
+
+first_part(Name) -> hd(binary:split(Name, <<"/">>)).
+
+%% ---- what there is not ----
+
+open(Name, Modes) when is_list(Modes) ->
+    Writes = [Mode || Mode <- Modes, lists:member(Mode, [write, append, exclusive])],
+    case {Writes, read_file(Name)} of
+        {[], {ok, _}} -> {error, enotsup};
+        {[], Error} -> Error;
+        {_, _} -> {error, erofs}
+    end;
+open(Name, Mode) when is_atom(Mode) -> open(Name, [Mode]).
+
+path_open(_, Name, Modes) -> open(Name, Modes).
+close(_) -> {error, einval}.
+read(_, _) -> {error, einval}.
+read_line(_) -> {error, einval}.
+write(_, _) -> {error, einval}.
+position(_, _) -> {error, einval}.
+pread(_, _) -> {error, einval}.
+pread(_, _, _) -> {error, einval}.
+pwrite(_, _) -> {error, einval}.
+pwrite(_, _, _) -> {error, einval}.
+truncate(_) -> {error, einval}.
+sync(_) -> {error, einval}.
+datasync(_) -> {error, einval}.
+
+write_file(_, _) -> {error, erofs}.
+write_file(_, _, _) -> {error, erofs}.
+delete(_) -> {error, erofs}.
+delete(_, _) -> {error, erofs}.
+rename(_, _) -> {error, erofs}.
+copy(_, _) -> {error, erofs}.
+copy(_, _, _) -> {error, erofs}.
+make_dir(_) -> {error, erofs}.
+del_dir(_) -> {error, erofs}.
+del_dir_r(_) -> {error, erofs}.
+make_link(_, _) -> {error, erofs}.
+make_symlink(_, _) -> {error, erofs}.
+read_link(_) -> {error, einval}.
+read_link_all(_) -> {error, einval}.
+altname(_) -> {error, enotsup}.
+write_file_info(_, _) -> {error, erofs}.
+write_file_info(_, _, _) -> {error, erofs}.
+change_mode(_, _) -> {error, erofs}.
+change_owner(_, _) -> {error, erofs}.
+change_owner(_, _, _) -> {error, erofs}.
+change_group(_, _) -> {error, erofs}.
+change_time(_, _) -> {error, erofs}.
+change_time(_, _, _) -> {error, erofs}.
+
+format_error({Line, Module, Reason}) -> io_lib:format("~w: ~ts", [Line, Module:format_error(Reason)]);
+format_error(badarg) -> "bad argument";
+format_error(terminated) -> "no such process";
+format_error(Reason) -> erl_posix_msg:message(Reason).
