@@ -8,6 +8,7 @@ installed 0.1.0 by another 0.1.0.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import http.client
 import json
@@ -84,11 +85,21 @@ def hatch_environment() -> dict[str, str]:
 def hatch_build(project: Path, environment: Mapping[str, str] | None = None) -> Path:
     """`hatch build -t elixir-workers` in a project; the folder of the bundle. Raises StepError."""
     hatch = [str(BIN / "hatch"), "--no-interactive", "build", "-t", "elixir-workers"]
-    run(hatch, project, {**hatch_environment(), **(environment or {})})
+    with _one_at_a_time():
+        run(hatch, project, {**hatch_environment(), **(environment or {})})
     bundles = sorted((project / "dist").glob("*-worker"))
     if len(bundles) != 1:
         raise StepError(f"{project / 'dist'} holds {len(bundles)} bundles after the build, not one")
     return bundles[0]
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Suites run side by side, and the first build makes the environment that all of them share."""
+    _CACHE.mkdir(exist_ok=True)
+    with (_CACHE / "hatch.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def copy_project(project: Path, to: Path) -> Path:
