@@ -40,6 +40,16 @@ class BuildError(Exception):
     """What went wrong, ready to be read by whoever runs the build."""
 
 
+# Where the time goes. In the wasm build everything else is compiled for size, which is downloaded and compiled by hosts.
+HOT = frozenset(
+    f"{name}.c"
+    for name in (
+        "bits buffer cold cold_bits compare copy ets_table exception gc hash heap integer interp iolist lists map process"
+        " scheduler"
+    ).split()
+)
+
+
 @dataclass(frozen=True)
 class Target:
     """One way of building the machine; commands are complete but for inputs and outputs."""
@@ -49,7 +59,14 @@ class Target:
     compile: tuple[str, ...]
     link: tuple[str, ...]
     zig: tuple[str, ...]
-    strip: bool = False
+    optimize_hot: str = "-O2"
+    optimize: str = "-O2"
+
+    def command(self, source: Path) -> tuple[str, ...]:
+        """What makes an object of the source, but for the names of both."""
+        if source.suffix == ".zig":
+            return self.zig
+        return (*self.compile, self.optimize_hot if source.name in HOT else self.optimize)
 
 
 def zig() -> tuple[str, ...]:
@@ -68,7 +85,8 @@ def wasm_target() -> Target:
     return Target(
         name="wasm",
         product="atomvm.wasm",
-        compile=(*base, "-O2", "-DNDEBUG", "-fno-strict-aliasing", *WASM_FEATURES, *WARNINGS),
+        compile=(*base, "-DNDEBUG", "-fno-strict-aliasing", *WASM_FEATURES, *WARNINGS),
+        optimize="-Os",
         link=(*base, "-O2", f"-Wl,-z,stack-size={STACK_BYTES}", "-Wl,--strip-all", "-Wl,--gc-sections"),
         zig=(*zig(), "build-obj", "-target", "wasm32-wasi", "-O", "ReleaseSmall", "-fstrip"),
     )
@@ -80,7 +98,7 @@ def native_target() -> Target:
     return Target(
         name="native",
         product="atomvm",
-        compile=(*compiler, "-std=gnu17", "-O2", "-g", "-fno-strict-aliasing", *WARNINGS),
+        compile=(*compiler, "-std=gnu17", "-g", "-fno-strict-aliasing", *WARNINGS),
         link=(*compiler, "-g"),
         zig=(*zig(), "build-obj", "-O", "ReleaseSmall", "-fPIC", "-fcompiler-rt"),
     )
@@ -93,7 +111,9 @@ def hostile_target() -> Target:
     return Target(
         name="hostile",
         product="atomvm-hostile",
-        compile=(*compiler, "-std=gnu17", "-O1", "-g", "-DVM_HOSTILE", "-fno-strict-aliasing", *sanitizers, *WARNINGS),
+        compile=(*compiler, "-std=gnu17", "-g", "-DVM_HOSTILE", "-fno-strict-aliasing", *sanitizers, *WARNINGS),
+        optimize_hot="-O1",
+        optimize="-O1",
         link=(*compiler, "-g", *sanitizers),
         zig=(*zig(), "build-obj", "-O", "ReleaseSafe", "-fPIC", "-fcompiler-rt"),
     )
@@ -137,7 +157,7 @@ def build(target: Target, product: Path) -> Path:
 
 
 def _object(target: Target, source: Path, objects: Path) -> Path:
-    command = target.zig if source.suffix == ".zig" else target.compile
+    command = target.command(source)
     digest = hashlib.sha256("\0".join(command).replace(str(sys.executable), "python").encode())
     for file in _closure(source):
         digest.update(file.relative_to(SOURCES).as_posix().encode() + b"\0" + file.read_bytes())

@@ -51,14 +51,15 @@ def pack(output: Path, start: str, no_stdlib: bool, beams: tuple[Path, ...]) -> 
     """Pack compiled modules, and what they need from the installed OTP and Elixir, into an .avm archive."""
     modules = collect_beams(beams)
     start_module = find_start_module(modules, start)
+    files: dict[str, bytes] = {}
     if not no_stdlib:
         from hatch_elixir_workers.closure import with_stdlib
 
         closure = with_stdlib(modules)
-        modules = closure.modules
+        modules, files = closure.modules, closure.files
         for missing in closure.missing:
             click.echo(f"warning: {missing}", err=True)
-    write_atomically(output, build_archive(modules, start_module))
+    write_atomically(output, build_archive(modules, start_module, files))
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

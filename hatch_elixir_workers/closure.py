@@ -13,7 +13,7 @@ from pathlib import Path
 from hatch_elixir_workers import cache, mix
 from hatch_elixir_workers.beam import MFA, BeamModule
 from hatch_elixir_workers.check import Missing, check
-from hatch_elixir_workers.collect import Origin, Source, Universe, stand_ins, universe
+from hatch_elixir_workers.collect import Origin, Source, Universe, machine_files, stand_ins, universe
 from hatch_elixir_workers.machine import load_machine
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.pipeline import BOOT_MODULE
@@ -25,9 +25,10 @@ _CONSOLIDATE = Path(__file__).with_name("consolidate.exs")
 
 @dataclass(frozen=True)
 class Closure:
-    """The modules to pack, and what the named modules call themselves but nothing provides."""
+    """The modules and plain files to pack, and what the named modules call themselves but nothing provides."""
 
     modules: dict[str, BeamModule]
+    files: dict[str, bytes]
     missing: tuple[Missing, ...]
 
 
@@ -42,7 +43,7 @@ def with_stdlib(named: Mapping[str, BeamModule]) -> Closure:
     modules = {name: _packable(everything, name) for name in sorted({*reached.modules, *named})}
     # Before the virtual machine has been built nobody can say what it lacks.
     missing = [each for each in check(everything, reached) if not each.via and each.in_application] if natives else []
-    return Closure(modules, tuple(missing))
+    return Closure(modules, machine_files(mix.toolchain(), modules), tuple(missing))
 
 
 def _packable(everything: Universe, name: str) -> BeamModule:

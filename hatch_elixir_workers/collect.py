@@ -12,7 +12,7 @@ A module is taken from the first origin of this list that has it. Files are foun
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -126,3 +126,11 @@ def stand_ins(sources: Path, toolchain: Toolchain) -> Path:
     contents = [part for file in [*files, *headers] for part in (file.name.encode(), file.read_bytes())]
     key = cache.digest([b"stand-ins", toolchain.otp_release.encode(), *contents])
     return cache.folder("stand-ins", key, lambda folder: mix.erlc(files, folder))
+
+
+def machine_files(installed: Toolchain, modules: Collection[str]) -> dict[str, bytes]:
+    """The plain files that the machine and its stand-ins read: the OTP release, and what `Application` knows of Elixir."""
+    files = {"atomvm/otp_release": installed.otp_release.encode()}
+    if "application" in modules:
+        files["elixir/priv/application.bin"] = installed.elixir_resource
+    return files

@@ -1,23 +1,23 @@
 """The raw TOML table of an application -> one frozen `Config`.
 
-Every problem is found before any is reported; each is one line that starts with the full TOML path. A wrong type reads
-"must be …, not …", a wrong value says what would be right, an unknown key says which one was probably meant.
+Every problem is found before any is reported; each is one line that starts with the full TOML path.
 """
 
 from __future__ import annotations
 
 import datetime
-import difflib
-import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from hatch_elixir_workers.errors import ConfigError
 from hatch_elixir_workers.hookspecs import BindingKind, Field
+from hatch_elixir_workers.middleware import Middleware, read_middleware
+from hatch_elixir_workers.names import MODULE, module_atom
 from hatch_elixir_workers.plugins import Registry
+from hatch_elixir_workers.toml_values import TomlReader, frozen, toml_key, toml_type
 
 TARGET_TABLE = "tool.hatch.build.targets.elixir-workers"
 HOOK_TABLE = "tool.hatch.build.hooks.elixir-workers"
@@ -43,7 +43,6 @@ DEFAULT_COMPATIBILITY_DATE = "2026-06-01"
 DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024
 MAX_WORKER_NAME_LENGTH = 63
 
-_MODULE = re.compile(r"[A-Z][A-Za-z0-9_]*(\.[A-Z][A-Za-z0-9_]*)*\Z|:?[a-z][A-Za-z0-9_@]*\Z")
 _FUNCTION = re.compile(r"(?P<module>.+)\.(?P<function>[a-z_][A-Za-z0-9_@]*[?!]?)/(?P<arity>[0-9]{1,3})\Z")
 _WORKER_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -58,14 +57,6 @@ class Binding:
     name: str
     kind: BindingKind
     fields: Mapping[str, str | int | bool]
-
-
-@dataclass(frozen=True)
-class Middleware:
-    """One entry of `middleware`, in order; what its options mean is known to the middleware itself."""
-
-    name: str
-    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -85,13 +76,13 @@ class Config:
     """`[tool.hatch.build.targets.elixir-workers]`, checked.
 
     `entry` is a module's atom, None when it is to be found; `name` is the worker's name; `project` is the folder of
-    mix.exs, relative to pyproject.toml; `body_limit_bytes` counts the bytes of a request's body.
+    mix.exs, relative to pyproject.toml; `middleware` is None when it is left to the router; `body_limit_bytes` counts the bytes of a request's body.
     """
 
     name: str
     entry: str | None = None
     project: str = "."
-    middleware: tuple[Middleware, ...] = ()
+    middleware: tuple[Middleware, ...] | None = None
     bindings: tuple[Binding, ...] = ()
     vars: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     secrets: tuple[str, ...] = ()
@@ -112,97 +103,43 @@ def parse_config(raw: Mapping[str, Any], registry: Registry, *, project_name: st
     return config
 
 
-def module_atom(name: str) -> str:
-    """`MyApp.Router` -> `Elixir.MyApp.Router`; `:my_app` and `my_app` -> `my_app`."""
-    if name.startswith("Elixir."):
-        return name
-    return f"Elixir.{name}" if name[:1].isupper() else name.removeprefix(":")
-
-
-class _Reader:
-    """Walks the table once; every reader returns a usable value and notes what was wrong with the raw one."""
+class _Reader(TomlReader):
+    """Walks the table once."""
 
     def __init__(self, table: str, registry: Registry) -> None:
-        self.table = table
+        super().__init__(table)
         self.registry = registry
-        self.problems: list[str] = []
 
     def read(self, raw: Mapping[str, Any], project_name: str) -> Config:
         readers: dict[str, Callable[[str, Any], Any]] = {
             "name": self._worker_name,
             "entry": self._module,
             "project": self._relative_dir,
-            "middleware": self._middleware,
+            "middleware": lambda path, value: read_middleware(self, self.registry.middleware, path, value),
             "bindings": self._bindings,
             "vars": self._vars,
             "secrets": self._secrets,
             "body-limit": self._body_limit,
-            "environment": lambda path, value: self._choice(path, value, ENVIRONMENTS),
+            "environment": lambda path, value: self.choice(path, value, ENVIRONMENTS),
             "compatibility-date": self._date,
-            "strict": self._boolean,
+            "strict": self.boolean,
             "keep": self._keep,
-            "shake": lambda path, value: self._choice(path, value, SHAKE_LEVELS),
+            "shake": lambda path, value: self.choice(path, value, SHAKE_LEVELS),
         }
         fields: dict[str, Any] = {"name": _default_worker_name(project_name)}
         for key, value in raw.items():
             if key in readers:
                 attribute = "body_limit_bytes" if key == "body-limit" else key.replace("-", "_")
-                fields[attribute] = readers[key](self._path(key), value)
+                fields[attribute] = readers[key](self.path(key), value)
             elif key not in HATCHLING_KEYS:
-                self._unknown(self._path(key), key, readers)
+                self.unknown(self.path(key), key, readers)
         self._reject_shared_names(fields)
         return Config(**fields)
 
-    def _path(self, *keys: str) -> str:
-        return ".".join([self.table, *(_toml_key(key) for key in keys)])
-
-    def _note(self, path: str, problem: str) -> None:
-        self.problems.append(f"{path} {problem}")
-
-    def _unknown(self, path: str, key: str, known: Iterable[str]) -> None:
-        close = difflib.get_close_matches(key, list(known), n=1)
-        hint = f'did you mean "{close[0]}"?' if close else f"known keys: {', '.join(sorted(known))}"
-        self._note(path, f"is not a known key; {hint}")
-
-    def _string(self, path: str, value: Any) -> str | None:
-        if not isinstance(value, str):
-            self._note(path, f"must be a string, not {_toml_type(value)}")
-            return None
-        if not value:
-            self._note(path, "must not be empty")
-            return None
-        return value
-
-    def _boolean(self, path: str, value: Any) -> bool:
-        if not isinstance(value, bool):
-            self._note(path, f"must be true or false, not {_toml_type(value)}")
-            return False
-        return value
-
-    def _table(self, path: str, value: Any) -> Mapping[str, Any]:
-        if not isinstance(value, Mapping):
-            self._note(path, f"must be a table, not {_toml_type(value)}")
-            return {}
-        return value
-
-    def _array(self, path: str, value: Any) -> list[Any]:
-        if not isinstance(value, list):
-            self._note(path, f"must be an array, not {_toml_type(value)}")
-            return []
-        return value
-
-    def _choice(self, path: str, value: Any, choices: tuple[str, ...]) -> str:
-        text = self._string(path, value)
-        if text is None or text in choices:
-            return text or choices[0]
-        allowed = " or ".join(f'"{choice}"' for choice in choices)
-        self._note(path, f'must be {allowed}, not "{text}"')
-        return choices[0]
-
     def _worker_name(self, path: str, value: Any) -> str:
-        text = self._string(path, value)
+        text = self.string(path, value)
         if text is not None and (not _WORKER_NAME.match(text) or len(text) > MAX_WORKER_NAME_LENGTH):
-            self._note(
+            self.note(
                 path,
                 f"must be lower-case letters, digits and hyphens, at most {MAX_WORKER_NAME_LENGTH}, "
                 f'not "{text}"; try "{_default_worker_name(text)}"',
@@ -210,68 +147,49 @@ class _Reader:
         return text or ""
 
     def _module(self, path: str, value: Any) -> str | None:
-        text = self._string(path, value)
+        text = self.string(path, value)
         if text is None:
             return None
-        if not _MODULE.match(text):
-            self._note(path, f'must be the name of a module, such as "MyApp", not "{text}"')
+        if not MODULE.match(text):
+            self.note(path, f'must be the name of a module, such as "MyApp", not "{text}"')
             return None
         return module_atom(text)
 
     def _relative_dir(self, path: str, value: Any) -> str:
-        text = self._string(path, value)
+        text = self.string(path, value)
         if text is not None and (text.startswith("/") or ".." in text.split("/") or "\\" in text):
-            self._note(path, f'must be a folder below pyproject.toml, such as "worker", not "{text}"')
+            self.note(path, f'must be a folder below pyproject.toml, such as "worker", not "{text}"')
         return text or "."
-
-    def _middleware(self, path: str, value: Any) -> tuple[Middleware, ...]:
-        entries = [self._one_middleware(f"{path}[{i}]", each) for i, each in enumerate(self._array(path, value))]
-        return tuple(entry for entry in entries if entry is not None)
-
-    def _one_middleware(self, path: str, value: Any) -> Middleware | None:
-        if isinstance(value, Mapping):
-            if "use" not in value:
-                self._note(path, 'must name its middleware: { use = "…" }')
-                return None
-            name = self._string(f"{path}.use", value["use"])
-            options = {key: each for key, each in value.items() if key != "use"}
-            return None if name is None else Middleware(name, _frozen(options))
-        if not isinstance(value, str):
-            self._note(path, f"must be a string or a table, not {_toml_type(value)}")
-            return None
-        name = self._string(path, value)
-        return None if name is None else Middleware(name, _frozen({}))
 
     def _bindings(self, path: str, value: Any) -> tuple[Binding, ...]:
         bindings = []
-        for name, raw in self._table(path, value).items():
-            self._env_name(f"{path}.{_toml_key(name)}", name)
-            binding = self._binding(f"{path}.{_toml_key(name)}", name, raw)
+        for name, raw in self.table_of(path, value).items():
+            self._env_name(f"{path}.{toml_key(name)}", name)
+            binding = self._binding(f"{path}.{toml_key(name)}", name, raw)
             if binding is not None:
                 bindings.append(binding)
         return tuple(bindings)
 
     def _env_name(self, path: str, name: str) -> None:
         if not _ENV_NAME.match(name):
-            self._note(path, "must be named by letters, digits and underscores, and not begin with a digit")
+            self.note(path, "must be named by letters, digits and underscores, and not begin with a digit")
         elif name.startswith("__"):
-            self._note(path, "must not begin with two underscores")
+            self.note(path, "must not begin with two underscores")
 
     def _binding(self, path: str, name: str, value: Any) -> Binding | None:
         if not isinstance(value, Mapping):
-            self._note(path, f"must be a table, not {_toml_type(value)}")
+            self.note(path, f"must be a table, not {toml_type(value)}")
             return None
         kinds = self.registry.bindings
         if "kind" not in value:
-            self._note(path, f"must say its kind: {', '.join(kinds)}")
+            self.note(path, f"must say its kind: {', '.join(kinds)}")
             return None
-        kind_name = self._string(f"{path}.kind", value["kind"])
+        kind_name = self.string(f"{path}.kind", value["kind"])
         if kind_name is None:
             return None
         if kind_name not in kinds:
-            close = difflib.get_close_matches(kind_name, list(kinds), n=1)
-            hint = f'did you mean "{close[0]}"?' if close else f"known kinds: {', '.join(kinds)}"
-            self._note(f"{path}.kind", f'is not a known kind of binding: "{kind_name}"; {hint}')
+            hint = self.did_you_mean(kind_name, kinds, "known kinds")
+            self.note(f"{path}.kind", f'is not a known kind of binding: "{kind_name}"; {hint}')
             return None
         return Binding(name, kinds[kind_name], self._binding_fields(path, kinds[kind_name], value))
 
@@ -284,94 +202,79 @@ class _Reader:
                 if checked is not None:
                     given[key] = checked
             elif key != "kind":
-                self._unknown(f"{path}.{_toml_key(key)}", key, [*known, "kind"])
+                self.unknown(f"{path}.{toml_key(key)}", key, [*known, "kind"])
         for each in kind.fields:
             if each.required and each.name not in raw:
-                self._note(path, f'must have "{each.name}"')
-        return _frozen(given)
+                self.note(path, f'must have "{each.name}"')
+        return frozen(given)
 
     def _binding_field(self, path: str, declared: Field, value: Any) -> str | int | bool | None:
         if declared.type is str:
-            return self._string(path, value)
+            return self.string(path, value)
         if declared.type is bool:
-            return self._boolean(path, value)
-        if isinstance(value, bool) or not isinstance(value, int):
-            self._note(path, f"must be an integer, not {_toml_type(value)}")
-            return None
-        return value
+            return self.boolean(path, value)
+        return self.integer(path, value)
 
     def _vars(self, path: str, value: Any) -> Mapping[str, Any]:
-        table = self._table(path, value)
+        table = self.table_of(path, value)
         for name, each in table.items():
-            self._env_name(f"{path}.{_toml_key(name)}", name)
-            self._json(f"{path}.{_toml_key(name)}", each)
-        return _frozen(table)
-
-    def _json(self, path: str, value: Any) -> None:
-        if isinstance(value, Mapping):
-            for key, each in value.items():
-                self._json(f"{path}.{_toml_key(key)}", each)
-        elif isinstance(value, list):
-            for index, each in enumerate(value):
-                self._json(f"{path}[{index}]", each)
-        elif isinstance(value, float) and not math.isfinite(value):
-            self._note(path, f"must be a value that JSON has, not {value}")
-        elif not isinstance(value, str | int | float | bool):
-            self._note(path, f"must be a value that JSON has, not {_toml_type(value)}")
+            self._env_name(f"{path}.{toml_key(name)}", name)
+            self.json(f"{path}.{toml_key(name)}", each)
+        return frozen(table)
 
     def _secrets(self, path: str, value: Any) -> tuple[str, ...]:
         names: list[str] = []
-        for index, each in enumerate(self._array(path, value)):
-            name = self._string(f"{path}[{index}]", each)
+        for index, each in enumerate(self.array(path, value)):
+            name = self.string(f"{path}[{index}]", each)
             if name is None:
                 continue
             self._env_name(f"{path}[{index}]", name)
             if name in names:
-                self._note(f"{path}[{index}]", f'names "{name}" a second time')
+                self.note(f"{path}[{index}]", f'names "{name}" a second time')
             names.append(name)
         return tuple(names)
 
     def _body_limit(self, path: str, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | str):
-            self._note(path, f'must be a number of bytes or a string such as "1 MiB", not {_toml_type(value)}')
+            self.note(path, f'must be a number of bytes or a string such as "1 MiB", not {toml_type(value)}')
             return DEFAULT_BODY_LIMIT_BYTES
         if isinstance(value, str):
             return self._size(path, value)
         if value < 1:
-            self._note(path, f"must be at least 1, not {value}")
+            self.note(path, f"must be at least 1, not {value}")
         return value
 
     def _size(self, path: str, text: str) -> int:
         match = _SIZE.match(text)
         if match is None or int(match["number"]) < 1:
-            self._note(path, f'must be a size such as "1 MiB" (units: {", ".join(_SIZE_UNITS)}), not "{text}"')
+            self.note(path, f'must be a size such as "1 MiB" (units: {", ".join(_SIZE_UNITS)}), not "{text}"')
             return DEFAULT_BODY_LIMIT_BYTES
         return int(match["number"]) * _SIZE_UNITS[match["unit"]]
 
     def _date(self, path: str, value: Any) -> str:
         if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
             return value.isoformat()
-        text = self._string(path, value)
+        text = self.string(path, value)
         if text is None:
             return DEFAULT_COMPATIBILITY_DATE
         try:
             return datetime.datetime.strptime(text, "%Y-%m-%d").date().isoformat()
         except ValueError:
-            self._note(path, f'must be a date such as "{DEFAULT_COMPATIBILITY_DATE}", not "{text}"')
+            self.note(path, f'must be a date such as "{DEFAULT_COMPATIBILITY_DATE}", not "{text}"')
             return DEFAULT_COMPATIBILITY_DATE
 
     def _keep(self, path: str, value: Any) -> tuple[Keep, ...]:
-        entries = [self._one_keep(f"{path}[{i}]", each) for i, each in enumerate(self._array(path, value))]
+        entries = [self._one_keep(f"{path}[{i}]", each) for i, each in enumerate(self.array(path, value))]
         return tuple(entry for entry in entries if entry is not None)
 
     def _one_keep(self, path: str, value: Any) -> Keep | None:
-        text = self._string(path, value)
+        text = self.string(path, value)
         if text is None:
             return None
         match = _FUNCTION.match(text)
         module = match["module"] if match else text
-        if not _MODULE.match(module):
-            self._note(path, f'must be a module or a function, such as "MyApp.Job" or "MyApp.Job.run/1", not "{text}"')
+        if not MODULE.match(module):
+            self.note(path, f'must be a module or a function, such as "MyApp.Job" or "MyApp.Job.run/1", not "{text}"')
             return None
         if match is None:
             return Keep(module_atom(module))
@@ -388,39 +291,10 @@ class _Reader:
         for key, names in owners:
             for name in names:
                 if name in places:
-                    self._note(self._path(key), f'uses the name "{name}", which {places[name]} uses too')
-                places.setdefault(name, self._path(key))
+                    self.note(self.path(key), f'uses the name "{name}", which {places[name]} uses too')
+                places.setdefault(name, self.path(key))
 
 
 def _default_worker_name(project_name: str) -> str:
     name = re.sub(r"[^a-z0-9]+", "-", project_name.lower()).strip("-")
     return name[:MAX_WORKER_NAME_LENGTH].strip("-") or "worker"
-
-
-def _frozen(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    return MappingProxyType(dict(table))
-
-
-def _toml_key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _toml_type(value: Any) -> str:
-    for kinds, name in _TOML_TYPES:
-        if isinstance(value, kinds):
-            return name
-    return type(value).__name__
-
-
-# bool before int and datetime before date: each is a subclass of the other.
-_TOML_TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
-    (bool, "a boolean"),
-    (int, "an integer"),
-    (float, "a float"),
-    (str, "a string"),
-    (list, "an array"),
-    (Mapping, "a table"),
-    (datetime.datetime, "a date and time"),
-    (datetime.date, "a date"),
-    (datetime.time, "a time"),
-)

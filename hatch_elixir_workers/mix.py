@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import subprocess
@@ -24,12 +25,16 @@ _INSTALL = (
 )
 _DESCRIBE = Path(__file__).with_name("describe.exs")
 
-# Prints the release, then every folder of .beam files that this installation can load from; `erts` holds the modules
-# that are preloaded into the emulator and is on no code path.
+# Prints the release, then Elixir's application resource (its environment and what else is asked for at run time) as an
+# external term, then every folder of .beam files that this installation can load from; `erts` holds the modules that are
+# preloaded into the emulator and is on no code path.
 _PROBE = """
+[Resource] = init:get_plain_arguments(),
+{ok, [{application, Name, Properties}]} = file:consult(Resource),
+Kept = {application, Name, [Each || {Key, _} = Each <- Properties, Key =/= modules]},
 Erts = filename:join([code:lib_dir(), "erts-" ++ erlang:system_info(version), "ebin"]),
 Dirs = [Dir || Dir <- code:get_path() ++ [Erts], Dir =/= ".", filelib:is_dir(Dir)],
-io:format("~ts~n", [erlang:system_info(otp_release)]),
+io:format("~ts~n~ts~n", [erlang:system_info(otp_release), base64:encode(term_to_binary(Kept))]),
 [io:format("~ts~n", [Dir]) || Dir <- Dirs],
 halt().
 """
@@ -43,6 +48,8 @@ class Toolchain:
     elixir_version: str
     erl_lib_dirs: tuple[Path, ...]
     elixir_lib_dirs: tuple[Path, ...]
+    elixir_resource: bytes
+    """External term of `{application, elixir, Properties}`: elixir.app without its list of modules."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,9 @@ class Project:
 def toolchain() -> Toolchain:
     """What is installed; asked once per process. Raises `MissingToolError` when it is missing or too old."""
     elixir_ebin, version = _installed_elixir()
-    otp_release, *dirs = run([_tool("erl"), "-noshell", "-noinput", "-eval", _PROBE]).splitlines()
+    resource = str(elixir_ebin / "elixir.app")
+    probe = [_tool("erl"), "-noshell", "-noinput", "-eval", _PROBE, "-extra", resource]
+    otp_release, elixir_resource, *dirs = run(probe).splitlines()
     _require("Erlang/OTP", otp_release, (OLDEST_OTP,))
     elixir_libs = elixir_ebin.parent.parent
     return Toolchain(
@@ -69,6 +78,7 @@ def toolchain() -> Toolchain:
         elixir_version=version,
         erl_lib_dirs=tuple(Path(each) for each in dirs if elixir_libs not in Path(each).parents),
         elixir_lib_dirs=tuple(sorted(elixir_libs.glob("*/ebin"))),
+        elixir_resource=base64.b64decode(elixir_resource),
     )
 
 

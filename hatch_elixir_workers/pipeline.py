@@ -12,7 +12,7 @@ from typing import Any
 from hatch_elixir_workers import bundle, mix, shake
 from hatch_elixir_workers.beam import MFA, BeamModule, strip
 from hatch_elixir_workers.check import Missing, check, require_nothing_missing
-from hatch_elixir_workers.collect import Origin, Universe, collect_project
+from hatch_elixir_workers.collect import Origin, Universe, collect_project, machine_files
 from hatch_elixir_workers.config import TARGET_TABLE, Config, Keep, parse_config
 from hatch_elixir_workers.entry import find_entry
 from hatch_elixir_workers.errors import ConfigError, ElixirWorkersError
@@ -74,7 +74,7 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     entry = find_entry(universe, plan.config.entry)
     reach = shake.reach(universe, roots(universe, entry, plan.config.keep), plan.machine.natives)
     report_missing(check(universe, reach), strict=plan.config.strict, warn=warn)
-    packed = pack(universe, reach, entry, project.source_roots, warn)
+    packed = pack(universe, reach, entry, project.source_roots, machine_files(toolchain, reach.modules), warn)
     return bundle.bundle_files(contents(plan, toolchain, entry, packed), plan.priv / "worker")
 
 
@@ -134,14 +134,21 @@ def report_missing(missing: Sequence[Missing], *, strict: bool, warn: Report) ->
         warn(f"warning: {len(missing) - _MAX_WARNINGS} more functions are missing; `strict = true` lists all of them")
 
 
-def pack(universe: Universe, reach: shake.Reach, entry: str, source_roots: Sequence[Path], warn: Report) -> Packed:
+def pack(
+    universe: Universe,
+    reach: shake.Reach,
+    entry: str,
+    source_roots: Sequence[Path],
+    files: Mapping[str, bytes],
+    warn: Report,
+) -> Packed:
     """The archive of all reached modules, without the folders of this machine."""
     modules = {name: _packable(universe, name, source_roots, warn) for name in [*reach.modules]}
     lines = (
         bundle.PackedModule(name, universe.sources[name].origin.value, len(strip(module)))
         for name, module in sorted(modules.items())
     )
-    return Packed(build_archive(modules, entry), tuple(lines))
+    return Packed(build_archive(modules, entry, files), tuple(lines))
 
 
 def _packable(universe: Universe, name: str, source_roots: Sequence[Path], warn: Report) -> BeamModule:

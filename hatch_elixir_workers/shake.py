@@ -16,7 +16,10 @@ Walks functions, not modules, from the roots. From a reached function these are 
       that also call it;
 5.  **protocols:** of a reached protocol function, the function of the same name in the implementations for built-in
     types and `Any`, and in those for structs that are built somewhere in reached code;
-6.  the `on_load` function of its module.
+6.  the `on_load` function of its module;
+7.  **explanations:** when it builds the atom `error_info`, the functions that the machine names there as those which can
+    explain the errors of natives;
+8.  **defaults:** when it builds the key of a setting whose default in elixir.app is a module, that module as a value.
 
 A function that the virtual machine provides natively is a leaf: its body is never run. For now the unit of packing is
 the module: one is packed when something in it is reached.
@@ -48,6 +51,16 @@ BUILT_IN_TYPES = (
     "Reference",
     "Tuple",
 )
+
+# What the machine writes into the error_info of natives (exception.c): functions that turn it into text.
+_EXPLAINERS = (
+    MFA("erl_erts_errors", "format_error", 2),
+    MFA("erl_erts_errors", "format_bs_fail", 2),
+    MFA("erl_stdlib_errors", "format_error", 2),
+)
+
+# Modules that Elixir's own code finds in the environment of the application `elixir`, by key (elixir.app).
+_ELIXIR_ENVIRONMENT = {"time_zone_database": "Elixir.Calendar.UTCOnlyTimeZoneDatabase"}
 
 # Every module answers these; as dynamic calls they would reach every module that is ever named.
 _OF_EVERY_MODULE = frozenset({("module_info", 0), ("module_info", 1), ("__info__", 1)})
@@ -170,12 +183,23 @@ class _Walk:
             if name is not None:
                 self._dynamic_call(name, arity, mfa)
         self._computed_calls(mfa, function)
+        if "error_info" in function.atoms:
+            self._explanations(mfa)
+        for key in function.atoms:
+            default = _ELIXIR_ENVIRONMENT.get(key)
+            if default in self.universe and default not in self.named_modules:
+                self._module_as_value(default, mfa)
 
     def _touch(self, facts: ModuleFacts, mfa: MFA) -> None:
         if facts.name not in self.touched:
             self.touched.add(facts.name)
             if facts.on_load is not None:
                 self.reach(MFA(facts.name, *facts.on_load), mfa, "runs when the module is loaded")
+
+    def _explanations(self, mfa: MFA) -> None:
+        for explainer in _EXPLAINERS:
+            if self._exists(explainer):
+                self.reach(explainer, mfa, "explains errors of native functions")
 
     # -- rules 1 and 2 ------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The documentation against the code: what exists has a heading, links lead somewhere, the README's application runs."""
+"""The documentation against the code: what exists has a heading, links lead on, the README's application runs."""
 
 from __future__ import annotations
 

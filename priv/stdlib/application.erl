@@ -261,6 +261,7 @@ controller(Starter) ->
             true = group_leader(whereis(user), self()),
             ?TABLE = ets:new(?TABLE, [named_table, public, {read_concurrency, true}]),
             configure(read_term(<<"atomvm/config.bin">>)),
+            preload(read_term(<<"elixir/priv/application.bin">>)),
             Starter ! {self(), ready},
             controller_loop();
         _ ->
@@ -269,6 +270,23 @@ controller(Starter) ->
 
 configure({ok, Config}) -> set_env(Config);
 configure({error, enoent}) -> ok.
+
+%% Elixir runs from the start, as under `elixir` and in a release.
+preload({ok, {application, App, Properties}}) ->
+    store(App, Properties),
+    true = ets:insert(?TABLE, {{running, App}, undefined, permanent});
+preload({error, enoent}) -> true.
+
+%% False when it is loaded already. What is configured wins over the application's own environment.
+store(App, Properties) ->
+    Env = proplists:get_value(env, Properties, []),
+    case ets:insert_new(?TABLE, {{loaded, App}, Properties}) of
+        true ->
+            lists:foreach(fun({Key, Value}) -> ets:insert_new(?TABLE, {{env, App, Key}, Value}) end, Env),
+            true;
+        false ->
+            false
+    end.
 
 controller_loop() ->
     receive
@@ -301,14 +319,9 @@ reply({From, Ref}, Reply) -> From ! {Ref, Reply}.
 forget(App) -> lists:foreach(fun(Kind) -> ets:delete(?TABLE, {Kind, App}) end, [running, supervisor, master]).
 
 handle({load, App, Properties}, Client) ->
-    Env = proplists:get_value(env, Properties, []),
-    case ets:insert_new(?TABLE, {{loaded, App}, Properties}) of
-        true ->
-            %% What is configured wins.
-            lists:foreach(fun({Key, Value}) -> ets:insert_new(?TABLE, {{env, App, Key}, Value}) end, Env),
-            reply(Client, ok);
-        false ->
-            reply(Client, {error, {already_loaded, App}})
+    case store(App, Properties) of
+        true -> reply(Client, ok);
+        false -> reply(Client, {error, {already_loaded, App}})
     end;
 handle({unload, App}, Client) ->
     case {ets:member(?TABLE, {loaded, App}), ets:member(?TABLE, {running, App})} of

@@ -146,19 +146,23 @@ def ask(url: str, request: Request) -> Reply:
 def served(bundle: Path, log: Path) -> Iterator[str]:
     """Serves a bundle in workerd while the block runs and yields its URL; the worker's console goes to `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as stderr:
-        server = subprocess.Popen(
-            [str(NODE), str(SERVE), str(bundle)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr
-        )
+    command = [str(NODE), str(SERVE), str(bundle)]
+    with (
+        log.open("wb") as stderr,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr) as server,
+    ):
         try:
             yield _url(server, log)
         finally:
-            server.terminate()
-            try:
-                server.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            _stop(server)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        server.kill()
 
 
 def _url(server: subprocess.Popen[bytes], log: Path) -> str:

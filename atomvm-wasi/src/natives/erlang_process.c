@@ -212,6 +212,14 @@ static RefId ref_fresh_for(const Process *p)
     return ref;
 }
 
+static bool max_heap_size(term value, uint32_t *words)
+{
+    term size = is_map(value) ? map_get(value, ATOM_size) : value;
+    if (size == NONE || !is_small(size) || small_value(size) < 0) return false;
+    *words = (uint32_t) small_value(size);
+    return true;
+}
+
 static term apply_spawn_options(Process *p, Process *child, term options)
 {
     term monitor_ref = NONE;
@@ -220,6 +228,8 @@ static term apply_spawn_options(Process *p, Process *child, term options)
         if (o == (term) ATOM_link) process_link(p, child);
         else if (o == (term) ATOM_monitor) monitor_ref = ref_term(p, process_monitor(p, child, NONE, NULL));
         else if (!is_tuple(o) || tuple_arity(o) != 2) continue;
+        else if (tuple_at(o, 0) == (term) ATOM_max_heap_size) max_heap_size(tuple_at(o, 1), &child->state->max_heap_words);
+        else if (tuple_at(o, 0) == (term) ATOM_min_heap_size && is_small(tuple_at(o, 1))) child->state->min_heap_words = (uint32_t) small_value(tuple_at(o, 1));
         else if (tuple_at(o, 0) == (term) ATOM_priority && priority_of(tuple_at(o, 1)) < PRIORITIES) {
             scheduler_remove(child);
             child->state->status = STATUS_WAITING;
@@ -417,14 +427,6 @@ static bool size_option(term value, uint32_t *out, uint32_t *old)
     *old = *out;
     if (!is_small(value) || small_value(value) < 0) return false;
     *out = (uint32_t) small_value(value);
-    return true;
-}
-
-static bool max_heap_size(term value, uint32_t *words)
-{
-    term size = is_map(value) ? map_get(value, ATOM_size) : value;
-    if (size == NONE || !is_small(size) || small_value(size) < 0) return false;
-    *words = (uint32_t) small_value(size);
     return true;
 }
 
