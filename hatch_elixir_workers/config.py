@@ -76,7 +76,8 @@ class Config:
     """`[tool.hatch.build.targets.elixir-workers]`, checked.
 
     `entry` is a module's atom, None when it is to be found; `name` is the worker's name; `project` is the folder of
-    mix.exs, relative to pyproject.toml; `middleware` is None when it is left to the router; `body_limit_bytes` counts the bytes of a request's body.
+    mix.exs, relative to pyproject.toml; `middleware` is None when it is left to the router;
+    `body_limit_bytes` counts the bytes of a request's body.
     """
 
     name: str

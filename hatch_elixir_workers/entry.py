@@ -7,6 +7,7 @@ import difflib
 from hatch_elixir_workers.collect import Origin, Universe
 from hatch_elixir_workers.config import TARGET_TABLE
 from hatch_elixir_workers.errors import ConfigError, SourceError
+from hatch_elixir_workers.names import shown_module
 
 _MARK = ("__elixir_workers_app__", 0)
 _START = ("start", 0)
@@ -22,7 +23,7 @@ def find_entry(universe: Universe, configured: str | None) -> str:
     if len(marked) == 1:
         return _check_start(universe, marked[0])
     if marked:
-        names = ", ".join(_shown(name) for name in marked)
+        names = ", ".join(shown_module(name) for name in marked)
         raise ConfigError(
             [f"{_KEY} must say which module to start: {len(marked)} modules do `use ElixirWorkers.App`: {names}"]
         )
@@ -35,19 +36,15 @@ def find_entry(universe: Universe, configured: str | None) -> str:
 def _check_configured(universe: Universe, configured: str, modules: list[str]) -> str:
     if configured in modules:
         return _check_start(universe, configured)
-    close = difflib.get_close_matches(_shown(configured), [_shown(name) for name in modules], n=1)
+    close = difflib.get_close_matches(shown_module(configured), [shown_module(name) for name in modules], n=1)
     hint = f'; did you mean "{close[0]}"?' if close else ""
-    raise ConfigError([f'{_KEY} names "{_shown(configured)}", which the application does not have{hint}'])
+    raise ConfigError([f'{_KEY} names "{shown_module(configured)}", which the application does not have{hint}'])
 
 
 def _check_start(universe: Universe, name: str) -> str:
     if _START not in universe.facts(name).exports:
         raise SourceError(
-            f"{_shown(name)} has no start/0",
+            f"{shown_module(name)} has no start/0",
             fix="`use ElixirWorkers.App` defines it; remove what hides it, or define it.",
         )
     return name
-
-
-def _shown(name: str) -> str:
-    return name.removeprefix("Elixir.")

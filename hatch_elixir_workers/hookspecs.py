@@ -7,8 +7,9 @@ when they are made, so a wrong one fails inside the plugin that made it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
 import pluggy
 
@@ -20,6 +21,9 @@ hookimpl = pluggy.HookimplMarker(PROJECT_NAME)
 _KIND_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 _WRANGLER_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z")
 
+_OPTION_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
+
+OptionType = Literal["string", "string-or-false", "strings", "atom", "integer", "boolean"]
 FieldType = type[str] | type[int] | type[bool]
 
 
@@ -66,6 +70,58 @@ class BindingKind:
             raise ValueError(f"binding kind {self.name!r} must name its operations, each once")
         if not self.javascript.endswith(".js") or "/" in self.javascript:
             raise ValueError(f"javascript {self.javascript!r} of binding kind {self.name!r} must be a .js file name")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a middleware: its name in pyproject.toml, where hyphens stand for underscores, and its type.
+
+    `string-or-false` is a string, or `false` for Elixir's nil; `atom` is one of `choices`. `pattern` is a regular
+    expression that a string, or each of `strings`, matches as a whole; `description` says what such a string is:
+    'an origin such as "https://example.com"'. `minimum` is that of an integer.
+    """
+
+    name: str
+    type: OptionType
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    pattern: str = ".+"
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        if not _OPTION_NAME.match(self.name) or self.name == "use":
+            raise ValueError(f"option name {self.name!r} must be lower-case words joined by hyphens, and not `use`")
+        if self.type not in get_args(OptionType):
+            raise TypeError(f"type of option {self.name!r} must be one of {', '.join(get_args(OptionType))}")
+        if (self.type == "atom") != bool(self.choices):
+            raise ValueError(f"option {self.name!r} must have choices when, and only when, its type is `atom`")
+        if self.pattern != Option.pattern and not self.description:
+            raise ValueError(f"option {self.name!r} must describe what its pattern means")
+
+    def accepts(self, text: str) -> bool:
+        """Whether a string matches the pattern."""
+        return re.fullmatch(self.pattern, text) is not None
+
+
+@dataclass(frozen=True)
+class MiddlewareKind:
+    """A middleware that `middleware` can name: its Elixir module, as `MyPackage.Limit`, and its options.
+
+    `check` gets the options when each is in order by itself, and returns what is wrong with them together, or None.
+    """
+
+    name: str
+    module: str
+    options: tuple[Option, ...] = ()
+    check: Callable[[Mapping[str, Any]], str | None] | None = None
+
+    def __post_init__(self) -> None:
+        if not _KIND_NAME.match(self.name):
+            raise ValueError(f"middleware {self.name!r} must be lower-case letters, digits and hyphens")
+        names = [option.name for option in self.options]
+        if len(set(names)) != len(names):
+            raise ValueError(f"middleware {self.name!r} names an option twice")
 
 
 @hookspec

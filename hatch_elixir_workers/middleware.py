@@ -18,7 +18,6 @@ from hatch_elixir_workers.hookspecs import MiddlewareKind, Option
 from hatch_elixir_workers.names import MODULE, module_atom, shown_module
 from hatch_elixir_workers.toml_values import TomlReader, frozen, toml_key, toml_type
 
-# An array of a middleware's options may be long; a message shows the first that is wrong.
 _NO_OPTIONS: Mapping[str, Any] = frozen({})
 
 
@@ -76,8 +75,9 @@ def _read_named(
     if name is None:
         return None
     if name in kinds:
-        return Middleware(kinds[name].module, _read_options(reader, kinds[name], path, options), kinds[name])
-    if not name[:1].isupper() or not MODULE.match(name):
+        kind = kinds[name]
+        return Middleware(module_atom(kind.module), _read_options(reader, kind, path, options), kind)
+    if not (name[:1].isupper() or name.startswith(":")) or not MODULE.match(name):
         hint = reader.did_you_mean(name, kinds, "known are")
         reader.note(name_path, f'is no known middleware and no name of a module: "{name}"; {hint}')
         return None
@@ -86,9 +86,7 @@ def _read_named(
     return Middleware(module_atom(name), frozen(options))
 
 
-def _read_options(
-    reader: TomlReader, kind: MiddlewareKind, path: str, options: Mapping[str, Any]
-) -> Mapping[str, Any]:
+def _read_options(reader: TomlReader, kind: MiddlewareKind, path: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
     known = {option.name: option for option in kind.options}
     before = len(reader.problems)
     for key, value in options.items():

@@ -17,10 +17,12 @@ from hatch_elixir_workers.config import TARGET_TABLE, Config, Keep, parse_config
 from hatch_elixir_workers.entry import find_entry
 from hatch_elixir_workers.errors import ConfigError, ElixirWorkersError
 from hatch_elixir_workers.machine import Machine, load_machine
+from hatch_elixir_workers.names import shown_module
 from hatch_elixir_workers.pack import build_archive
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.plugins import load_registry
 from hatch_elixir_workers.relocate import folders_within, relocated
+from hatch_elixir_workers.settings import settings_files, settings_roots
 
 # Points a build at another priv/ folder than the installed one: another virtual machine, another worker.
 PRIV_VARIABLE = "ELIXIR_WORKERS_PRIV"
@@ -72,9 +74,9 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     project, toolchain = compile_application(plan, inform)
     universe = collect_project(project, toolchain, plan.priv / "stdlib")
     entry = find_entry(universe, plan.config.entry)
-    reach = shake.reach(universe, roots(universe, entry, plan.config.keep), plan.machine.natives)
+    reach = shake.reach(universe, roots(universe, entry, plan.config), plan.machine.natives)
     report_missing(check(universe, reach), strict=plan.config.strict, warn=warn)
-    packed = pack(universe, reach, entry, project.source_roots, machine_files(toolchain, reach.modules), warn)
+    packed = pack(universe, reach, entry, project.source_roots, plain_files(plan, toolchain, reach), warn)
     return bundle.bundle_files(contents(plan, toolchain, entry, packed), plan.priv / "worker")
 
 
@@ -103,17 +105,18 @@ def compile_application(plan: Plan, inform: Report) -> tuple[mix.Project, mix.To
     return project, toolchain.result()
 
 
-def roots(universe: Universe, entry: str, keep: Sequence[Keep]) -> Iterator[tuple[MFA, str]]:
-    """Where execution begins: the boot module (all of it: the VM calls into it), the entry, and `keep`."""
+def roots(universe: Universe, entry: str, config: Config) -> Iterator[tuple[MFA, str]]:
+    """Where execution begins: the boot module (all of it: the VM calls it), the entry, `middleware` and `keep`."""
     if BOOT_MODULE in universe:
         yield from shake.exported_roots(universe, BOOT_MODULE, "the virtual machine boots with it")
     yield MFA(entry, "start", 0), "the entry module's start function"
-    for each in keep:
+    yield from settings_roots(universe, config)
+    for each in config.keep:
         yield from _kept(universe, each)
 
 
 def _kept(universe: Universe, keep: Keep) -> Iterator[tuple[MFA, str]]:
-    name = keep.module.removeprefix("Elixir.")
+    name = shown_module(keep.module)
     if keep.module not in universe:
         raise ConfigError([f'{TARGET_TABLE}.keep names "{name}", which neither the application nor a library has'])
     if keep.function is None or keep.arity is None:
@@ -132,6 +135,11 @@ def report_missing(missing: Sequence[Missing], *, strict: bool, warn: Report) ->
         warn(f"warning: {each}")
     if len(missing) > _MAX_WARNINGS:
         warn(f"warning: {len(missing) - _MAX_WARNINGS} more functions are missing; `strict = true` lists all of them")
+
+
+def plain_files(plan: Plan, toolchain: mix.Toolchain, reach: shake.Reach) -> dict[str, bytes]:
+    """What the archive holds beside modules, by name."""
+    return {**machine_files(toolchain, reach.modules), **settings_files(plan.config)}
 
 
 def pack(

@@ -7,24 +7,26 @@ collected and checked here. Nothing depends on the order in which plugins are fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from types import MappingProxyType
 
 import pluggy
 
-from hatch_elixir_workers import hookspecs
+from hatch_elixir_workers import builtin, hookspecs
 from hatch_elixir_workers.errors import PluginError
-from hatch_elixir_workers.hookspecs import PROJECT_NAME, BindingKind, Field, hookimpl
+from hatch_elixir_workers.hookspecs import PROJECT_NAME, BindingKind, MiddlewareKind, hookimpl
 
 _OURS = "hatch-elixir-workers"
+_BUILTIN_MIDDLEWARE: Mapping[str, MiddlewareKind] = MappingProxyType({kind.name: kind for kind in builtin.MIDDLEWARE})
 
 
 @dataclass(frozen=True)
 class Registry:
-    """Everything plugins have added, by name."""
+    """Everything that a configuration can name; `middleware` is that of the framework."""
 
     bindings: Mapping[str, BindingKind]
+    middleware: Mapping[str, MiddlewareKind] = field(default_factory=lambda: _BUILTIN_MIDDLEWARE)
 
 
 class _Builtin:
@@ -32,33 +34,7 @@ class _Builtin:
 
     @hookimpl
     def elixir_workers_bindings(self) -> Sequence[BindingKind]:
-        return (_KV, _D1)
-
-
-_KV = BindingKind(
-    name="kv",
-    wrangler_key="kv_namespaces",
-    fields=(Field("id"), Field("preview_id"), Field("remote", bool)),
-    operations=("get", "get_with_metadata", "put", "delete", "list"),
-    javascript="kv.js",
-)
-
-_D1 = BindingKind(
-    name="d1",
-    wrangler_key="d1_databases",
-    fields=(
-        Field("database_name"),
-        Field("database_id"),
-        Field("preview_database_id"),
-        Field("jurisdiction"),
-        Field("migrations_table"),
-        Field("migrations_dir"),
-        Field("migrations_pattern"),
-        Field("remote", bool),
-    ),
-    operations=("query", "exec", "batch"),
-    javascript="d1.js",
-)
+        return builtin.BINDINGS
 
 
 def load_registry(entry_points: Iterable[metadata.EntryPoint] | None = None) -> Registry:

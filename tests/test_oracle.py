@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import importlib.util
+import importlib
 import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,19 +17,10 @@ import pytest
 VM_TESTS = Path(__file__).resolve().parent / "vm"
 
 
-def _load(name: str) -> ModuleType:
-    """Imports ``tests/vm/<name>.py``, which lies beside the programs and not on the path."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, VM_TESTS / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-machines = _load("machines")
-oracle_module = _load("oracle")
+# The oracle's worker processes import it by name, too, and take this path over.
+sys.path.insert(0, str(VM_TESTS))
+machines = importlib.import_module("machines")
+oracle_module = importlib.import_module("oracle")
 PROGRAMS = oracle_module.programs()
 
 

@@ -447,7 +447,7 @@ static void decode_init_yregs(Decoder *d)
 
 static Word lambda(Decoder *d, const Arg *a)
 {
-    if (a->value < 0 || a->value >= d->m->lambda_count) return d->bad = true, 0;
+    if (a->value < 0 || a->value >= d->m->lambda_count || !d->m->lambdas[a->value].function) return d->bad = true, 0;
     return (Word) &d->m->lambdas[a->value];
 }
 
@@ -873,7 +873,7 @@ bool function_decode(Function *f)
     Decoder d = { .m = m, .f = f, .last_at = SIZE_MAX };
     d.in = (Reader) { m->code.bytes + f->code_offset, function_end(m, f), false };
     module_error[0] = 0;
-    bool ok = label_window(&d);
+    bool ok = m->code.size && label_window(&d);
     if (f->clause_line) mark_line(&d, f->clause_line);
     while (ok && !d.bad && d.in.at < d.in.end && *d.in.at != OPCODE_int_code_end) decode_instruction(&d);
     // The label in front of func_info, where failing clauses jump, was read with the function before.

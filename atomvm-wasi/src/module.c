@@ -356,6 +356,7 @@ Module *module_load(term name)
     module_error[0] = 0;
     const char *bad = find_chunks(beam, &chunks) ? index_module(m, &chunks) : "FOR1";
     if (!bad && module_remember(m)) return m;
+    m->code = (Slice) { 0 }; // functions that were indexed before the damage was found cannot be decoded
     char detail[128];
     snprintf(detail, sizeof detail, "%.100s", module_error);
     snprintf(module_error, sizeof module_error, "module %.*s: damaged chunk %s%s%s", (int) n, text, bad ? bad : "(out of memory)", *detail ? ": " : "", detail);

@@ -29,6 +29,7 @@ defmodule ElixirWorkers do
   | `ElixirWorkers.Conn` | the request and the response being built |
   | `ElixirWorkers.Router` | routes, path parameters, 404, 405, HEAD and OPTIONS |
   | `ElixirWorkers.Middleware` | what wraps every request: security headers, CORS, body parsing, a request log |
+  | `ElixirWorkers.Settings` | what `pyproject.toml` says about running the application |
   | `ElixirWorkers.JSON`, `ElixirWorkers.URL`, `ElixirWorkers.HTML`, `ElixirWorkers.Body` | formats |
   | `ElixirWorkers.Test` | requests to an app under `mix test`, without a worker |
   """

@@ -14,6 +14,7 @@ defmodule ElixirWorkers.DoctestTest do
   doctest ElixirWorkers.Middleware.SecurityHeaders
   doctest ElixirWorkers.Router
   doctest ElixirWorkers.Router.Pattern
+  doctest ElixirWorkers.Settings
   doctest ElixirWorkers.Status
   doctest ElixirWorkers.Test
   doctest ElixirWorkers.Transport.Host

@@ -2,7 +2,27 @@ defmodule ElixirWorkers.Middleware do
   @moduledoc """
   What wraps every request, 404s and failures included.
 
-  A router lists its middleware, outermost first:
+  `pyproject.toml` lists middleware by name, outermost first:
+
+      [tool.hatch.build.targets.elixir-workers]
+      middleware = [
+        "security-headers",
+        { use = "cors", origins = ["https://example.com"], max-age = 3600 },
+        { use = "MyApp.RateLimit", per-minute = 60 },
+      ]
+
+  | name | module |
+  |---|---|
+  | `"cors"` | `ElixirWorkers.Middleware.CORS` |
+  | `"parse-body"` | `ElixirWorkers.Middleware.ParseBody` |
+  | `"request-logger"` | `ElixirWorkers.Middleware.RequestLogger` |
+  | `"security-headers"` | `ElixirWorkers.Middleware.SecurityHeaders` |
+  | `"MyApp.RateLimit"` | this module, of the application or a dependency |
+
+  Options reach `init/1` as a keyword list: `per-minute = 60` as `per_minute: 60`, strings as strings, tables as maps
+  with string keys.
+
+  A router may have more, inside of these, in `middleware/0`, where functions are possible too:
 
       def middleware do
         [
@@ -23,6 +43,10 @@ defmodule ElixirWorkers.Middleware do
 
   If a module has `init/1`, it is called once, before the first request, with the options (`[]` without); what it
   returns is what `call` gets. That is the place to refuse wrong options.
+
+  Without a list in the configuration, and without a `middleware/0` of the router's own, there are security headers and
+  body parsing. The configuration belongs to the bundle: on ordinary Elixir, under `mix test`, there is none, and only the
+  router's own list applies.
   """
 
   alias ElixirWorkers.{Callable, Conn, Failure}

@@ -35,11 +35,11 @@ defmodule ElixirWorkers.Router do
 
   ## Callbacks
 
-  `use` defines `middleware/0` (security headers and body parsing; see `ElixirWorkers.Middleware`) and `not_found/1`
-  (a short 404 page); define them to have others. It also aliases `Conn`, `HTML` and `URL` of this package.
+  `use` defines `middleware/0` (`default_middleware/0`; see `ElixirWorkers.Middleware`) and `not_found/1` (a short 404
+  page); define them to have others. It also aliases `Conn`, `HTML` and `URL` of this package.
   """
 
-  alias ElixirWorkers.{Callable, Conn, Error, Failure, Middleware}
+  alias ElixirWorkers.{Callable, Conn, Error, Failure, Middleware, Settings}
   alias ElixirWorkers.Router.Pattern
 
   @typedoc "See \"Routes\"."
@@ -90,22 +90,27 @@ defmodule ElixirWorkers.Router do
   end
 
   @doc """
-  Returns the middleware of a router that does not define `middleware/0`.
+  Returns the middleware of a router that does not define `middleware/0`: none when the configuration lists some.
 
       iex> ElixirWorkers.Router.default_middleware()
       [ElixirWorkers.Middleware.SecurityHeaders, ElixirWorkers.Middleware.ParseBody]
+      iex> ElixirWorkers.Router.default_middleware(%{middleware: []})
+      []
   """
-  @spec default_middleware() :: [Middleware.entry()]
-  def default_middleware,
+  @spec default_middleware(Settings.t()) :: [Middleware.entry()]
+  def default_middleware(settings \\ Settings.read())
+  def default_middleware(%{middleware: _configured}), do: []
+
+  def default_middleware(_settings),
     do: [ElixirWorkers.Middleware.SecurityHeaders, ElixirWorkers.Middleware.ParseBody]
 
   @doc """
-  Makes a router ready to serve.
+  Makes a router ready to serve: the middleware of the configuration first, the router's own inside.
 
   Raises `ArgumentError` for a route or a middleware that is none, naming it.
   """
-  @spec compile(module()) :: compiled()
-  def compile(router) when is_atom(router) do
+  @spec compile(module(), Settings.t()) :: compiled()
+  def compile(router, settings \\ Settings.read()) when is_atom(router) do
     if not Callable.exports?(router, :routes, 0) do
       raise ArgumentError,
             "#{inspect(router)} is not a router: it needs use ElixirWorkers.Router and a function routes/0"
@@ -113,7 +118,9 @@ defmodule ElixirWorkers.Router do
 
     %{
       routes: compile_routes(router.routes(), router),
-      middleware: Middleware.compile(router.middleware()),
+      middleware:
+        Middleware.compile(Map.get(settings, :middleware, [])) ++
+          Middleware.compile(router.middleware()),
       not_found: &router.not_found/1
     }
   end

@@ -2,8 +2,9 @@ defmodule ElixirWorkers.Middleware.SecurityHeaders do
   @moduledoc """
   Headers that make browsers careful, on every reply. What a handler set itself is kept.
 
-  Options: a list of headers to send instead of a default; `nil` leaves one out.
+  Options: headers to send instead of a default or beside them; `nil`, in `pyproject.toml` `false`, leaves one out.
 
+      {SecurityHeaders, content_security_policy: "default-src 'self'; img-src *", x_frame_options: nil}
       {SecurityHeaders, [{"content-security-policy", "default-src 'self'; img-src *"}, {"x-frame-options", nil}]}
 
   The default policy allows scripts and styles from the same origin only, and none inside the page.
@@ -25,10 +26,15 @@ defmodule ElixirWorkers.Middleware.SecurityHeaders do
 
   @impl true
   def init(overrides) when is_list(overrides) do
-    overrides = Map.new(overrides, fn {name, value} -> {Header.name!(to_string(name)), value} end)
+    overrides = Map.new(overrides, fn {name, value} -> {header_name!(name), value} end)
     headers = Map.merge(Map.new(@defaults), overrides)
     for {name, value} <- Enum.sort(headers), value != nil, do: {name, Header.value!(name, value)}
   end
+
+  defp header_name!(name) when is_atom(name),
+    do: name |> Atom.to_string() |> String.replace("_", "-") |> Header.name!()
+
+  defp header_name!(name), do: Header.name!(name)
 
   @impl true
   def call(conn, headers, next), do: conn |> next.() |> put(headers)

@@ -1,0 +1,102 @@
+"""What this package brings itself, on the same contract as plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hatch_elixir_workers.hookspecs import BindingKind, Field, MiddlewareKind, Option
+
+KV = BindingKind(
+    name="kv",
+    wrangler_key="kv_namespaces",
+    fields=(Field("id"), Field("preview_id"), Field("remote", bool)),
+    operations=("get", "get_with_metadata", "put", "delete", "list"),
+    javascript="kv.js",
+)
+
+D1 = BindingKind(
+    name="d1",
+    wrangler_key="d1_databases",
+    fields=(
+        Field("database_name"),
+        Field("database_id"),
+        Field("preview_database_id"),
+        Field("jurisdiction"),
+        Field("migrations_table"),
+        Field("migrations_dir"),
+        Field("migrations_pattern"),
+        Field("remote", bool),
+    ),
+    operations=("query", "exec", "batch"),
+    javascript="d1.js",
+)
+
+BINDINGS = (KV, D1)
+
+# RFC 9110 §5.6.2: what names of headers are made of.
+_FIELD_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+# Fetch, "serializing a request origin": browsers send no path, not even a slash; `*` stands for all of them.
+_ORIGIN = r"\*|null|[a-z][a-z0-9+.-]*://[^/?#@\s]+"
+_LOG_LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
+_SECURITY_HEADERS = (
+    "content-security-policy",
+    "cross-origin-opener-policy",
+    "referrer-policy",
+    "strict-transport-security",
+    "x-content-type-options",
+    "x-frame-options",
+    # These are sent only when they are set.
+    "content-security-policy-report-only",
+    "cross-origin-embedder-policy",
+    "cross-origin-resource-policy",
+    "permissions-policy",
+    "reporting-endpoints",
+    "x-permitted-cross-domain-policies",
+)
+
+
+def _check_cors(options: Mapping[str, Any]) -> str | None:
+    if options.get("credentials") and "*" in options["origins"]:
+        return 'cannot have both origins = ["*"] and credentials = true: list the origins'
+    return None
+
+
+MIDDLEWARE = (
+    MiddlewareKind(
+        "cors",
+        "ElixirWorkers.Middleware.CORS",
+        (
+            Option(
+                "origins",
+                "strings",
+                required=True,
+                pattern=_ORIGIN,
+                description='an origin such as "https://example.com", without a path',
+            ),
+            Option("methods", "strings", pattern="[A-Z]+", description='a method such as "GET"'),
+            Option(
+                "headers", "strings", pattern=_FIELD_NAME, description='the name of a header such as "content-type"'
+            ),
+            Option("expose", "strings", pattern=_FIELD_NAME, description='the name of a header such as "content-type"'),
+            Option("credentials", "boolean"),
+            Option("max-age", "integer", minimum=0),
+        ),
+        _check_cors,
+    ),
+    MiddlewareKind(
+        "parse-body",
+        "ElixirWorkers.Middleware.ParseBody",
+        (Option("max-depth", "integer", minimum=0), Option("max-digits", "integer", minimum=1)),
+    ),
+    MiddlewareKind(
+        "request-logger",
+        "ElixirWorkers.Middleware.RequestLogger",
+        (Option("level", "atom", choices=_LOG_LEVELS),),
+    ),
+    MiddlewareKind(
+        "security-headers",
+        "ElixirWorkers.Middleware.SecurityHeaders",
+        tuple(Option(name, "string-or-false") for name in _SECURITY_HEADERS),
+    ),
+)

@@ -1,0 +1,36 @@
+defmodule ElixirWorkers.Settings do
+  @moduledoc """
+  What `pyproject.toml` says about running the application.
+
+  | key | example |
+  |---|---|
+  | `:middleware` | `[{ElixirWorkers.Middleware.RequestLogger, [level: :debug]}]` |
+
+  A key is there when the configuration has it. `hatch build` packs them as an external term into a plain file of the
+  archive. On ordinary Elixir there is no archive, and no key.
+  """
+
+  # Natives of the virtual machine; on ordinary Elixir there is no such module.
+  @compile {:no_warn_undefined, :atomvm}
+
+  @file_name "elixir_workers/priv/settings.bin"
+
+  @typedoc "See the table above."
+  @type t :: %{optional(:middleware) => [{module(), keyword()}]}
+
+  @doc """
+  Reads them.
+
+      iex> ElixirWorkers.Settings.read()
+      %{}
+  """
+  @spec read() :: t()
+  def read do
+    case :atomvm.read_file(@file_name) do
+      {:ok, bytes} -> :erlang.binary_to_term(bytes)
+      {:error, :enoent} -> %{}
+    end
+  rescue
+    UndefinedFunctionError -> %{}
+  end
+end

@@ -1,0 +1,36 @@
+defmodule Web.Router do
+  @moduledoc "What a stranger's first application may do, and some things it should not."
+
+  use ElixirWorkers.Router
+
+  alias Web.{Language, Money}
+
+  @impl true
+  def middleware, do: [{Web.Step, from: :router}]
+
+  @impl true
+  def routes do
+    [
+      {:get, "/", &Conn.text(&1, "home")},
+      {:get, "/language/:name", fn conn, params -> Conn.json(conn, Language.facts(params)) end},
+      {:get, "/price/:cents", fn conn, %{"cents" => cents} -> Conn.text(conn, Money.show(cents)) end},
+      {:post, "/parsed", &Conn.json(&1, &1["parsed_body"])},
+      {:post, "/upcase", &Conn.text(&1, String.upcase(&1["body"]))},
+      {:get, "/crash", &crash/1},
+      {:get, "/nothing", fn _conn -> nil end},
+      {:get, "/unanswered", fn conn -> conn end},
+      {:get, "/status", &Conn.text(&1, 99, "no such status")},
+      {:get, "/header", &Conn.put_resp_header(&1, "x-a", "b\r\nset-cookie: c")},
+      {:get, "/forged", fn conn -> Map.put(Conn.text(conn, "x"), "resp_body", self()) end},
+      {:get, "/endless", fn conn -> endless(conn) end},
+      {:get, "/deep", fn conn -> Conn.text(conn, Integer.to_string(deep(1))) end},
+      {:get, "/hoard", fn conn -> hoard(conn, []) end}
+    ]
+  end
+
+  def crash(_conn), do: raise(ArgumentError, "the secret is 42")
+
+  defp endless(conn), do: endless(conn)
+  defp deep(n), do: 1 + deep(n + 1)
+  defp hoard(conn, kept), do: hoard(conn, [kept | List.duplicate(kept, 1000)])
+end
