@@ -145,6 +145,8 @@ def build_wasm(out_dir: Path) -> Path:
 
 def build(target: Target, product: Path) -> Path:
     """Compiles what changed and links it; `product` is replaced only when all went well."""
+    natives()
+    check_atoms()
     objects = BUILD / "objects" / target.name
     objects.mkdir(parents=True, exist_ok=True)
     sources = [*sorted(SOURCES.rglob("*.c")), *sorted(SOURCES.rglob("*.zig"))]
@@ -235,6 +237,19 @@ def natives() -> list[tuple[str, str, int]]:
     return sorted(rows)
 
 
+_ATOM = re.compile(r'^ATOM\((\w+), "(.*)"\)$', re.MULTILINE)
+
+
+def check_atoms() -> None:
+    """Each name and each text of `atoms.def` has one row: the rows are the indexes."""
+    rows = _ATOM.findall((SOURCES / "atoms.def").read_text())
+    for column in (0, 1):
+        values = [row[column] for row in rows]
+        twice = sorted({value for value in values if values.count(value) > 1})
+        if twice:
+            raise BuildError("atoms.def has more than one row for " + ", ".join(twice))
+
+
 def natives_json() -> str:
     """The table of natives as the build-time check of applications reads it."""
     rows = ",\n".join(f"  {json.dumps(row)}" for row in natives())
@@ -255,7 +270,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the product")
     options = parser.parse_args(arguments)
     try:
-        natives()
         if options.target == "wasm":
             print(build_wasm(options.out or ROOT.parent / "priv"))
         else:

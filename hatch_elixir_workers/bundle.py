@@ -51,6 +51,14 @@ class PackedModule:
 
 
 @dataclass(frozen=True)
+class PackedFile:
+    """A line of the manifest: a plain file of the archive and its size."""
+
+    name: str
+    bytes: int
+
+
+@dataclass(frozen=True)
 class Contents:
     """All a bundle is made of; `versions` says which tools took part."""
 
@@ -99,6 +107,7 @@ def _manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
         "environment": contents.config.environment,
         "versions": {"hatch-elixir-workers": __version__, **contents.versions},
         "modules": [vars(module) for module in contents.modules],
+        "plain_files": [vars(file) for file in contents.plain_files],
         "files": [
             {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
             for path, data in sorted(files.items())

@@ -16,11 +16,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hatch_elixir_workers import cache, mix
+from hatch_elixir_workers import cache, etf, mix
 from hatch_elixir_workers.beam import BeamModule, parse_beam
 from hatch_elixir_workers.errors import BeamError
 from hatch_elixir_workers.facts import ModuleFacts, module_facts
 from hatch_elixir_workers.mix import Project, Toolchain
+
+
+_NO_ENVIRONMENT = etf.encode([])
 
 
 class Origin(enum.Enum):
@@ -128,8 +131,22 @@ def stand_ins(sources: Path, toolchain: Toolchain) -> Path:
     return cache.folder("stand-ins", key, lambda folder: mix.erlc(files, folder))
 
 
+def application_files(project: Project, modules: Collection[str]) -> dict[str, bytes]:
+    """The plain files of the application itself: `my_app/priv/…`, and what `Application.get_env` finds."""
+    files = {f"{app}/priv/{path}": data for app, priv in project.privs.items() for path, data in _files_below(priv)}
+    if "application" in modules and project.environment != _NO_ENVIRONMENT:
+        files["atomvm/config.bin"] = project.environment
+    return files
+
+
+def _files_below(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+
 def machine_files(installed: Toolchain, modules: Collection[str]) -> dict[str, bytes]:
-    """The plain files that the machine and its stand-ins read: the OTP release, and what `Application` knows of Elixir."""
+    """The plain files that the machine and its stand-ins read: the OTP release, what `Application` knows of Elixir."""
     files = {"atomvm/otp_release": installed.otp_release.encode()}
     if "application" in modules:
         files["elixir/priv/application.bin"] = installed.elixir_resource

@@ -26,8 +26,8 @@ _INSTALL = (
 _DESCRIBE = Path(__file__).with_name("describe.exs")
 
 # Prints the release, then Elixir's application resource (its environment and what else is asked for at run time) as an
-# external term, then every folder of .beam files that this installation can load from; `erts` holds the modules that are
-# preloaded into the emulator and is on no code path.
+# external term, then every folder of .beam files that this installation can load from; `erts` holds the modules that
+# are preloaded into the emulator and is on no code path.
 _PROBE = """
 [Resource] = init:get_plain_arguments(),
 {ok, [{application, Name, Properties}]} = file:consult(Resource),
@@ -54,11 +54,17 @@ class Toolchain:
 
 @dataclass(frozen=True)
 class Project:
-    """A compiled mix project: folders of .beam files, and the folders its sources came from."""
+    """A compiled mix project: folders of .beam files, and the folders its sources came from.
+
+    `privs` are the priv/ folders of its applications, by their names; they need not exist. `environment` is the
+    external term of `[{App, [{Key, Value}]}]`, what `Application.get_env` finds.
+    """
 
     app_ebins: tuple[Path, ...]
     dependency_ebins: tuple[Path, ...]
     consolidated: Path
+    privs: Mapping[str, Path]
+    environment: bytes
     build_path: Path
     source_roots: tuple[Path, ...]
     output: str
@@ -222,6 +228,8 @@ def _read_description(path: Path, output: str) -> Project:
         app_ebins=_paths(entries["app_ebins"]),
         dependency_ebins=_paths(entries["dependency_ebins"]),
         consolidated=_path(entries["consolidated"]),
+        privs=_named_paths(entries["privs"]),
+        environment=_bytes(entries["environment"]),
         build_path=_path(entries["build_path"]),
         source_roots=_paths(entries["source_roots"]),
         output=output,
@@ -234,7 +242,17 @@ def _paths(term: etf.Term) -> tuple[Path, ...]:
     return tuple(_path(each) for each in term)
 
 
+def _named_paths(term: etf.Term) -> dict[str, Path]:
+    if not isinstance(term, etf.Map):
+        raise InternalError("the description of the project holds no map of paths")
+    return {_bytes(name).decode(): _path(path) for name, path in sorted(term.pairs, key=lambda pair: _bytes(pair[0]))}
+
+
 def _path(term: etf.Term) -> Path:
+    return Path(os.fsdecode(_bytes(term)))
+
+
+def _bytes(term: etf.Term) -> bytes:
     if not isinstance(term, bytes):
-        raise InternalError("the description of the project holds something that is no path")
-    return Path(os.fsdecode(term))
+        raise InternalError("the description of the project holds a term where a string should be")
+    return term

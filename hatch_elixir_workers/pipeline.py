@@ -12,7 +12,7 @@ from typing import Any
 from hatch_elixir_workers import bundle, mix, shake
 from hatch_elixir_workers.beam import MFA, BeamModule, strip
 from hatch_elixir_workers.check import Missing, check, require_nothing_missing
-from hatch_elixir_workers.collect import Origin, Universe, collect_project, machine_files
+from hatch_elixir_workers.collect import Origin, Universe, application_files, collect_project, machine_files
 from hatch_elixir_workers.config import TARGET_TABLE, Config, Keep, parse_config
 from hatch_elixir_workers.entry import find_entry
 from hatch_elixir_workers.errors import ConfigError, ElixirWorkersError
@@ -63,6 +63,7 @@ class Packed:
 
     archive: bytes
     modules: tuple[bundle.PackedModule, ...]
+    files: tuple[bundle.PackedFile, ...]
 
 
 def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
@@ -76,7 +77,8 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     entry = find_entry(universe, plan.config.entry)
     reach = shake.reach(universe, roots(universe, entry, plan.config), plan.machine.natives)
     report_missing(check(universe, reach), strict=plan.config.strict, warn=warn)
-    packed = pack(universe, reach, entry, project.source_roots, plain_files(plan, toolchain, reach), warn)
+    files = plain_files(plan.config, project, toolchain, reach.modules)
+    packed = pack(universe, reach, entry, project.source_roots, files, warn)
     return bundle.bundle_files(contents(plan, toolchain, entry, packed), plan.priv / "worker")
 
 
@@ -137,9 +139,12 @@ def report_missing(missing: Sequence[Missing], *, strict: bool, warn: Report) ->
         warn(f"warning: {len(missing) - _MAX_WARNINGS} more functions are missing; `strict = true` lists all of them")
 
 
-def plain_files(plan: Plan, toolchain: mix.Toolchain, reach: shake.Reach) -> dict[str, bytes]:
-    """What the archive holds beside modules, by name."""
-    return {**machine_files(toolchain, reach.modules), **settings_files(plan.config)}
+def plain_files(
+    config: Config, project: mix.Project, toolchain: mix.Toolchain, modules: Sequence[str]
+) -> dict[str, bytes]:
+    """What the archive holds beside these modules, by name."""
+    own = application_files(project, modules)
+    return {**own, **machine_files(toolchain, modules), **settings_files(config)}
 
 
 def pack(
@@ -156,7 +161,8 @@ def pack(
         bundle.PackedModule(name, universe.sources[name].origin.value, len(strip(module)))
         for name, module in sorted(modules.items())
     )
-    return Packed(build_archive(modules, entry, files), tuple(lines))
+    file_lines = (bundle.PackedFile(name, len(data)) for name, data in sorted(files.items()))
+    return Packed(build_archive(modules, entry, files), tuple(lines), tuple(file_lines))
 
 
 def _packable(universe: Universe, name: str, source_roots: Sequence[Path], warn: Report) -> BeamModule:
@@ -181,6 +187,7 @@ def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, packed: Packed) -
         archive=packed.archive,
         machine=plan.machine.wasm.read_bytes(),
         modules=packed.modules,
+        plain_files=packed.files,
         versions={
             "elixir": toolchain.elixir_version,
             "otp": toolchain.otp_release,

@@ -17,8 +17,8 @@ Walks functions, not modules, from the roots. From a reached function these are 
 5.  **protocols:** of a reached protocol function, the function of the same name in the implementations for built-in
     types and `Any`, and in those for structs that are built somewhere in reached code;
 6.  the `on_load` function of its module;
-7.  **explanations:** when it builds the atom `error_info`, the functions that the machine names there as those which can
-    explain the errors of natives;
+7.  **explanations:** when it builds the atom `error_info`, the functions that the machine names there as those which
+    can explain the errors of natives;
 8.  **defaults:** when it builds the key of a setting whose default in elixir.app is a module, that module as a value.
 
 A function that the virtual machine provides natively is a leaf: its body is never run. For now the unit of packing is
@@ -187,7 +187,7 @@ class _Walk:
             self._explanations(mfa)
         for key in function.atoms:
             default = _ELIXIR_ENVIRONMENT.get(key)
-            if default in self.universe and default not in self.named_modules:
+            if default is not None and default in self.universe and default not in self.named_modules:
                 self._module_as_value(default, mfa)
 
     def _touch(self, facts: ModuleFacts, mfa: MFA) -> None:

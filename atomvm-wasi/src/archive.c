@@ -145,3 +145,19 @@ bool archive_file(const char *name, size_t length, Slice *out)
     *out = (Slice) { s->data.bytes + 4, size };
     return true;
 }
+
+Slice archive_otp_release(void)
+{
+    static const char name[] = "atomvm/otp_release";
+    Slice release;
+    if (archive_file(name, sizeof name - 1, &release) && release.size > 0) return release;
+    return (Slice) { (const uint8_t *) "25", 2 };
+}
+
+uint32_t archive_otp_release_number(void)
+{
+    Slice release = archive_otp_release();
+    uint32_t n = 0;
+    for (size_t i = 0; i < release.size && release.bytes[i] >= '0' && release.bytes[i] <= '9' && n < 1000; i++) n = n * 10 + release.bytes[i] - '0';
+    return n;
+}

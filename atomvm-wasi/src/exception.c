@@ -36,6 +36,8 @@ static term error_module(term module)
         return ATOM_erl_erts_errors;
     case ATOM_ets: case ATOM_lists: case ATOM_maps: case ATOM_binary: case ATOM_unicode: case ATOM_re: case ATOM_math:
         return ATOM_erl_stdlib_errors;
+    case ATOM_os:
+        return ATOM_erl_kernel_errors;
     default:
         return NONE;
     }
@@ -71,14 +73,15 @@ term raise_undef(Process *p, Function *f, const term *x)
 static term pc_term(const Word *pc) { return (term) pc | TAG_SMALL; }
 static const Word *term_pc(term t) { return (const Word *) (t & ~(term) TAG_MASK); }
 
-static term location(Process *p, const Word *pc)
+// [{file, F}, {line, L} | rest]
+static term location(Process *p, const Word *pc, term rest)
 {
     Slice file;
     uint32_t line;
-    if (!pc || !code_line(pc, &file, &line)) return NIL;
+    if (!pc || !code_line(pc, &file, &line)) return rest;
     term name = make_string(p, (const char *) file.bytes, file.size);
     term entries[] = { make_tuple2(p, ATOM_file, name), make_tuple2(p, ATOM_line, make_small((sterm) line)) };
-    return make_list_of(p, entries, 2, NIL);
+    return make_list_of(p, entries, 2, rest);
 }
 
 static term entry(Process *p, const Function *f, term args_or_arity, term where)
@@ -94,8 +97,8 @@ static term top_entry(Process *p, const Word *pc, const Function *inside, bool *
     const Function *f = p->current ? p->current : inside;
     *is_inside = !p->current;
     if (!f || (e->args == NONE && is_nil(e->info))) return *is_inside = false, NIL;
-    term where = *is_inside ? location(p, pc) : NIL;
-    if (!is_nil(e->info)) where = cons(p, make_tuple2(p, ATOM_error_info, e->info), where);
+    term info = is_nil(e->info) ? NIL : cons(p, make_tuple2(p, ATOM_error_info, e->info), NIL);
+    term where = *is_inside ? location(p, pc, info) : info;
     return entry(p, f, e->args == NONE ? make_small(f->arity) : e->args, where);
 }
 
@@ -120,7 +123,7 @@ static term trace_list(Process *p, const term *pcs, size_t count)
     while (count-- > 0) {
         const Word *pc = term_pc(pcs[count]);
         const CodeRange *range = code_range_of(pc);
-        if (range) list = cons(p, entry(p, range->function, make_small(range->function->arity), location(p, pc)), list);
+        if (range) list = cons(p, entry(p, range->function, make_small(range->function->arity), location(p, pc, NIL)), list);
     }
     return list;
 }

@@ -351,7 +351,7 @@ resume_loop:
     case OP_is_atom_x: BRANCH(is_atom(X(pc[2])), 3);
     case OP_is_pid: t = FETCH(pc[2]); BRANCH(is_pid(t), 3);
     case OP_is_reference: t = FETCH(pc[2]); BRANCH(is_ref(t), 3);
-    case OP_is_port: BRANCH(false, 3);
+    case OP_is_port: case OP_is_any_native_record: case OP_is_native_record: BRANCH(false, 3);
     case OP_is_nil: t = FETCH(pc[2]); BRANCH(t == NIL, 3);
     case OP_is_nil_x: BRANCH(X(pc[2]) == NIL, 3);
     case OP_is_binary: t = FETCH(pc[2]); BRANCH(is_binary(t), 3);

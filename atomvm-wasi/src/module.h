@@ -48,6 +48,9 @@ term archive_module_at(size_t section); // its name, or NONE when the section is
 bool archive_file_name_at(size_t section, Slice *name); // false when the section is no plain file
 // A plain file of the archive, "app/priv/name".
 bool archive_file(const char *name, size_t length, Slice *out);
+// Release of the OTP whose libraries these are, from the plain file "atomvm/otp_release"; 25 when it does not say.
+Slice archive_otp_release(void);
+uint32_t archive_otp_release_number(void);
 
 Module *module_find(term name);   // indexed already, or NULL
 Module *module_load(term name);   // indexes it; NULL when the archive has none or it is damaged (module_error says)

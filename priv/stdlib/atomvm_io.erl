@@ -72,8 +72,8 @@ request({get_geometry, _}, State) ->
     {{error, enotsup}, State};
 request({get_password, _}, State) ->
     {{error, enotsup}, State};
-request(_, State) ->
-    {{error, request}, State}.
+request(Request, State) ->
+    {{error, {request, Request}}, State}.
 
 %% The first that fails is the last.
 requests([Request | Rest], Before, State) when Before =:= ok; not is_tuple(Before) ->
@@ -108,15 +108,15 @@ put_result(Encoding, Module, Function, Args, State) ->
     try apply(Module, Function, Args) of
         Chars -> put_chars(Encoding, Chars, State)
     catch
-        _:_ -> {error, Function}
+        _:_ -> {error, put_chars}
     end.
 
 put_chars(Encoding, Chars, State) ->
     try unicode:characters_to_binary(Chars, Encoding) of
         Bytes when is_binary(Bytes) -> write(State#state.output, Bytes);
-        _ -> {error, {put_chars, Encoding, Chars}}
+        _ -> {error, put_chars}
     catch
-        error:_ -> {error, {put_chars, Encoding, Chars}}
+        error:_ -> {error, put_chars}
     end.
 
 write(stdout, Bytes) -> 'Elixir.AtomVM.Wasi':write_stdout(Bytes);

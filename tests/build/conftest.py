@@ -51,9 +51,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture
 def sample(tmp_path: Path) -> Callable[..., Path]:
-    """Copies a sample project, without what builds have left in it, to a folder of its own."""
+    """Copies a sample project, or that of a whole path, without what builds have left in it, to a folder of its own."""
 
-    def copy(name: str, to: str = "project") -> Path:
+    def copy(name: str | Path, to: str = "project") -> Path:
         ignore = shutil.ignore_patterns("_build", "dist")
         return Path(shutil.copytree(SAMPLES / name, tmp_path / to, ignore=ignore))
 

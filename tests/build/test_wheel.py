@@ -8,12 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
 Run = Callable[..., Any]
 Sample = Callable[..., Path]
 
 
 def bundle_in(folder: Path) -> dict[str, bytes]:
-    (wheel,) = folder.glob("tiny-0.1.0-*.whl")
+    (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = [name for name in archive.namelist() if ".dist-info/" not in name]
         return {name: archive.read(name) for name in names}
@@ -36,9 +38,30 @@ def test_sdist_and_wheel(sample: Sample, python_build: Run, hatch_build: Run) ->
     assert bundle_in(project / "direct") == from_sdist
 
     assert hatch_build(project).returncode == 0
-    folder = project / "dist" / "tiny-0.1.0-worker"
-    built = {f"tiny_worker/{path.relative_to(folder).as_posix()}": path for path in folder.rglob("*") if path.is_file()}
-    assert {name: path.read_bytes() for name, path in built.items()} == from_sdist
+    assert built_below(project / "dist" / "tiny-0.1.0-worker", "tiny_worker") == from_sdist
+
+
+def built_below(folder: Path, shown: str) -> dict[str, bytes]:
+    """The files of a folder, by the path they have in a wheel."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {f"{shown}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in files}
+
+
+def test_the_example(sample: Sample, python_build: Run, hatch_build: Run) -> None:
+    project = sample(EXAMPLES / "hello")
+    done = python_build(project)
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (project / "dist").iterdir()) == [
+        "hello-0.1.0-py2.py3-none-any.whl",
+        "hello-0.1.0.tar.gz",
+    ]
+    from_sdist = bundle_in(project / "dist")
+    assert "hello_worker/app.avm" in from_sdist
+    assert hatch_build(project).returncode == 0
+    assert built_below(project / "dist" / "hello-0.1.0-worker", "hello_worker") == from_sdist
+    comments = (project / "pyproject.toml").read_text()
+    assert "dist/hello-0.1.0-worker/" in comments
+    assert "hello_worker/" in comments
 
 
 def test_a_failing_hook_ends_the_wheel(sample: Sample, python_build: Run) -> None:

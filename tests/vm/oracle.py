@@ -138,12 +138,12 @@ class Oracle:
             with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1), get_context("spawn")) as pool:
                 list(pool.map(_pack, missing))
             for program in wanted:
-                _prune(folder.glob(f"{program.path.stem}-*.avm"))
+                _prune(folder.glob(f"{_file_name(program)}-*.avm"))
         return paths
 
     def _archive_name(self, program: Program) -> str:
         beams = self.beams[program.id]
-        return f"{program.path.stem}-{_digest(beams, self._packer_digest)}.avm"
+        return f"{_file_name(program)}-{_digest(beams, self._packer_digest)}.avm"
 
     @cached_property
     def _packer_digest(self) -> str:
@@ -174,6 +174,10 @@ class Oracle:
         sections = _MARK.split(printed)[2::2]
         for index, program in enumerate(self.all):
             _store_expected(results, program, index, sections[index])
+
+
+def _file_name(program: Program) -> str:
+    return program.id.replace("/", ".")
 
 
 def _pack(job: tuple[list[Path], Path]) -> None:

@@ -55,14 +55,25 @@ static bool part_of(term bin, term start, term length, Bits *b, size_t *from, si
 
 // ---- sizes ----
 
+// From OTP 26 on the compiler asks match contexts for the size of what is left of them.
+static bool size_in_bits(term t, size_t *bits)
+{
+    if (is_bitstring(t)) *bits = bitstring_bits(t);
+    else if (is_match(t)) *bits = bits_remaining(t);
+    else return false;
+    return true;
+}
+
 term erlang_byte_size_1(Process *p, term *a)
 {
-    return is_bitstring(a[0]) ? make_small((sterm) ((bitstring_bits(a[0]) + 7) >> 3)) : raise_badarg(p);
+    size_t bits;
+    return size_in_bits(a[0], &bits) ? make_small((sterm) ((bits + 7) >> 3)) : raise_badarg(p);
 }
 
 term erlang_bit_size_1(Process *p, term *a)
 {
-    return is_bitstring(a[0]) ? make_unsigned(p, bitstring_bits(a[0])) : raise_badarg(p);
+    size_t bits;
+    return size_in_bits(a[0], &bits) ? make_unsigned(p, bits) : raise_badarg(p);
 }
 
 term erlang_size_1(Process *p, term *a)

@@ -2,6 +2,7 @@
 #include "../ets.h"
 #include "../host.h"
 #include "../module.h"
+#include "../term_stack.h"
 
 enum { ETS_LIMIT = 8192, EXIT_CODE_MAX = 255, EXIT_SLOGAN = 1, EXIT_ABORT = 134 };
 
@@ -11,17 +12,9 @@ static const char VERSION[] = "0.1.0";
 
 static term text(Process *p, const char *s) { return make_string(p, s, strlen(s)); }
 
-// Of the libraries in the archive, which says it in a file of its own.
-static Slice otp_release(void)
-{
-    Slice release;
-    if (archive_file("atomvm/otp_release", 18, &release) && release.size > 0) return release;
-    return (Slice) { (const uint8_t *) "25", 2 };
-}
-
 static term system_version(Process *p)
 {
-    Slice release = otp_release();
+    Slice release = archive_otp_release();
     Buffer b = { 0 };
     static const char before[] = "Erlang/OTP ", machine[] = " [hatch-elixir-workers ";
     const char *bits = sizeof(term) == 4 ? "] [32-bit]\n" : "] [64-bit]\n";
@@ -73,20 +66,12 @@ static bool little_endian(void)
     return *(const uint8_t *) &one == 1;
 }
 
-static sterm release_number(void)
-{
-    Slice release = otp_release();
-    sterm n = 0;
-    for (size_t i = 0; i < release.size && release.bytes[i] >= '0' && release.bytes[i] <= '9' && n < 1000; i++) n = n * 10 + release.bytes[i] - '0';
-    return n;
-}
-
 // One scheduler, one thread, no distribution, no drivers.
 static term info_text_or_structure(Process *p, term item)
 {
     Slice release;
     switch (item) {
-    case ATOM_otp_release: return release = otp_release(), make_string(p, (const char *) release.bytes, release.size);
+    case ATOM_otp_release: return release = archive_otp_release(), make_string(p, (const char *) release.bytes, release.size);
     case ATOM_version: return text(p, VERSION);
     case ATOM_system_version: return system_version(p);
     case ATOM_system_architecture: return architecture(p);
@@ -108,7 +93,7 @@ static term info_number(Process *p, term item)
 {
     switch (item) {
     case ATOM_wordsize: return make_small(sizeof(term));
-    case ATOM_compat_rel: return make_small(release_number());
+    case ATOM_compat_rel: return make_small((sterm) archive_otp_release_number());
     case ATOM_schedulers: case ATOM_schedulers_online: case ATOM_scheduler_id: return make_small(1);
     case ATOM_logical_processors: case ATOM_logical_processors_online: case ATOM_logical_processors_available: return make_small(1);
     case ATOM_dirty_cpu_schedulers: case ATOM_dirty_cpu_schedulers_online: case ATOM_dirty_io_schedulers: return make_small(0);
@@ -451,4 +436,32 @@ term erlang_is_record_3(Process *p, term *a)
 }
 
 term erts_debug_same_2(Process *p, term *a) { return (void) p, make_bool(a[0] == a[1]); }
-term erts_debug_flat_size_1(Process *p, term *a) { return make_unsigned(p, term_size(a[0])); }
+
+// Words of one object, literal or not; its terms are pushed.
+static bool object_words(term t, TermStack *todo, uint64_t *words)
+{
+    if (is_cons(t)) {
+        *words += 2;
+        return term_stack_push(todo, head(t)) && term_stack_push(todo, tail(t));
+    }
+    if (!is_boxed(t)) return true;
+    const term *object = boxed_ptr(t);
+    size_t size = header_words(*object);
+    bool ok = true;
+    *words += 1 + size;
+    if (header_kind(*object) >= KIND_RAW) return true;
+    for (size_t i = 1; ok && i <= size; i++)
+        if (is_pointer(object[i])) ok = term_stack_push(todo, object[i]);
+    return ok;
+}
+
+term erts_debug_flat_size_1(Process *p, term *a)
+{
+    TermStack todo;
+    uint64_t words = 0;
+    term_stack_init(&todo);
+    bool ok = term_stack_push(&todo, a[0]);
+    while (ok && todo.size > 0) ok = object_words(term_stack_pop(&todo), &todo, &words);
+    term_stack_free(&todo);
+    return ok ? make_unsigned(p, words) : raise_system_limit(p);
+}

@@ -66,6 +66,17 @@ term erlang_time_offset_0(Process *p, term *a) { return (void) a, make_integer(p
 term erlang_time_offset_1(Process *p, term *a) { return in_unit(p, offset_ns(), a[0]); }
 term erts_internal_time_unit_0(Process *p, term *a) { return (void) a, make_integer(p, NANOSECONDS_PER_SECOND); }
 
+// Rounds down, negative times too.
+term erlang_convert_time_unit_3(Process *p, term *a)
+{
+    int64_t from = parts_per_second(a[1]), to = parts_per_second(a[2]);
+    if (!is_integer(a[0]) || !from || !to) return raise_badarg(p);
+    if (from == to) return a[0];
+    term product = arith_mul(p, a[0], make_integer(p, to));
+    if (product != NONE && number_compare(a[0], make_small(0)) < 0) product = arith_sub(p, product, make_integer(p, from - 1));
+    return product == NONE ? NONE : arith_div(p, product, make_integer(p, from));
+}
+
 static term timestamp(Process *p, int64_t us)
 {
     int64_t seconds = us / 1000000;

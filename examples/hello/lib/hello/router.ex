@@ -3,17 +3,7 @@ defmodule Hello.Router do
 
   use ElixirWorkers.Router
 
-  alias ElixirWorkers.Middleware
   alias Hello.{Pages, Stats}
-
-  @impl true
-  def middleware do
-    [
-      Middleware.RequestLogger,
-      Middleware.SecurityHeaders,
-      Middleware.ParseBody
-    ]
-  end
 
   @impl true
   def routes do

@@ -77,6 +77,40 @@ defmodule ElixirWorkers.MiddlewareTest do
     assert header(response, "x-frame-options") == "DENY"
   end
 
+  describe "of the configuration" do
+    defmodule DefaultRouter do
+      use ElixirWorkers.Router
+      def routes, do: [{:get, "/", &Conn.text(&1, "ok")}]
+    end
+
+    defp steps(settings, router) do
+      conn = settings |> then(&ElixirWorkers.Router.compile(router, &1)) |> call()
+      Conn.get_resp_header(conn, "x-step")
+    end
+
+    defp call(router), do: ElixirWorkers.Router.call(router, conn())
+
+    test "is outside of the router's" do
+      settings = %{middleware: [{Step, name: "configured"}, {Step, name: "second"}]}
+      assert steps(settings, Router) == ["configured", "second", "one", "around"]
+      assert steps(%{}, Router) == ["one", "around"]
+    end
+
+    test "refuses what is none, before the first request" do
+      assert_raise ArgumentError, ~r/no such module/, fn ->
+        ElixirWorkers.Router.compile(Router, %{middleware: [{NoSuchModule, []}]})
+      end
+    end
+
+    test "replaces the default" do
+      default = ElixirWorkers.Router.default_middleware()
+      assert default == [SecurityHeaders, ParseBody]
+      assert ElixirWorkers.Router.default_middleware(%{middleware: []}) == []
+      headers = ElixirWorkers.Router.compile(DefaultRouter) |> call() |> Map.get("resp_headers")
+      assert List.keymember?(headers, "x-frame-options", 0)
+    end
+  end
+
   test "a wrong return names the middleware" do
     for query <- ["wrong", "halt"] do
       response = request(:get, "/?" <> query)
@@ -116,6 +150,7 @@ defmodule ElixirWorkers.MiddlewareTest do
       names = Enum.map(headers, &elem(&1, 0))
       refute "x-frame-options" in names
       assert {"referrer-policy", "no-referrer"} in headers
+      assert SecurityHeaders.init(x_frame_options: nil, referrer_policy: "no-referrer") == headers
       assert_raise ArgumentError, fn -> SecurityHeaders.init([{"x-a", "b\n"}]) end
     end
   end

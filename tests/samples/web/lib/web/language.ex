@@ -1,7 +1,7 @@
 defmodule Web.Language do
   @moduledoc "Facts that the compiler cannot know before the name arrives."
 
-  @doc "Interpolation, ranges, sets, `inspect`, regular expressions and Unicode."
+  @doc "Interpolation, ranges, sets, `inspect` and Unicode."
   def facts(%{"name" => name}) do
     size = String.length(name)
 
@@ -12,8 +12,14 @@ defmodule Web.Language do
       set: inspect(MapSet.new(String.graphemes(name))),
       inspected: inspect({name, %{size => [nil, :"a b", 0.1]}, <<size::3>>, &facts/1}),
       exception: Exception.message(catch_error(fn -> Map.fetch!(%{}, name) end)),
-      upcase: String.upcase("ß" <> name),
-      regex: Regex.scan(~r/([aeiou])(?=(\w))/u, name),
+      upcase: String.upcase("ß" <> name)
+    }
+  end
+
+  @doc "Regular expressions."
+  def matches(%{"name" => name}) do
+    %{
+      scanned: Regex.scan(~r/([aeiou])(?=(\w))/u, name),
       replaced: Regex.replace(~r/\s+/, name <> "  x", "-"),
       split: String.split(name, ~r/[aeiou]/)
     }

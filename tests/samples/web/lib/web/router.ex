@@ -13,6 +13,7 @@ defmodule Web.Router do
     [
       {:get, "/", &Conn.text(&1, "home")},
       {:get, "/language/:name", fn conn, params -> Conn.json(conn, Language.facts(params)) end},
+      {:get, "/matches/:name", fn conn, params -> Conn.json(conn, Language.matches(params)) end},
       {:get, "/price/:cents", fn conn, %{"cents" => cents} -> Conn.text(conn, Money.show(cents)) end},
       {:post, "/parsed", &Conn.json(&1, &1["parsed_body"])},
       {:post, "/upcase", &Conn.text(&1, String.upcase(&1["body"]))},

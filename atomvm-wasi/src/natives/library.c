@@ -1,0 +1,24 @@
+// Small functions of OTP's libraries, here because one answer of theirs would bring a large module along: printing an
+// atom the whole scanner, printing anything the preprocessor.
+#include "../module.h"
+#include "../process.h"
+
+// The atoms that must be quoted to be atoms. The last two are words of the language since OTP 27.
+static bool reserved(term word)
+{
+    switch (word) {
+    case ATOM_after: case ATOM_and: case ATOM_andalso: case ATOM_band: case ATOM_begin: case ATOM_bnot: case ATOM_bor:
+    case ATOM_bsl: case ATOM_bsr: case ATOM_bxor: case ATOM_case: case ATOM_catch: case ATOM_cond: case ATOM_div:
+    case ATOM_end: case ATOM_fun_: case ATOM_if: case ATOM_let: case ATOM_not: case ATOM_of: case ATOM_or:
+    case ATOM_orelse: case ATOM_receive: case ATOM_rem: case ATOM_try: case ATOM_when: case ATOM_xor:
+        return true;
+    case ATOM_else: case ATOM_maybe:
+        return archive_otp_release_number() >= 27;
+    default:
+        return false;
+    }
+}
+
+term erl_scan_reserved_word_1(Process *p, term *a) { return (void) p, make_bool(reserved(a[0])); }
+
+term epp_default_encoding_0(Process *p, term *a) { return (void) p, (void) a, ATOM_utf8; }

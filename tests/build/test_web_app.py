@@ -1,0 +1,248 @@
+"""The sample `web`, built by `hatch build` and asked over HTTP in workerd: what its configuration does there."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from hatch_elixir_workers import etf
+from hatch_elixir_workers.avm import FILE, read_avm_file
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
+
+import example  # noqa: E402
+
+Run = Callable[..., Any]
+Sample = Callable[..., Path]
+
+CONFIGURED = '[first_name: "configured", numbers: [1, 2.5], nested: %{"deep" => true}]'
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A bundle that is being served."""
+
+    bundle: Path
+    url: str
+    log_file: Path
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> example.Reply:
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        return example.ask(self.url, example.Request(method, path, names, body))
+
+    def text(self, path: str) -> str:
+        reply = self.ask("GET", path)
+        assert reply.status == 200, reply.body
+        return reply.body.decode()
+
+    def log(self, request_id: str | None) -> str:
+        """The console, as soon as it has the end of this request."""
+        for _ in range(100):
+            text = self.log_file.read_text()
+            if request_id is None or f"[notice] {request_id} " in text:
+                return text
+            time.sleep(0.02)
+        raise AssertionError(f"nothing about {request_id} in:\n{text}")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, hatch_build: Run) -> Path:
+    """The sample, built."""
+    source = REPOSITORY / "tests" / "samples" / "web"
+    folder = Path(shutil.copytree(source, tmp_path_factory.mktemp("web") / "project"))
+    done = hatch_build(folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def serve(project: Path) -> Iterator[Worker]:
+    bundle = project / "dist" / "web-0.1.0-worker"
+    log = project / "worker.log"
+    with example.served(bundle, log) as url:
+        yield Worker(bundle, url, log)
+
+
+@pytest.fixture(scope="module")
+def worker(project: Path) -> Iterator[Worker]:
+    yield from serve(project)
+
+
+@pytest.fixture(scope="module")
+def development(project: Path, hatch_build: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """The same project with `environment = "development"`."""
+    copy = Path(shutil.copytree(project, tmp_path_factory.mktemp("development") / "project", symlinks=True))
+    file = copy / "pyproject.toml"
+    file.write_text(file.read_text().replace("body-limit", 'environment = "development"\nbody-limit'))
+    done = hatch_build(copy)
+    assert done.returncode == 0, done.stderr
+    yield from serve(copy)
+
+
+# -- middleware -------------------------------------------------------------------------------------------------------
+
+
+def test_configured_middleware_is_packed(worker: Worker) -> None:
+    sections = {section.name: section for section in read_avm_file(worker.bundle / "app.avm")}
+    section = sections["elixir_workers/priv/settings.bin"]
+    assert section.flags == FILE
+    settings = etf.decode(section.data)
+    assert isinstance(settings, etf.Map)
+    ((key, entries),) = settings.pairs
+    assert key == etf.Atom("middleware")
+    modules = [module for module, _options in entries]  # type: ignore[union-attr]
+    assert modules == [
+        etf.Atom(f"Elixir.{name}")
+        for name in (
+            "ElixirWorkers.Middleware.RequestLogger",
+            "ElixirWorkers.Middleware.SecurityHeaders",
+            "ElixirWorkers.Middleware.CORS",
+            "Web.Step",
+            "ElixirWorkers.Middleware.ParseBody",
+        )
+    ]
+    # Nothing in the code names this one.
+    assert "Elixir.ElixirWorkers.Middleware.CORS.beam" in sections
+
+
+def test_middleware_of_the_configuration_wraps_that_of_the_router(worker: Worker) -> None:
+    reply = worker.ask("GET", "/", origin="https://example.com")
+    steps = [value for name, value in reply.headers if name.lower() == "x-step"]
+    assert steps == ["[from: :router]", CONFIGURED]  # each adds its header on the way out
+    assert reply.header("access-control-allow-origin") == "https://example.com"
+    assert reply.header("x-frame-options") == "SAMEORIGIN"
+    assert reply.header("referrer-policy") is None
+    assert reply.header("x-content-type-options") == "nosniff"
+
+
+def test_configured_options_take_effect(worker: Worker) -> None:
+    reply = worker.ask("OPTIONS", "/", origin="https://example.com", access_control_request_method="PUT")
+    assert (reply.status, reply.header("access-control-max-age")) == (204, "5")
+    failed = worker.ask("GET", "/crash")
+    assert f"[notice] {failed.header('x-request-id')} GET /crash 500" in worker.log(failed.header("x-request-id"))
+
+
+def test_a_step_that_answers_keeps_the_inner_ones_out(worker: Worker) -> None:
+    reply = worker.ask("POST", "/parsed", b'{"a":', content_type="application/json")
+    assert reply.status == 400
+    assert [value for name, value in reply.headers if name.lower() == "x-step"] == [CONFIGURED]
+
+
+# -- environment ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/html", "application/json"])
+def test_production_leaks_nothing(worker: Worker, accept: str) -> None:
+    reply = worker.ask("GET", "/crash", accept=accept)
+    assert reply.status == 500
+    page = reply.body.decode()
+    request_id = reply.header("x-request-id")
+    assert request_id is not None
+    assert request_id in page
+    told = (page + str(reply.headers)).replace(CONFIGURED, "")
+    assert not [
+        word for word in ("secret", "ArgumentError", "router.ex", "Web.") if word in told.replace(CONFIGURED, "")
+    ]
+    log = worker.log(request_id)
+    assert f"[error] {request_id} route GET /crash failed" in log
+    assert "** (ArgumentError) the secret is 42\n    lib/web/router.ex:31: Web.Router.crash/1\n" in log
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/html", "application/json"])
+def test_development_shows_the_exception(development: Worker, accept: str) -> None:
+    reply = development.ask("GET", "/crash", accept=accept)
+    assert reply.status == 500
+    page = reply.body.decode()
+    assert "** (ArgumentError) the secret is 42" in page
+    assert "lib/web/router.ex:31: Web.Router.crash/1" in page
+    assert reply.header("x-request-id") is not None
+
+
+def test_development_shows_what_the_worker_itself_refused(development: Worker, worker: Worker) -> None:
+    too_long = b" " * 1001
+    assert b"E_BODY_TOO_LARGE" in development.ask("POST", "/parsed", too_long).body
+    reply = worker.ask("POST", "/parsed", too_long)
+    assert (reply.status, b"E_BODY" in reply.body) == (413, False)
+    assert reply.header("x-content-type-options") == "nosniff"
+
+
+# -- the language in a shaken bundle ----------------------------------------------------------------------------------
+
+
+def on_ordinary_elixir(project: Path, function: str, name: str) -> Any:
+    """What `Web.Language` finds out when mix runs it."""
+    call = f'IO.puts(ElixirWorkers.JSON.encode!(Web.Language.{function}(%{{"name" => "{name}"}})))'
+    framework = str(REPOSITORY / "priv" / "elixir")
+    environment = {**os.environ, "MIX_ENV": "prod", "ELIXIR_WORKERS_PATH": framework, "LC_ALL": "C.UTF-8"}
+    return json.loads(example.run(["mix", "run", "-e", call], project, environment).stdout)
+
+
+@pytest.mark.parametrize("function", ["facts", "matches"])
+@pytest.mark.parametrize("name", ["café au lait", "x"])
+def test_the_language_is_the_same(worker: Worker, project: Path, function: str, name: str) -> None:
+    facts = json.loads(worker.text(f"/{'language' if function == 'facts' else function}/{quote(name)}"))
+    assert facts == on_ordinary_elixir(project, function, name)
+
+
+def test_unicode(worker: Worker) -> None:
+    facts = json.loads(worker.text("/language/caf%C3%A9"))
+    assert (facts["upcase"], facts["interpolated"], facts["range"]) == ("SSCAFÉ", "4atom1.5caféab", "1..4")
+
+
+def test_protocols_are_consolidated_and_dispatch(worker: Worker) -> None:
+    assert worker.text("/price/1234") == "12,34 money thing true"
+
+
+# -- what goes wrong in a handler -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "explanation"),
+    [
+        ("/nothing", "route GET /nothing failed in request {id}\nit must return a conn, but returned: nil"),
+        ("/unanswered", "it returned the conn without a response; end with ElixirWorkers.Conn.json/2"),
+        ("/status", "a response status must be an integer from 200 to 599 or a name such as :not_found, got: 99"),
+        ("/header", 'the value of header "x-a" must not contain CR, LF, NUL'),
+        ("/forged", "a response body must be a string or iodata, got: #PID<"),
+        ("/price/abc", "** (ArgumentError) errors were found at the given arguments:"),
+    ],
+)
+def test_what_a_handler_did_wrong_is_logged(worker: Worker, path: str, explanation: str) -> None:
+    reply = worker.ask("GET", path)
+    assert reply.status == 500
+    assert reply.header("set-cookie") is None
+    request_id = reply.header("x-request-id") or ""
+    assert explanation.format(id=request_id) in worker.log(request_id)
+    assert worker.text("/") == "home"
+
+
+def test_bytes_that_are_no_utf8(worker: Worker) -> None:
+    reply = worker.ask("GET", "/%FF")
+    assert (reply.status, reply.body) == (
+        400,
+        b'Bad Request\nthe path segment "%FF" is not percent-encoded UTF-8\n',
+    )
+    reply = worker.ask("POST", "/parsed", b'{"a":"\xff"}', content_type="application/json")
+    assert (reply.status, reply.body) == (
+        400,
+        b"Bad Request\nmalformed JSON: a string must be valid UTF-8 at byte 6\n",
+    )
+    assert worker.ask("POST", "/upcase", b"ab\xff\xc3").body == b"AB\xff\xc3"
+
+
+@pytest.mark.parametrize(("path", "statuses"), [("/endless", {503}), ("/deep", {500, 503}), ("/hoard", {500, 503})])
+def test_a_request_that_takes_everything_ends_alone(worker: Worker, path: str, statuses: set[int]) -> None:
+    reply = worker.ask("GET", path)
+    assert reply.status in statuses
+    assert reply.header("x-content-type-options") == "nosniff"
+    assert worker.text("/") == "home"

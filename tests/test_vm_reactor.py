@@ -1,0 +1,293 @@
+"""What a worker calls: `docs/reference/host-abi.md`, section 2, on the wasm build, in wasmtime."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import wasmtime
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+VM_MORE, VM_WAITING, VM_RESPONDED, VM_EXITED, VM_ERROR, VM_LISTENING = range(6)
+MEMORY_CAP = 64 << 20
+REDUCTIONS = 20_000
+
+SOURCE = """
+-module(reactor_app).
+-export([start/0]).
+start() ->
+    ok = atomvm_host:listen(),
+    io:format("listening~n"),
+    loop().
+loop() ->
+    receive {atomvm_request, Head, Body} -> spawn(fun() -> handle(maps:get(<<"url">>, Head), Body) end) end,
+    loop().
+handle(<<"/echo">>, Body) -> atomvm_host:respond(200, [{<<"a">>, <<"1">>}, {<<"a">>, <<"2">>}], [Body, "!"]);
+handle(<<"/calls">>, Body) ->
+    A = atomvm_host:call(<<"KV">>, <<"get">>, [Body]),
+    B = atomvm_host:call(<<"KV">>, <<"get">>, [1]),
+    Second = receive {atomvm_reply, B, Y} -> Y end,
+    First = receive {atomvm_reply, A, X} -> X end,
+    atomvm_host:respond(201, [], io_lib:format("~0p", [{First, Second}]));
+handle(<<"/sleep">>, _) ->
+    timer:sleep(500),
+    logger:warning("slept"),
+    ok = atomvm_host:respond(200, [], <<>>),
+    {'EXIT', {badarg, _}} = (catch atomvm_host:respond(200, [], <<>>)),
+    'Elixir.AtomVM.Wasi':write_stdout("only once");
+handle(<<"/busy">>, Body) ->
+    lists:seq(1, 600000),
+    atomvm_host:respond(200, [], Body);
+handle(<<"/wrong">>, _) ->
+    Wrong = [{99, [], []}, {200, [{a, <<>>}], []}, {200, [], [x]}, {200, [{<<"k">>, "v"}], []}],
+    Errors = [catch atomvm_host:respond(Status, Headers, Body) || {Status, Headers, Body} <- Wrong],
+    [{'EXIT', {badarg, _}} = Error || Error <- Errors],
+    atomvm_host:respond(200, [], integer_to_binary(length(Errors)));
+handle(<<"/stdin">>, _) -> atomvm_host:respond(200, [], 'Elixir.AtomVM.Wasi':read_stdin());
+handle(<<"/halt">>, _) -> halt(7);
+handle(<<"/crash">>, _) -> error(crash).
+"""
+
+
+def binary(text: bytes) -> bytes:
+    """BINARY_EXT."""
+    return b"m" + struct.pack(">I", len(text)) + text
+
+
+class Reactor:
+    """One instance of the machine, driven as `priv/worker/vm.js` drives it."""
+
+    def __init__(self, engine: wasmtime.Engine, module: wasmtime.Module) -> None:
+        linker = wasmtime.Linker(engine)
+        linker.define_wasi()
+        self.store = wasmtime.Store(engine)
+        self.store.set_wasi(wasmtime.WasiConfig())
+        self.store.set_epoch_deadline(60)
+        self.exports = linker.instantiate(self.store, module).exports(self.store)
+        self.now_ms = 1000.0
+        self.log: list[tuple[int, bytes]] = []
+
+    def call(self, name: str, *args: Any) -> Any:
+        function = self.exports[name]
+        assert isinstance(function, wasmtime.Func)
+        return function(self.store, *args)
+
+    @property
+    def memory(self) -> wasmtime.Memory:
+        memory = self.exports["memory"]
+        assert isinstance(memory, wasmtime.Memory)
+        return memory
+
+    def put(self, data: bytes) -> int:
+        pointer: int = self.call("vm_alloc", len(data))
+        assert pointer != 0
+        self.memory.write(self.store, data, pointer)
+        return pointer
+
+    def get(self, name: str) -> bytes:
+        pointer, length = self.call(f"{name}_ptr"), self.call(f"{name}_len")
+        return bytes(self.memory.read(self.store, pointer, pointer + length))
+
+    def lend(self, name: str, *args: int | bytes) -> int:
+        """Calls an export, with bytes as pointer and length that are given back afterwards."""
+        pointers = []
+        flat: list[int] = []
+        for arg in args:
+            if isinstance(arg, bytes):
+                pointers.append(self.put(arg))
+                flat += [pointers[-1], len(arg)]
+            else:
+                flat.append(arg)
+        status: int = self.call(name, *flat)
+        for pointer in pointers:
+            self.call("vm_free", pointer)
+        return status
+
+    def boot(self, archive: bytes, memory_cap: int = MEMORY_CAP) -> int:
+        status: int = self.call("vm_boot", self.put(archive), len(archive), memory_cap)
+        return status
+
+    def run(self) -> int:
+        status: int = self.call("vm_run", self.now_ms, 1.7e12 + self.now_ms, REDUCTIONS)
+        log = self.get("vm_log")
+        while log:
+            size = struct.unpack_from("<I", log, 4)[0]
+            self.log.append((log[0], log[8 : 8 + size]))
+            log = log[8 + (size + 3 & ~3) :]
+        self.call("vm_log_clear")
+        return status
+
+    def until(self, status: int) -> None:
+        """Runs while there is more to do."""
+        got = VM_MORE
+        while got == VM_MORE:
+            got = self.run()
+        assert got == status, (got, self.get("vm_error"), self.log)
+
+    def request(self, url: bytes, body: bytes = b"") -> None:
+        head = b"\x83t" + struct.pack(">I", 1) + binary(b"url") + binary(url)
+        assert self.lend("vm_request", head, body) == VM_MORE
+
+    def response(self) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        data = self.get("vm_response")
+        status, zero, head_size, body_size = struct.unpack_from("<HHII", data)
+        assert zero == 0
+        assert len(data) == 12 + head_size + body_size
+        headers, at = [], 12
+        while at < 12 + head_size:
+            name, value = struct.unpack_from("<II", data, at)
+            at += 8
+            headers.append((data[at : at + name], data[at + name : at + name + value]))
+            at += name + value
+        return status, headers, data[at:]
+
+    def calls(self) -> list[tuple[int, bytes]]:
+        data, calls = self.get("vm_calls"), []
+        self.call("vm_calls_clear")
+        while data:
+            call_id, size = struct.unpack_from("<II", data)
+            calls.append((call_id, data[8 : 8 + size]))
+            data = data[8 + (size + 3 & ~3) :]
+        return calls
+
+
+@pytest.fixture(scope="module")
+def machine() -> tuple[wasmtime.Engine, wasmtime.Module]:
+    path = REPOSITORY / "tests" / "vm" / "machines.py"
+    spec = importlib.util.spec_from_file_location("machines", path)
+    assert spec is not None
+    assert spec.loader is not None
+    machines = sys.modules.setdefault("machines", importlib.util.module_from_spec(spec))
+    if not hasattr(machines, "build"):
+        spec.loader.exec_module(machines)
+    wasm = machines.build("wasm")
+    return wasm._engine, wasm._module
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    if shutil.which("erlc") is None:
+        pytest.skip("no erlc")
+    folder = tmp_path_factory.mktemp("reactor")
+    (folder / "reactor_app.erl").write_text(SOURCE)
+    subprocess.run(["erlc", "reactor_app.erl"], cwd=folder, check=True)
+    pack = [sys.executable, "-m", "hatch_elixir_workers", "pack", "-o", "app.avm", "--start", "reactor_app"]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    subprocess.run([*pack, "reactor_app.beam"], cwd=folder, env=environment, check=True)
+    return (folder / "app.avm").read_bytes()
+
+
+@pytest.fixture
+def reactor(machine: tuple[wasmtime.Engine, wasmtime.Module], archive: bytes) -> Reactor:
+    """Booted and listening."""
+    instance = Reactor(*machine)
+    assert instance.boot(archive) == VM_MORE
+    instance.until(VM_LISTENING)
+    assert instance.log == [(8, b"listening\n")]
+    instance.log.clear()
+    return instance
+
+
+def test_a_request_is_answered_and_the_next_one_too(reactor: Reactor) -> None:
+    for body in (b"", b"x" * 100_000, bytes(range(256))):
+        reactor.request(b"/echo", body)
+        reactor.until(VM_RESPONDED)
+        assert reactor.response() == (200, [(b"a", b"1"), (b"a", b"2")], body + b"!")
+        reactor.until(VM_LISTENING)
+
+
+def test_host_calls_are_collected_and_answered_in_any_order(reactor: Reactor) -> None:
+    reactor.request(b"/calls", b"key")
+    reactor.until(VM_WAITING)
+    (first, first_term), (second, second_term) = reactor.calls()
+    assert first_term == b"\x83h\x03" + binary(b"KV") + binary(b"get") + b"l\0\0\0\1" + binary(b"key") + b"j"
+    assert second_term.startswith(b"\x83h\x03" + binary(b"KV"))
+    assert reactor.lend("vm_reply", second, 0, b"\x83" + binary(b"late")) == VM_MORE
+    reactor.until(VM_WAITING)
+    assert reactor.calls() == []
+    assert reactor.lend("vm_reply", first, 1, b"\x83a\x05") == VM_MORE
+    reactor.until(VM_RESPONDED)
+    assert reactor.response() == (201, [], b'{{ok,5},{error,<<"late">>}}')
+
+
+def test_timers_wait_for_the_clock_of_the_host(reactor: Reactor) -> None:
+    reactor.request(b"/sleep")
+    reactor.until(VM_WAITING)
+    assert reactor.call("vm_deadline") == reactor.now_ms + 500
+    reactor.now_ms += 499
+    reactor.until(VM_WAITING)
+    reactor.now_ms += 1
+    reactor.until(VM_RESPONDED)
+    reactor.until(VM_LISTENING)
+    assert reactor.log == [(3, b"slept"), (8, b"only once")]
+    assert reactor.call("vm_deadline") == float("inf")
+
+
+def test_long_work_comes_back_between_slices(reactor: Reactor) -> None:
+    reactor.request(b"/busy", b"done")
+    statuses = [reactor.run()]
+    while statuses[-1] == VM_MORE:
+        statuses.append(reactor.run())
+    assert len(statuses) > 3
+    assert statuses[-1] == VM_RESPONDED
+    assert reactor.response() == (200, [], b"done")
+
+
+def test_a_response_that_is_none_raises_badarg(reactor: Reactor) -> None:
+    reactor.request(b"/wrong")
+    reactor.until(VM_RESPONDED)
+    assert reactor.response() == (200, [], b"4")
+
+
+def test_stdin_is_empty(reactor: Reactor) -> None:
+    reactor.request(b"/stdin")
+    reactor.until(VM_RESPONDED)
+    assert reactor.response() == (200, [], b"")
+
+
+def test_halt_ends_the_machine(reactor: Reactor) -> None:
+    reactor.request(b"/halt")
+    reactor.until(VM_EXITED)
+    assert reactor.call("vm_exit_code") == 7
+    assert reactor.run() == VM_EXITED
+
+
+def test_a_request_that_nobody_can_answer_any_more_is_an_error(reactor: Reactor) -> None:
+    reactor.request(b"/crash")
+    reactor.until(VM_ERROR)
+    assert b"nothing is left that could respond" in reactor.get("vm_error")
+    [(level, text)] = reactor.log
+    assert level == 4
+    assert b"crash" in text
+
+
+def test_what_the_host_gets_wrong_is_said(reactor: Reactor) -> None:
+    assert reactor.lend("vm_reply", 99, 1, b"\x83j") == VM_ERROR
+    assert reactor.get("vm_error") == b"no host call with this id waits for a reply"
+    assert reactor.lend("vm_request", b"junk", b"") == VM_ERROR
+    assert reactor.get("vm_error") == b"the bytes are no external term"
+    reactor.request(b"/sleep")
+    assert reactor.lend("vm_request", b"\x83t\0\0\0\0", b"") == VM_ERROR
+    assert b"has not been answered yet" in reactor.get("vm_error")
+
+
+@pytest.mark.parametrize("archive_bytes", [b"x", b"#!/usr/bin/env AtomVM\n\0\0"])
+def test_a_damaged_archive_is_an_error(machine: tuple[wasmtime.Engine, wasmtime.Module], archive_bytes: bytes) -> None:
+    instance = Reactor(*machine)
+    assert instance.boot(archive_bytes) == VM_ERROR
+    assert b"archive" in instance.get("vm_error")
+
+
+def test_memory_is_refused_beyond_the_cap(machine: tuple[wasmtime.Engine, wasmtime.Module], archive: bytes) -> None:
+    instance = Reactor(*machine)
+    assert instance.boot(archive, 8 << 20) == VM_MORE
+    instance.until(VM_LISTENING)
+    assert instance.call("vm_alloc", 16 << 20) == 0
+    assert instance.call("vm_alloc", 1 << 20) != 0

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any, cast
+
+import pytest
+
+from hatch_elixir_workers import etf
+from hatch_elixir_workers.builtin import MIDDLEWARE
+from hatch_elixir_workers.hookspecs import MiddlewareKind, Option
+from hatch_elixir_workers.middleware import Middleware, read_middleware
+from hatch_elixir_workers.toml_values import TomlReader
+
+KINDS = {kind.name: kind for kind in MIDDLEWARE}
+CORS = "Elixir.ElixirWorkers.Middleware.CORS"
+KNOWN = "cors, parse-body, request-logger, security-headers"
+
+
+def read(*entries: Any) -> tuple[Middleware, ...]:
+    reader = TomlReader("t")
+    read = read_middleware(reader, KINDS, "t.middleware", list(entries))
+    assert reader.problems == []
+    return read
+
+
+def problems(*entries: Any) -> list[str]:
+    reader = TomlReader("t")
+    read_middleware(reader, KINDS, "t.middleware", list(entries))
+    return [problem.removeprefix("t.middleware") for problem in reader.problems]
+
+
+def term(entry: Any) -> Any:
+    (middleware,) = read(entry)
+    return middleware.term
+
+
+def test_names_of_the_framework() -> None:
+    named = read({"use": "cors", "origins": ["null"]}, "parse-body", "request-logger", "security-headers")
+    assert [(each.name, each.module) for each in named] == [(kind.name, f"Elixir.{kind.module}") for kind in MIDDLEWARE]
+
+
+@pytest.mark.parametrize("name", ["MyApp.Auth", "Elixir.MyApp.Auth", "Auth"])
+def test_modules_of_the_application(name: str) -> None:
+    (middleware,) = read(name)
+    assert middleware.module == f"Elixir.{name.removeprefix('Elixir.')}"
+    assert middleware.name == name.removeprefix("Elixir.")
+
+
+def test_a_module_of_erlang() -> None:
+    assert read(":my_auth")[0].module == "my_auth"
+
+
+def test_order_and_repetition_are_kept() -> None:
+    assert [each.name for each in read("parse-body", "B", "cors2".upper(), "B")] == ["parse-body", "B", "CORS2", "B"]
+
+
+def test_terms_of_known_options() -> None:
+    atom = etf.Atom
+    assert term({"use": "cors", "origins": ["https://a.example"], "max-age": 0, "credentials": True}) == (
+        atom(CORS),
+        [(atom("origins"), [b"https://a.example"]), (atom("max_age"), 0), (atom("credentials"), atom("true"))],
+    )
+    assert term({"use": "request-logger", "level": "debug"})[1] == [(atom("level"), atom("debug"))]
+    assert term({"use": "security-headers", "x-frame-options": False, "referrer-policy": "no-referrer"})[1] == [
+        (atom("x_frame_options"), atom("nil")),
+        (atom("referrer_policy"), b"no-referrer"),
+    ]
+
+
+def test_terms_of_any_options() -> None:
+    options = {"per-minute": 60, "ratio": 0.5, "on": False, "names": ["ü", []], "deep": {"a-b": {"c": 1}}}
+    assert term({"use": "MyApp.Limit", **options})[1] == [
+        (etf.Atom("per_minute"), 60),
+        (etf.Atom("ratio"), 0.5),
+        (etf.Atom("on"), etf.Atom("false")),
+        (etf.Atom("names"), ["ü".encode(), []]),
+        (etf.Atom("deep"), etf.Map(((b"a-b", etf.Map(((b"c", 1),))),))),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        (1, "[0] must be a string or a table, not an integer"),
+        ("", "[0] must not be empty"),
+        ("cor", '[0] is no known middleware and no name of a module: "cor"; did you mean "cors"?'),
+        ("qqq", f'[0] is no known middleware and no name of a module: "qqq"; known are: {KNOWN}'),
+        ("My-App", f'[0] is no known middleware and no name of a module: "My-App"; known are: {KNOWN}'),
+        ({"origins": []}, '[0] must name its middleware: { use = "…" }'),
+        ({"use": 1.5}, "[0].use must be a string, not a float"),
+        (
+            {"use": "parse_body"},
+            '[0].use is no known middleware and no name of a module: "parse_body"; did you mean "parse-body"?',
+        ),
+        ("cors", '[0] ("cors") must have "origins"'),
+        ({"use": "cors", "origins": []}, "[0].origins must not be empty"),
+        ({"use": "cors", "origins": "https://a"}, "[0].origins must be an array, not a string"),
+        ({"use": "cors", "origins": ["https://a", 1]}, "[0].origins[1] must be a string, not an integer"),
+        (
+            {"use": "cors", "origins": ["https://a.example/"]},
+            '[0].origins[0] must be an origin such as "https://example.com", without a path, not "https://a.example/"',
+        ),
+        ({"use": "cors", "origins": ["*"], "max_age": 5}, '[0].max_age is not a known key; did you mean "max-age"?'),
+        ({"use": "cors", "origins": ["*"], "max-age": -1}, "[0].max-age must be at least 0, not -1"),
+        ({"use": "cors", "origins": ["*"], "max-age": True}, "[0].max-age must be an integer, not a boolean"),
+        (
+            {"use": "cors", "origins": ["*"], "methods": ["get"]},
+            '[0].methods[0] must be a method such as "GET", not "get"',
+        ),
+        ({"use": "cors", "origins": ["*"], "headers": ["a\nb"]}, "[0].headers[0] must not hold control characters"),
+        (
+            {"use": "cors", "origins": ["*"], "credentials": True},
+            '[0] ("cors") cannot have both origins = ["*"] and credentials = true: list the origins',
+        ),
+        (
+            {"use": "request-logger", "level": "loud"},
+            '[0].level must be "debug" or "info" or "notice" or "warning" or "error" or "critical" or "alert" or '
+            '"emergency", not "loud"',
+        ),
+        (
+            {"use": "security-headers", "x-frame-option": "DENY"},
+            '[0].x-frame-option is not a known key; did you mean "x-frame-options"?',
+        ),
+        ({"use": "security-headers", "x-frame-options": True}, "[0].x-frame-options must be a string, not a boolean"),
+        (
+            {"use": "MyApp.A", "since": datetime.date(2026, 1, 1)},
+            "[0].since must be a value that JSON has, not a date",
+        ),
+        ({"use": "MyApp.A", "x": [{"y": float("nan")}]}, "[0].x[0].y must be a value that JSON has, not nan"),
+    ],
+)
+def test_one_problem(entry: Any, problem: str) -> None:
+    assert problems(entry) == [problem]
+
+
+def test_each_entry_is_named_by_its_index() -> None:
+    found = problems("cors", "qqq", {"use": "parse-body", "max-depth": -1})
+    assert [problem[:3] for problem in found] == ["[0]", "[1]", "[2]"]
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: MiddlewareKind("My", "M"), ValueError, "must be lower-case"),
+        (lambda: MiddlewareKind("a", "M", (Option("x", "string"), Option("x", "string"))), ValueError, "twice"),
+        (lambda: Option("a_b", "string"), ValueError, "joined by hyphens"),
+        (lambda: Option("use", "string"), ValueError, "not `use`"),
+        (lambda: Option("a", cast("Any", "float")), TypeError, "must be one of string,"),
+        (lambda: Option("a", "atom"), ValueError, "choices"),
+        (lambda: Option("a", "string", choices=("b",)), ValueError, "choices"),
+        (lambda: Option("a", "string", pattern="[a-z]"), ValueError, "must describe"),
+    ],
+)
+def test_kinds_check_themselves(make: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        make()
