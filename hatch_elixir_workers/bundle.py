@@ -69,6 +69,7 @@ class Contents:
     archive: bytes
     machine: bytes
     modules: tuple[PackedModule, ...]
+    plain_files: tuple[PackedFile, ...]
     versions: Mapping[str, str]
 
 

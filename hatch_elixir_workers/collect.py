@@ -22,7 +22,6 @@ from hatch_elixir_workers.errors import BeamError
 from hatch_elixir_workers.facts import ModuleFacts, module_facts
 from hatch_elixir_workers.mix import Project, Toolchain
 
-
 _NO_ENVIRONMENT = etf.encode([])
 
 

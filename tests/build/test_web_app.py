@@ -155,7 +155,7 @@ def test_production_leaks_nothing(worker: Worker, accept: str) -> None:
     ]
     log = worker.log(request_id)
     assert f"[error] {request_id} route GET /crash failed" in log
-    assert "** (ArgumentError) the secret is 42\n    lib/web/router.ex:31: Web.Router.crash/1\n" in log
+    assert "** (ArgumentError) the secret is 42\n    lib/web/router.ex:40: Web.Router.crash/1\n" in log
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/html", "application/json"])
@@ -164,7 +164,7 @@ def test_development_shows_the_exception(development: Worker, accept: str) -> No
     assert reply.status == 500
     page = reply.body.decode()
     assert "** (ArgumentError) the secret is 42" in page
-    assert "lib/web/router.ex:31: Web.Router.crash/1" in page
+    assert "lib/web/router.ex:40: Web.Router.crash/1" in page
     assert reply.header("x-request-id") is not None
 
 
@@ -192,6 +192,10 @@ def on_ordinary_elixir(project: Path, function: str, name: str) -> Any:
 def test_the_language_is_the_same(worker: Worker, project: Path, function: str, name: str) -> None:
     facts = json.loads(worker.text(f"/{'language' if function == 'facts' else function}/{quote(name)}"))
     assert facts == on_ordinary_elixir(project, function, name)
+
+
+def test_priv_files_and_environment(worker: Worker) -> None:
+    assert worker.text("/greeting") == r'["Grüß Gott\n", [upper: true], "world", nil]'
 
 
 def test_unicode(worker: Worker) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import tomlkit
 
-from hatch_elixir_workers.avm import CODE, START, Section, read_avm_file
+from hatch_elixir_workers.avm import CODE, FILE, START, Section, read_avm_file
 from hatch_elixir_workers.beam import parse_beam
 
 Run = Callable[..., Any]
@@ -45,9 +45,13 @@ def test_the_archive_starts_with_the_entry(shop: Path) -> None:
     first, *others = read_avm_file(shop / "app.avm")
     assert first.name == "Elixir.Shop.beam"
     assert first.flags == START | CODE
-    assert {section.flags for section in others} == {CODE}
-    names = [section.name.removesuffix(".beam") for section in others]
+    modules = [section for section in others if not section.is_file]
+    files = others[len(modules) :]
+    assert {section.flags for section in modules} == {CODE}
+    assert {section.flags for section in files} == {FILE}
+    names = [section.name.removesuffix(".beam") for section in modules]
     assert names == sorted(names)
+    assert [section.name for section in files] == sorted(section.name for section in files)
 
 
 def test_what_is_reached_is_packed(shop: Path) -> None:
@@ -104,8 +108,10 @@ def test_manifest(shop: Path) -> None:
     assert listed == found
     assert manifest["entry"] == "Elixir.Shop"
     assert {"elixir", "otp", "vm", "hatch-elixir-workers"} <= set(manifest["versions"])
-    archive = {name: len(section.data) for name, section in modules_in(shop).items()}
-    assert {module["name"]: module["bytes"] for module in manifest["modules"]} == archive
+    for key, is_file in (("modules", False), ("plain_files", True)):
+        sections = {name: section for name, section in modules_in(shop).items() if section.is_file == is_file}
+        sizes = {name: len(section.data) for name, section in sections.items()}
+        assert {entry["name"]: entry["bytes"] for entry in manifest[key]} == sizes
 
 
 def test_no_path_of_this_machine(shop: Path) -> None:

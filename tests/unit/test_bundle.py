@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hatch_elixir_workers import bundle
-from hatch_elixir_workers.bundle import Contents, PackedModule
+from hatch_elixir_workers.bundle import Contents, PackedFile, PackedModule
 from hatch_elixir_workers.config import parse_config
 from hatch_elixir_workers.errors import UserError
 from hatch_elixir_workers.plugins import load_registry
@@ -34,6 +34,7 @@ def contents(**raw: object) -> Contents:
         archive=b"archive",
         machine=b"\0asm",
         modules=(PackedModule("Elixir.Shop", "app", 120),),
+        plain_files=(PackedFile("shop/priv/sign.txt", 4),),
         versions={"elixir": "1.14.0"},
     )
 
@@ -60,6 +61,7 @@ def test_manifest(worker: Path) -> None:
     assert manifest["entry"] == "Elixir.Shop"
     assert manifest["versions"] == {"hatch-elixir-workers": "0.1.0", "elixir": "1.14.0"}
     assert manifest["modules"] == [{"name": "Elixir.Shop", "origin": "app", "bytes": 120}]
+    assert manifest["plain_files"] == [{"name": "shop/priv/sign.txt", "bytes": 4}]
     assert {entry["path"]: entry["sha256"] for entry in manifest["files"]} == {
         path: hashlib.sha256(data).hexdigest() for path, data in files.items() if path != "manifest.json"
     }

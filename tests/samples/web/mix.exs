@@ -5,5 +5,7 @@ defmodule Web.MixProject do
     [app: :web, version: "0.1.0", elixir: "~> 1.14", deps: deps()]
   end
 
+  def application, do: [env: [name: "world", style: :formal]]
+
   defp deps, do: [{:elixir_workers, path: System.fetch_env!("ELIXIR_WORKERS_PATH")}]
 end

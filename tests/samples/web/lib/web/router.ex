@@ -15,6 +15,7 @@ defmodule Web.Router do
       {:get, "/language/:name", fn conn, params -> Conn.json(conn, Language.facts(params)) end},
       {:get, "/matches/:name", fn conn, params -> Conn.json(conn, Language.matches(params)) end},
       {:get, "/price/:cents", fn conn, %{"cents" => cents} -> Conn.text(conn, Money.show(cents)) end},
+      {:get, "/greeting", &greeting/1},
       {:post, "/parsed", &Conn.json(&1, &1["parsed_body"])},
       {:post, "/upcase", &Conn.text(&1, String.upcase(&1["body"]))},
       {:get, "/crash", &crash/1},
@@ -27,6 +28,13 @@ defmodule Web.Router do
       {:get, "/deep", fn conn -> Conn.text(conn, Integer.to_string(deep(1))) end},
       {:get, "/hoard", fn conn -> hoard(conn, []) end}
     ]
+  end
+
+  @doc "From priv/, config/config.exs and the application's environment in mix.exs."
+  def greeting(conn) do
+    greeting = File.read!(Application.app_dir(:web, "priv/texts/greeting.txt"))
+    environment = for key <- [:style, :name, :at_run_time], do: Application.get_env(:web, key)
+    Conn.text(conn, inspect([greeting | environment]))
   end
 
   def crash(_conn), do: raise(ArgumentError, "the secret is 42")

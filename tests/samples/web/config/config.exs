@@ -1,0 +1,3 @@
+import Config
+
+config :web, style: [upper: true]
