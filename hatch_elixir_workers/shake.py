@@ -21,6 +21,9 @@ Walks functions, not modules, from the roots. From a reached function these are 
     can explain the errors of natives;
 8.  **defaults:** when it builds the key of a setting whose default in elixir.app is a module, that module as a value.
 
+Two tables say what these rules cannot see in libraries: atoms that are labels and not modules, and functions that need
+something of the compiler that no worker has.
+
 A function that the virtual machine provides natively is a leaf: its body is never run. For now the unit of packing is
 the module: one is packed when something in it is reached.
 
@@ -61,6 +64,19 @@ _EXPLAINERS = (
 
 # Modules that Elixir's own code finds in the environment of the application `elixir`, by key (elixir.app).
 _ELIXIR_ENVIRONMENT = {"time_zone_database": "Elixir.Calendar.UTCOnlyTimeZoneDatabase"}
+
+# By module of a library, the atoms that look like modules in it but are labels of its reports, or are compared with.
+_LABELS = {
+    "Elixir.Task.Supervised": frozenset({"Elixir.Task.Supervisor"}),
+    "proc_lib": frozenset({"gen_event", "gen_fsm", "gen_server", "gen_statem", "supervisor", "supervisor_bridge"}),
+}
+
+# Functions that libraries call only with what a compiler has. They are followed once the application's own code names the
+# module on the right; without one, never.
+_OF_COMPILERS = {
+    MFA("Elixir.FunctionClauseError", "blame_match", 1): None,  # clauses, from debug information: nothing packed has it
+    MFA("Elixir.Macro.Env", "stacktrace", 1): "Elixir.Macro.Env",  # `__ENV__`
+}
 
 # Every module answers these; as dynamic calls they would reach every module that is ever named.
 _OF_EVERY_MODULE = frozenset({("module_info", 0), ("module_info", 1), ("__info__", 1)})
@@ -142,6 +158,9 @@ class _Walk:
         self.implementations: dict[str, dict[str, None]] = {}
         self.waiting_for_struct: dict[str, list[tuple[str, str]]] = {}
         self.structs: set[str] = set()
+        # Calls to `_OF_COMPILERS`, by the module that the application has not named so far.
+        self.parked: dict[str | None, list[tuple[MFA, MFA, str]]] = {}
+        self.named_by_application: set[str] = set()
 
     def run(self) -> None:
         while self.queue:
@@ -149,13 +168,28 @@ class _Walk:
 
     def reach(self, mfa: MFA, source: MFA | None, reason: str) -> None:
         """Notes the first way to `mfa`; it must exist or be native."""
-        if mfa in self.result.functions:
+        if mfa in self.result.functions or self._park(mfa, source, reason):
             return
         self.result.functions[mfa] = Edge(source, reason)
         if mfa in self.natives:
             self.result.natives.add(mfa)
         else:
             self.queue.append(mfa)
+
+    def _park(self, mfa: MFA, source: MFA | None, reason: str) -> bool:
+        if mfa not in _OF_COMPILERS or source is None or not self.universe.is_library(source.module):
+            return False
+        needed = _OF_COMPILERS[mfa]
+        if needed in self.named_by_application:
+            return False
+        self.parked.setdefault(needed, []).append((mfa, source, reason))
+        return True
+
+    def _named_by_application(self, atoms: Iterable[str]) -> None:
+        for atom in atoms:
+            self.named_by_application.add(atom)
+            for mfa, source, reason in self.parked.pop(atom, ()):
+                self.reach(mfa, source, reason)
 
     def _exists(self, mfa: MFA) -> bool:
         return mfa in self.natives or self._exports(mfa.module, mfa.function, mfa.arity)
@@ -169,6 +203,8 @@ class _Walk:
         function = facts.functions.get((mfa.function, mfa.arity))
         if function is None:
             return
+        if not self.universe.is_library(mfa.module):
+            self._named_by_application((*function.atoms, *function.structs))
         self._calls(mfa, function)
         if facts.is_protocol:
             self._protocol(facts, mfa, function)
@@ -223,7 +259,8 @@ class _Walk:
         if self.universe.is_library(mfa.module):
             names: dict[str, set[str]] = {}
             for module, name in function.pairs:
-                names.setdefault(module, set()).add(name)
+                if module not in _LABELS.get(mfa.module, ()):
+                    names.setdefault(module, set()).add(name)
         else:
             names = {module: set(function.atoms) - {module} for module in function.atoms}
         for module, functions in names.items():
@@ -238,7 +275,7 @@ class _Walk:
     # -- rule 4 -------------------------------------------------------------------------------------------------------
 
     def _is_module_value(self, atom: str, user: ModuleFacts) -> bool:
-        if atom not in self.universe or atom in self.named_modules:
+        if atom not in self.universe or atom in self.named_modules or atom in _LABELS.get(user.name, ()):
             return False
         unmistakable = atom.startswith("Elixir.") or not self.universe.is_library(atom)
         return unmistakable or atom == user.name or atom in user.called_modules

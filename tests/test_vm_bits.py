@@ -1,7 +1,7 @@
 """Bit strings, binaries, Unicode, atoms as text and external terms of the VM, against `erl`.
 
-`bits_oracle.erl` makes up calls and lets `erl` answer them; `bits_test.c` runs the same calls on the VM's own natives: on
-the machine itself with sanitizers (64-bit words) and as WebAssembly (32-bit words).
+`bits_oracle.erl` makes up calls and lets `erl` answer them; `bits_test.c` runs the same calls on the VM's own natives:
+on the machine itself with sanitizers (64-bit words) and as WebAssembly (32-bit words).
 """
 
 from __future__ import annotations

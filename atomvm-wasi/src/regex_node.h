@@ -60,7 +60,7 @@ typedef struct RegexClass {
     uint32_t first_item, item_count;
 } RegexClass;
 
-enum class_item { ITEM_RANGE, ITEM_ANY, ITEM_CATEGORY, ITEM_CATEGORIES, ITEM_SCRIPT, ITEM_XSPACE, ITEM_XWORD, ITEM_XNAME, ITEM_GRAPH, ITEM_PRINT, ITEM_PUNCT };
+enum class_item { ITEM_RANGE, ITEM_ANY, ITEM_CATEGORIES, ITEM_SCRIPT, ITEM_XSPACE, ITEM_XWORD, ITEM_XNAME, ITEM_GRAPH, ITEM_PRINT, ITEM_PUNCT };
 typedef struct ClassItem {
     uint8_t type; // enum class_item
     bool negated;

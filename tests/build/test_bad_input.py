@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
+
+import example  # noqa: E402
 
 Run = Callable[..., Any]
 Sample = Callable[..., Path]
@@ -133,6 +139,53 @@ def test_no_elixir(sample: Sample, hatch_build: Run, tmp_path: Path) -> None:
     message = failure(hatch_build(project, PATH=str(tmp_path / "bin")))
     assert message.startswith("`elixir` was not found on PATH: Elixir and Erlang are needed\nInstall Elixir 1.14")
     assert_nothing_is_left(project)
+
+
+def test_elixir_too_old(sample: Sample, hatch_build: Run, tmp_path: Path) -> None:
+    project = sample("tiny")
+    ebin = tmp_path / "elixir" / "lib" / "elixir" / "ebin"
+    ebin.mkdir(parents=True)
+    (ebin / "elixir.app").write_text('{application,elixir,[{vsn,"1.13.4"}]}.\n')
+    script = tmp_path / "elixir" / "bin" / "elixir"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o755)
+    message = failure(hatch_build(project, PATH=str(script.parent)))
+    assert message.startswith("Elixir 1.13.4 is too old: 1.14 or later is needed\nInstall Elixir 1.14")
+    assert_nothing_is_left(project)
+
+
+def test_middleware_that_is_not_there(sample: Sample, hatch_build: Run) -> None:
+    project = sample("web")
+    key = "tool.hatch.build.targets.elixir-workers.middleware"
+    file = project / "pyproject.toml"
+    file.write_text(file.read_text().replace("Web.Step", "Web.Stpe"))
+    assert failure(hatch_build(project)) == (
+        f'{key}[3] names "Web.Stpe", which neither the application nor a dependency has; did you mean "Web.Step"?'
+    )
+    file.write_text(file.read_text().replace('"parse-body"', '"parse-boby", { use = "cors", max-age = "5" }'))
+    assert failure(hatch_build(project)) == (
+        f'{key}[4] is no known middleware and no name of a module: "parse-boby"; '
+        'did you mean "parse-body"?\n'
+        f"{key}[5].max-age must be an integer, not a string\n"
+        f'{key}[5] ("cors") must have "origins"'
+    )
+    assert_nothing_is_left(project)
+
+
+def test_a_router_that_is_not_there(sample: Sample, hatch_build: Run) -> None:
+    project = sample("web")
+    (project / "lib" / "web.ex").write_text("defmodule Web do\n  use ElixirWorkers.App, router: Web.Ruoter\nend\n")
+    done = hatch_build(project)
+    warning = "lib/web.ex:2: Web.__elixir_workers_routes__/0 calls Web.Ruoter.routes/0: no application, dependency or"
+    assert f"warning: {warning}" in done.stderr
+    with example.served(project / "dist" / "web-0.1.0-worker", project / "log") as url:
+        reply = example.ask(url, example.Request("GET", "/", {}))
+    assert reply.status == 500
+    request_id = reply.header("x-request-id")
+    log = (project / "log").read_text()
+    assert f"[error] {request_id} the start of Web failed in request {request_id}\n" in log
+    assert "** (ArgumentError) Web.Ruoter is not a router: it needs use ElixirWorkers.Router" in log
 
 
 def test_a_target_that_cannot_be_written(sample: Sample, hatch_build: Run) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -46,14 +48,18 @@ class Worker:
         assert reply.status == 200, reply.body
         return reply.body.decode()
 
-    def log(self, request_id: str | None) -> str:
-        """The console, as soon as it has the end of this request."""
+    def logged(self, pattern: str) -> re.Match[str]:
+        """Where the console matches; it arrives some time after the response."""
         for _ in range(100):
-            text = self.log_file.read_text()
-            if request_id is None or f"[notice] {request_id} " in text:
-                return text
+            found = re.search(pattern, self.log_file.read_text())
+            if found is not None:
+                return found
             time.sleep(0.02)
-        raise AssertionError(f"nothing about {request_id} in:\n{text}")
+        raise AssertionError(f"nothing like {pattern} in:\n{self.log_file.read_text()}")
+
+    def log_of(self, request_id: str | None) -> str:
+        """The console, as soon as it has the last line of this request."""
+        return self.logged(rf"\[notice\] {request_id} .*\n").string
 
 
 @pytest.fixture(scope="module")
@@ -129,13 +135,33 @@ def test_configured_options_take_effect(worker: Worker) -> None:
     reply = worker.ask("OPTIONS", "/", origin="https://example.com", access_control_request_method="PUT")
     assert (reply.status, reply.header("access-control-max-age")) == (204, "5")
     failed = worker.ask("GET", "/crash")
-    assert f"[notice] {failed.header('x-request-id')} GET /crash 500" in worker.log(failed.header("x-request-id"))
+    assert f"[notice] {failed.header('x-request-id')} GET /crash 500" in worker.log_of(failed.header("x-request-id"))
 
 
 def test_a_step_that_answers_keeps_the_inner_ones_out(worker: Worker) -> None:
     reply = worker.ask("POST", "/parsed", b'{"a":', content_type="application/json")
     assert reply.status == 400
     assert [value for name, value in reply.headers if name.lower() == "x-step"] == [CONFIGURED]
+
+
+def test_the_same_archive_under_wasi(worker: Worker) -> None:
+    """`elixir-workers run`: stdout is the response and nothing else."""
+    archive = str(worker.bundle / "app.avm")
+    request = json.dumps({"method": "GET", "url": "/print", "headers": {"Origin": "https://example.com"}})
+    command = [str(example.BIN / "elixir-workers"), "run", archive]
+    done = subprocess.run(command, input=request, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.endswith("\n")
+    response = json.loads(done.stdout)
+    assert (response["status"], response["body"]) == (200, "answered")
+    assert ["access-control-allow-origin", "https://example.com"] in response["headers"]
+    assert '{"status":299,"headers":[],"body":"printed"}\n{' in done.stderr
+
+
+def test_what_is_printed_is_no_response(worker: Worker) -> None:
+    reply = worker.ask("GET", "/print")
+    assert (reply.status, reply.body) == (200, b"answered")
+    printed = r'\[stdout\] ([0-9a-f-]{36}) \{"status":299,"headers":\[\],"body":"printed"\}\n'
+    assert "GET /print 200" in worker.log_of(worker.logged(printed)[1])
 
 
 # -- environment ------------------------------------------------------------------------------------------------------
@@ -153,9 +179,9 @@ def test_production_leaks_nothing(worker: Worker, accept: str) -> None:
     assert not [
         word for word in ("secret", "ArgumentError", "router.ex", "Web.") if word in told.replace(CONFIGURED, "")
     ]
-    log = worker.log(request_id)
+    log = worker.log_of(request_id)
     assert f"[error] {request_id} route GET /crash failed" in log
-    assert "** (ArgumentError) the secret is 42\n    lib/web/router.ex:40: Web.Router.crash/1\n" in log
+    assert "** (ArgumentError) the secret is 42\n    lib/web/router.ex:48: Web.Router.crash/1\n" in log
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/html", "application/json"])
@@ -164,7 +190,7 @@ def test_development_shows_the_exception(development: Worker, accept: str) -> No
     assert reply.status == 500
     page = reply.body.decode()
     assert "** (ArgumentError) the secret is 42" in page
-    assert "lib/web/router.ex:40: Web.Router.crash/1" in page
+    assert "lib/web/router.ex:48: Web.Router.crash/1" in page
     assert reply.header("x-request-id") is not None
 
 
@@ -226,7 +252,7 @@ def test_what_a_handler_did_wrong_is_logged(worker: Worker, path: str, explanati
     assert reply.status == 500
     assert reply.header("set-cookie") is None
     request_id = reply.header("x-request-id") or ""
-    assert explanation.format(id=request_id) in worker.log(request_id)
+    assert explanation.format(id=request_id) in worker.log_of(request_id)
     assert worker.text("/") == "home"
 
 

@@ -109,6 +109,24 @@ describe("examples/hello", { skip: BUNDLE === undefined && "HELLO_BUNDLE is not 
     });
   }
 
+  test("time grows no faster than a body of JSON, up to a megabyte", async () => {
+    const best = async (/** @type {number} */ bytes) => {
+      const item = { name: "Zoë \"quoted\"", price: 12.5, tags: ["a", null, true] };
+      const body = JSON.stringify(Array.from({ length: bytes / JSON.stringify(item).length }, () => item));
+      const timesMs = [];
+      for (let round = 0; round < 3; round++) {
+        const start = performance.now();
+        const reply = await ask("/api/json", { method: "POST", body, headers: { "content-type": "application/json" } });
+        assert.equal((await reply.text()).length, body.length);
+        timesMs.push(performance.now() - start);
+      }
+      return Math.min(...timesMs);
+    };
+    const [small, large] = [await best(100_000), await best(1_000_000)];
+    // Ten times the bytes; quadratic work would take a hundred times as long.
+    assert.ok(large < 30 * small, `100 KB in ${small} ms, 1 MB in ${large} ms`);
+  });
+
   test("GET /stats uses Enum, String, a GenServer and a Task", async () => {
     const stats = await (await ask("/stats?text=a%20b+a%20stra%C3%9Fe")).json();
     assert.equal(stats.words, 4);

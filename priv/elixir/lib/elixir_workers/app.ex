@@ -20,10 +20,15 @@ defmodule ElixirWorkers.App do
     quote do
       @behaviour ElixirWorkers.App
       @elixir_workers_app ElixirWorkers.App.validate!(unquote(opts), __MODULE__)
+      @elixir_workers_router @elixir_workers_app[:router]
 
       @doc false
       @impl ElixirWorkers.App
       def __elixir_workers_app__, do: @elixir_workers_app
+
+      # Nobody calls it; that it calls the router lets compiler and build warn of one that is not there.
+      @doc false
+      def __elixir_workers_routes__, do: @elixir_workers_router.routes()
 
       @doc "Serves requests; the virtual machine calls it."
       @impl ElixirWorkers.App

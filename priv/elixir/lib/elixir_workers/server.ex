@@ -9,25 +9,40 @@ defmodule ElixirWorkers.Server do
   alias ElixirWorkers.{Conn, Failure, Router, Transport}
   alias ElixirWorkers.Transport.{Host, Wasi}
 
+  @typedoc "The app, and what was raised, thrown or exited when it started."
+  @type failed_start ::
+          {:failed_start, String.t(), Failure.kind(), term(), Exception.stacktrace()}
+
   @doc """
   Serves an app: in a worker every request it gets, elsewhere the one on stdin.
 
-  Raises `ArgumentError` when the app or its routes are not well formed, before the first request.
+  An app whose routes or middleware are not well formed answers every request of a worker with 500, and the log says why;
+  elsewhere that raises `ArgumentError`.
   """
   @spec start(module()) :: :ok
   def start(app) when is_atom(app) do
-    router = Router.compile(app.__elixir_workers_app__()[:router])
-
     case Host.listen() do
-      :ok -> serve(router, Host, nil)
-      {:error, :not_a_worker} -> serve(router, Wasi, :waiting)
+      :ok -> serve(prepare(app), Host, nil)
+      {:error, :not_a_worker} -> serve(compile(app), Wasi, :waiting)
     end
+  end
+
+  defp compile(app), do: Router.compile(app.__elixir_workers_app__()[:router])
+
+  @doc """
+  Returns the router of an app, or what kept it from being made ready.
+  """
+  @spec prepare(module()) :: Router.compiled() | failed_start()
+  def prepare(app) do
+    compile(app)
+  catch
+    kind, reason -> {:failed_start, inspect(app), kind, reason, __STACKTRACE__}
   end
 
   @doc """
   Serves the requests of a transport until there are no more.
   """
-  @spec serve(Router.compiled(), module(), Transport.state()) :: :ok
+  @spec serve(Router.compiled() | failed_start(), module(), Transport.state()) :: :ok
   def serve(router, transport, state) do
     case transport.next(state) do
       {:request, head, body, state} ->
@@ -59,6 +74,10 @@ defmodule ElixirWorkers.Server do
   end
 
   # In the request's process.
+  defp respond({:failed_start, app, kind, reason, stacktrace}, head, _body, transport) do
+    reply(head, transport, &Failure.reply(&1, "the start of " <> app, kind, reason, stacktrace))
+  end
+
   defp respond(router, head, body, transport) do
     conn = new_conn(head, body, transport)
 

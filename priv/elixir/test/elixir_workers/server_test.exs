@@ -316,6 +316,44 @@ defmodule ElixirWorkers.ServerTest do
     end
   end
 
+  describe "an app that cannot start" do
+    defmodule Unroutable do
+      def __elixir_workers_app__, do: [router: Enum]
+    end
+
+    defp answers(opts) do
+      tag = make_ref()
+      head = %{"method" => "GET", "url" => "https://a.example/", "request_id" => "req-1"}
+      request = {Enum.into(opts, head), ""}
+      failed = ElixirWorkers.Server.prepare(Unroutable)
+
+      ElixirWorkers.Server.serve(failed, ElixirWorkers.Transport.Test, {request, self(), tag})
+      assert_received {^tag, :log, :error, log}
+      assert_received {^tag, :response, response}
+      {response, log}
+    end
+
+    test "answers 500 and logs why" do
+      {{500, headers, body}, log} = answers([])
+      assert body == "Internal Server Error\nRequest req-1\n"
+      assert List.keymember?(headers, "content-security-policy", 0)
+      assert log =~ "the start of ElixirWorkers.ServerTest.Unroutable failed in request req-1\n"
+      assert log =~ "** (ArgumentError) Enum is not a router"
+      assert log =~ ~r/router\.ex:\d+/
+    end
+
+    test "shows why in development" do
+      {{500, _headers, body}, _log} = answers([{"environment", "development"}])
+      assert body =~ "** (ArgumentError) Enum is not a router"
+    end
+
+    test "raises where there is no worker" do
+      assert_raise ArgumentError, ~r/is not a router/, fn ->
+        ElixirWorkers.Server.start(Unroutable)
+      end
+    end
+  end
+
   test "what a handler prints is not the response" do
     printed = capture_io(fn -> assert %{status: 202, body: "real"} = get("/prints") end)
     assert printed == ~s({"status":200,"headers":[],"body":"forged"}\n{)

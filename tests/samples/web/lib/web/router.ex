@@ -18,6 +18,7 @@ defmodule Web.Router do
       {:get, "/greeting", &greeting/1},
       {:post, "/parsed", &Conn.json(&1, &1["parsed_body"])},
       {:post, "/upcase", &Conn.text(&1, String.upcase(&1["body"]))},
+      {:get, "/print", &print/1},
       {:get, "/crash", &crash/1},
       {:get, "/nothing", fn _conn -> nil end},
       {:get, "/unanswered", fn conn -> conn end},
@@ -35,6 +36,13 @@ defmodule Web.Router do
     greeting = File.read!(Application.app_dir(:web, "priv/texts/greeting.txt"))
     environment = for key <- [:style, :name, :at_run_time], do: Application.get_env(:web, key)
     Conn.text(conn, inspect([greeting | environment]))
+  end
+
+  @doc "Bytes on stdout are no response, not even when they look like one."
+  def print(conn) do
+    IO.puts(~s({"status":299,"headers":[],"body":"printed"}))
+    IO.write("{")
+    Conn.text(conn, "answered")
   end
 
   def crash(_conn), do: raise(ArgumentError, "the secret is 42")
