@@ -71,8 +71,8 @@ _LABELS = {
     "proc_lib": frozenset({"gen_event", "gen_fsm", "gen_server", "gen_statem", "supervisor", "supervisor_bridge"}),
 }
 
-# Functions that libraries call only with what a compiler has. They are followed once the application's own code names the
-# module on the right; without one, never.
+# Functions that libraries call only with what a compiler has. They are followed once the application's own code names
+# the module on the right; without one, never.
 _OF_COMPILERS = {
     MFA("Elixir.FunctionClauseError", "blame_match", 1): None,  # clauses, from debug information: nothing packed has it
     MFA("Elixir.Macro.Env", "stacktrace", 1): "Elixir.Macro.Env",  # `__ENV__`

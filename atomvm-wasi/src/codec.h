@@ -44,6 +44,13 @@ int64_t read_unsigned(Reader *r); // an ARG_U's value, or bad
 // Steps over one operand with all that belongs to it.
 void skip_arg(Reader *r);
 
+// The same, quick for the operands of one and two bytes that nearly all are.
+static inline void skip_operand(Reader *r)
+{
+    if (r->end - r->at < 2 || (*r->at & 7) == ARG_Z || (*r->at & 0x18) == 0x18) skip_arg(r);
+    else r->at += *r->at & 8 ? 2 : 1;
+}
+
 extern const uint8_t opcode_arity[256]; // 255 = no such instruction
 
 #endif

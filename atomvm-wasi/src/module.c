@@ -231,7 +231,7 @@ static bool scan_code(Module *m, Slice chunk)
         } else if (op == 153) { // line
             line = (uint32_t) read_unsigned(&r);
         } else {
-            for (int i = opcode_arity[op]; i-- > 0;) skip_arg(&r);
+            for (int i = opcode_arity[op]; i-- > 0;) skip_operand(&r);
         }
     }
     return false;

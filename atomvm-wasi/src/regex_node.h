@@ -117,8 +117,6 @@ typedef struct RegexTree {
 // False: *error tells why. The tree is to be freed in any case.
 bool regex_parse(const uint8_t *pattern, size_t size, RegexOptions options, RegexTree *tree, RegexError *error);
 void regex_tree_free(RegexTree *tree);
-// The shortest that a node may match, in characters, at most 1 << 20.
-uint32_t node_min_length(const RegexTree *tree, uint32_t node);
 
 // Groups of the name a node refers to: *count entries of tree->names from the result on (names are sorted).
 const RegexName *names_find(const RegexName *names, uint32_t name_count, const uint8_t *pattern, const uint8_t *name,

@@ -4,8 +4,6 @@
 // the whole pattern is known to be well-formed; so does this (check_tree, at the end).
 #include "regex_parse.h"
 
-#include <stdlib.h>
-
 #define NOT_A_GROUP "reference to non-existent subpattern"
 
 // ---- the tree ----
@@ -558,8 +556,7 @@ static void parse_condition(Parser *p, Branch *b)
     uint32_t name_end = node_at(p, node)->at;
     parse_group_rest(p, node, flags, false);
     if (p->failed) return;
-    node_at(p, node)->max = node_at(p, node)->mode == CONDITION_LOOK ? 0 : node_at(p, node)->max;
-    // Both places are needed later: of the name in `at`, of the end in the first branch.
+    // Both places are needed later: that of the name in `at`, that of the end in the first branch.
     node_at(p, node_at(p, node)->first)->min = node_at(p, node)->at;
     node_at(p, node)->at = name_end;
     branch_add(p, b, node, true);

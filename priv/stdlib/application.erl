@@ -329,7 +329,7 @@ handle({unload, App}, Client) ->
         {true, true} -> reply(Client, {error, {running, App}});
         {true, false} ->
             ets:delete(?TABLE, {loaded, App}),
-            ets:match_delete(?TABLE, {{env, App, '_'}, '_'}),
+            [ets:delete_object(?TABLE, Row) || Row <- ets:match_object(?TABLE, {{env, App, '_'}, '_'})],
             reply(Client, ok)
     end;
 handle({start, App, Type}, Client) ->

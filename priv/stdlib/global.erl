@@ -123,7 +123,7 @@ loop() ->
             From ! {Ref, handle(Request)},
             loop();
         {'DOWN', Monitor, process, Pid, _} ->
-            ets:match_delete(?TABLE, {{name, '_'}, Pid, Monitor}),
+            [ets:delete_object(?TABLE, Row) || Row <- ets:match_object(?TABLE, {{name, '_'}, Pid, Monitor})],
             lists:foreach(fun(Lock) -> release(Lock, Pid) end, ets:match_object(?TABLE, {{lock, '_'}, '_', '_'})),
             loop();
         _ ->

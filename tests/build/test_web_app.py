@@ -181,7 +181,7 @@ def test_production_leaks_nothing(worker: Worker, accept: str) -> None:
     ]
     log = worker.log_of(request_id)
     assert f"[error] {request_id} route GET /crash failed" in log
-    assert "** (ArgumentError) the secret is 42\n    lib/web/router.ex:48: Web.Router.crash/1\n" in log
+    assert "** (ArgumentError) the secret is 42\n    lib/web/router.ex:50: Web.Router.crash/1\n" in log
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/html", "application/json"])
@@ -190,7 +190,7 @@ def test_development_shows_the_exception(development: Worker, accept: str) -> No
     assert reply.status == 500
     page = reply.body.decode()
     assert "** (ArgumentError) the secret is 42" in page
-    assert "lib/web/router.ex:48: Web.Router.crash/1" in page
+    assert "lib/web/router.ex:50: Web.Router.crash/1" in page
     assert reply.header("x-request-id") is not None
 
 
@@ -244,6 +244,8 @@ def test_protocols_are_consolidated_and_dispatch(worker: Worker) -> None:
         ("/status", "a response status must be an integer from 200 to 599 or a name such as :not_found, got: 99"),
         ("/header", 'the value of header "x-a" must not contain CR, LF, NUL'),
         ("/forged", "a response body must be a string or iodata, got: #PID<"),
+        ("/clause", "** (FunctionClauseError) no function clause matching in Keyword.get/3"),
+        ("/format", "1st argument: format string invalid (invalid control ~q)"),
         ("/price/abc", "** (ArgumentError) errors were found at the given arguments:"),
     ],
 )

@@ -32,8 +32,6 @@ def check(toolchain: Toolchain) -> None:
     tests = [str(NODE), "--test", "--test-reporter=spec", str(HELLO_TESTS)]
     worker = {"HELLO_BUNDLE": str(bundle), "PYTHON": str(BIN / "python"), "NO_COLOR": "1"}
     step("hello in workerd", lambda: run(tests, REPOSITORY, worker))
-    oracle = [str(BIN / "python"), "-m", "pytest", "-q", "-k", "wasm", "tests/test_oracle.py"]
-    step("oracle programs on the machine", lambda: run(oracle, REPOSITORY, environment))
 
 
 def check_versions(toolchain: Toolchain) -> None:

@@ -171,6 +171,43 @@ def test_plain_atoms_are_modules_only_where_they_are_called_too(world: World) ->
     assert "global:init/1" not in reached
 
 
+def test_labels_are_no_modules(world: World) -> None:
+    pair = [("gen_event", "init_it")]
+    world.add("proc_lib", Origin.OTP, a__arity_0=does("gen_event:other/0", atoms=["gen_event"], pairs=pair))
+    world.add("calls", Origin.OTP, a__arity_1=does(applies=[("init", 1)]))
+    world.add("gen_event", Origin.OTP, init__arity_1=does(), init_it__arity_6=does(), other__arity_0=does())
+    reached = names(world.reach("proc_lib:a/0", "calls:a/1"))
+    assert [name for name in reached if name.startswith("gen_event")] == ["gen_event:other/0"]
+
+
+def add_environments(world: World) -> str:
+    stacktrace = "Elixir.Macro.Env:stacktrace/1"
+    world.add("Elixir.IO", Origin.ELIXIR, warn__arity_2=does(stacktrace))
+    world.add("Elixir.Macro.Env", Origin.ELIXIR, stacktrace__arity_1=does("paths:a/0"))
+    world.add("paths", Origin.OTP, a__arity_0=does())
+    return stacktrace
+
+
+def test_libraries_have_no_environment_of_a_compiler(world: World) -> None:
+    add_environments(world)
+    world.add("app", Origin.APP, a__arity_0=does("Elixir.IO:warn/2"))
+    assert names(world.reach("app:a/0")) == ["app:a/0", "Elixir.IO:warn/2"]
+
+
+@pytest.mark.parametrize("roots", [("app:a/0", "app:b/0"), ("app:b/0", "app:a/0")])
+def test_an_application_may_have_one(world: World, roots: tuple[str, str]) -> None:
+    stacktrace = add_environments(world)
+    env = does(structs=["Elixir.Macro.Env"])
+    world.add("app", Origin.APP, a__arity_0=does("Elixir.IO:warn/2"), b__arity_0=env)
+    assert {stacktrace, "paths:a/0"} <= set(names(world.reach(*roots)))
+
+
+def test_an_application_calls_what_it_likes(world: World) -> None:
+    stacktrace = add_environments(world)
+    world.add("app", Origin.APP, a__arity_0=does(stacktrace))
+    assert {stacktrace, "paths:a/0"} <= set(names(world.reach("app:a/0")))
+
+
 def add_protocol(world: World) -> None:
     world.add(
         "Elixir.Size",

@@ -25,6 +25,8 @@ defmodule Web.Router do
       {:get, "/status", &Conn.text(&1, 99, "no such status")},
       {:get, "/header", &Conn.put_resp_header(&1, "x-a", "b\r\nset-cookie: c")},
       {:get, "/forged", fn conn -> Map.put(Conn.text(conn, "x"), "resp_body", self()) end},
+      {:get, "/clause", fn conn -> Keyword.get(conn, :none) end},
+      {:get, "/format", fn conn -> Conn.text(conn, inspect(:io.format("~s ~q", [1]))) end},
       {:get, "/endless", fn conn -> endless(conn) end},
       {:get, "/deep", fn conn -> Conn.text(conn, Integer.to_string(deep(1))) end},
       {:get, "/hoard", fn conn -> hoard(conn, []) end}
