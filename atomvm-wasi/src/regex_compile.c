@@ -12,7 +12,7 @@ typedef struct Scope {
 } Scope;
 
 typedef struct Compiler {
-    const RegexTree *tree;
+    RegexTree *tree;
     RegexProgram *program;
     const uint8_t *pattern;
     uint32_t *group_code; // where group n begins; 0 not yet
@@ -130,7 +130,7 @@ static uint8_t lower(uint8_t byte)
 
 static uint32_t class_for(Compiler *c, uint32_t code_point)
 {
-    ClassSet *set = (ClassSet *) &c->tree->classes;
+    ClassSet *set = &c->tree->classes;
     uint32_t k = class_of_char(set, code_point, c->program->options.flags);
     if (set->memory_out) c->memory_out = true;
     return k;
@@ -396,13 +396,13 @@ static void emit_branches(Compiler *c, uint32_t branch, bool behind, bool at_end
     c->then_mark = outer_mark;
 }
 
-static void emit_capture(Compiler *c, const Node *n)
+static void emit_capture(Compiler *c, const Node *n, bool at_end)
 {
     Scope scope = { .outer = c->scope, .capture = n->value };
     c->scope = &scope;
     if (c->group_code[n->value] == 0) c->group_code[n->value] = here(c);
     emit1(c, OP_OPEN, n->value);
-    emit_branches(c, n->first, false, false);
+    emit_branches(c, n->first, false, at_end);
     emit1(c, OP_CLOSE, n->value);
     c->scope = scope.outer;
 }
@@ -410,7 +410,7 @@ static void emit_capture(Compiler *c, const Node *n)
 static void emit_group(Compiler *c, const Node *n, bool at_end)
 {
     if (n->value != 0) {
-        emit_capture(c, n);
+        emit_capture(c, n, at_end);
     } else if (n->mode == GROUP_ATOMIC) {
         uint32_t r = new_registers(c, 1);
         emit1(c, OP_MARK, r);
@@ -800,8 +800,7 @@ static bool build(Compiler *c)
     RegexProgram *p = c->program;
     const RegexTree *t = c->tree;
     size_t bytes = (t->captures + 1) * sizeof *c->group_code;
-    c->group_code = vm_malloc(bytes);
-    if (!c->group_code || !p->pattern) return false;
+    if (!p->pattern || !(c->group_code = vm_malloc(bytes))) return false;
     memset(c->group_code, 0, bytes);
     const Node *root = node_at(c, t->root);
     find_required(c);
