@@ -445,6 +445,31 @@ static void decode_init_yregs(Decoder *d)
     free_list(items, count);
 }
 
+// The compiler has no tail call of a fun: it writes call_fun, deallocate, return. *frame: what deallocate drops.
+static bool take_fun_tail(Decoder *d, Arg *frame)
+{
+    Reader ahead = d->in;
+    if (read_u8(&ahead) != OPCODE_deallocate) return false;
+    *frame = read_arg(&ahead);
+    if (read_u8(&ahead) != OPCODE_return || ahead.bad) return false;
+    d->in = ahead;
+    return true;
+}
+
+// call_fun arity; call_fun2 tag arity fun: [arity][fun of call_fun2][frame of a tail call]
+static void decode_call_fun(Decoder *d, bool has_fun)
+{
+    if (has_fun) read_arg(&d->in); // the tag: a hint
+    Arg arity = read_arg(&d->in), fun = has_fun ? read_arg(&d->in) : arity, frame;
+    bool is_tail = !d->in.bad && take_fun_tail(d, &frame);
+    if (has_fun) emit_op(d, is_tail ? OP_call_fun2_last : OP_call_fun2);
+    else emit_op(d, is_tail ? OP_call_fun_last : OP_call_fun);
+    emit(d, (Word) arity.value);
+    if (has_fun) emit(d, source(d, &fun));
+    if (is_tail) emit(d, frame_bytes(d, &frame));
+    if (arity.tag != ARG_U || arity.value > 255) d->bad = true;
+}
+
 static Word lambda(Decoder *d, const Arg *a)
 {
     if (a->value < 0 || a->value >= d->m->lambda_count || !d->m->lambdas[a->value].function) return d->bad = true, 0;
@@ -660,6 +685,8 @@ static void decode_special(Decoder *d, uint8_t op)
     case OPCODE_recv_marker_bind:
         read_args(d, args, 2);
         return;
+    case OPCODE_call_fun: decode_call_fun(d, false); return;
+    case OPCODE_call_fun2: decode_call_fun(d, true); return;
     case OPCODE_select_val: decode_select(d, false); return;
     case OPCODE_select_tuple_arity: decode_select(d, true); return;
     case OPCODE_catch: case OPCODE_try:

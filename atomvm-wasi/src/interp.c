@@ -75,6 +75,19 @@ static __attribute__((noinline)) bool native_replaced(Process *p, Function *f)
     return p->trap.code != NULL;
 }
 
+// What calling the fun with so many arguments enters, its free variables put behind them; NULL when it cannot be called.
+static inline Function *enter_fun(term fun, uint32_t arity)
+{
+    if (is_kind(fun, KIND_FUN)) {
+        const Lambda *lambda = fun_lambda(fun);
+        if (lambda->arity != arity) return NULL;
+        const term *env = boxed_ptr(fun) + 2;
+        for (uint32_t i = 0; i < lambda->free_count; i++) vm.x[arity + i] = env[i];
+        return lambda->function;
+    }
+    return is_kind(fun, KIND_EXTFUN) && extfun_function(fun)->arity == arity ? extfun_function(fun) : NULL;
+}
+
 static bool is_number_less(term a, term b) { return both_small(a, b) ? (sterm) a < (sterm) b : compare(a, b) < 0; }
 
 static void process_resume(Process *p)
@@ -220,24 +233,33 @@ resume_loop:
     case OP_call_fun:
         live = (uint32_t) pc[1];
         t = vm.x[live];
+        fn = enter_fun(t, live);
+        if (!fn) RAISE(cold_bad_fun(p, t, live));
         cp = pc + 2;
-        goto call_fun;
+        ENTER(fn);
     case OP_call_fun2:
         live = (uint32_t) pc[1];
         t = FETCH(pc[2]);
+        fn = enter_fun(t, live);
+        if (!fn) RAISE(cold_bad_fun(p, t, live));
         cp = pc + 3;
-    call_fun:
-        if (is_kind(t, KIND_FUN)) {
-            Lambda *lambda = fun_lambda(t);
-            if (lambda->arity == live) {
-                const term *env = boxed_ptr(t) + 2;
-                for (uint32_t i = 0; i < lambda->free_count; i++) vm.x[live + i] = env[i];
-                ENTER(lambda->function);
-            }
-        } else if (is_kind(t, KIND_EXTFUN) && extfun_function(t)->arity == live) {
-            ENTER(extfun_function(t));
-        }
-        RAISE(cold_bad_fun(p, t, live));
+        ENTER(fn);
+    case OP_call_fun_last:
+        live = (uint32_t) pc[1];
+        t = vm.x[live];
+        fn = enter_fun(t, live);
+        if (!fn) RAISE(cold_bad_fun(p, t, live));
+        cp = cp_unpack(stop[0]);
+        stop = (term *) ((char *) stop + pc[2]);
+        ENTER(fn);
+    case OP_call_fun2_last:
+        live = (uint32_t) pc[1];
+        t = FETCH(pc[2]);
+        fn = enter_fun(t, live);
+        if (!fn) RAISE(cold_bad_fun(p, t, live));
+        cp = cp_unpack(stop[0]);
+        stop = (term *) ((char *) stop + pc[3]);
+        ENTER(fn);
 
     case OP_apply:
         SAVE();

@@ -395,34 +395,18 @@ static uint32_t run_of_bytes(const Matcher *m, enum unit unit, uint32_t operand,
     return at;
 }
 
-// Takes units until one does not fit or there are `most`; *count is how many.
-static uint32_t run_of_units(const Matcher *m, enum unit unit, uint32_t operand, uint32_t at, uint32_t most, uint32_t *count)
+// Takes units until one does not fit or there are `most`.
+static uint32_t run_of_units(const Matcher *m, enum unit unit, uint32_t operand, uint32_t at, uint32_t most)
 {
-    uint32_t start = at, n = 0;
-    if (unit == UNIT_BYTE || (unit == UNIT_CLASS && !m->utf)) {
-        uint32_t end = most < m->end - at ? at + most : m->end;
-        at = run_of_bytes(m, unit, operand, at, end);
-        *count = at - start;
-        return at;
-    }
-    if (unit == UNIT_ANY_BYTE || (unit == UNIT_ALL && (!m->utf || most == REPEAT_UNLIMITED))) {
-        *count = most < m->end - at ? most : m->end - at; // in UTF-8 perhaps too many: enough for a lower bound of 0 and 1
-        return at + *count;
-    }
-    if (unit == UNIT_ANY && m->newline == NEWLINE_LF && (!m->utf || most == REPEAT_UNLIMITED)) {
-        uint32_t end = most < m->end - at ? at + most : m->end;
+    uint32_t end = most < m->end - at ? at + most : m->end, next;
+    bool chars_are_bytes = !m->utf || most == REPEAT_UNLIMITED; // or it does not matter
+    if (unit == UNIT_BYTE || (unit == UNIT_CLASS && !m->utf)) return run_of_bytes(m, unit, operand, at, end);
+    if (unit == UNIT_ANY_BYTE || (unit == UNIT_ALL && chars_are_bytes)) return end;
+    if (unit == UNIT_ANY && m->newline == NEWLINE_LF && chars_are_bytes) {
         const uint8_t *lf = end > at ? memchr(m->subject + at, '\n', end - at) : NULL;
-        at = lf ? (uint32_t) (lf - m->subject) : end;
-        *count = at - start;
-        return at;
+        return lf ? (uint32_t) (lf - m->subject) : end;
     }
-    while (n < most) {
-        uint32_t next = match_unit(m, unit, operand, at);
-        if (next == REGEX_UNSET) break;
-        at = next;
-        n++;
-    }
-    *count = n;
+    for (; most > 0 && (next = match_unit(m, unit, operand, at)) != REGEX_UNSET; most--) at = next;
     return at;
 }
 
@@ -431,7 +415,7 @@ static uint32_t start_run(Matcher *m, uint32_t pc, uint32_t at, bool *deep)
 {
     const uint32_t *op = m->program->code + pc;
     enum unit unit = (enum unit) op[1];
-    uint32_t operand = op[2], min = op[3], max = op[4], mode = op[5], count;
+    uint32_t operand = op[2], min = op[3], max = op[4], mode = op[5];
     uint32_t least = at;
     if (min == 1) {
         least = match_unit(m, unit, operand, at);
@@ -448,7 +432,7 @@ static uint32_t start_run(Matcher *m, uint32_t pc, uint32_t at, bool *deep)
         *deep = !push(m, ENTRY_LAZY, pc, least, more);
         return least;
     }
-    uint32_t most = run_of_units(m, unit, operand, least, more, &count);
+    uint32_t most = run_of_units(m, unit, operand, least, more);
     if (most > least && mode == REPEAT_GREEDY) *deep = !push(m, ENTRY_RUN, pc + 7, least, most);
     return most;
 }
@@ -507,13 +491,15 @@ static bool enter_call(Matcher *m, uint32_t group, uint32_t return_to, uint32_t 
     return true;
 }
 
-// Registers are again what they were; returns where to go on.
+// Registers are again what they were, but for \K; returns where to go on.
 static uint32_t leave_call(Matcher *m)
 {
     Entry e = m->stack[m->frame - 1];
+    uint32_t match_start = m->registers[0];
     m->height = m->frame - 1 - saved_entries(m);
     memcpy(m->registers, m->stack + m->height, m->program->registers * sizeof(uint32_t));
     m->frame = e.b;
+    set_register(m, 0, match_start); // there is room: the entry of the call was there
     return e.a;
 }
 
@@ -570,7 +556,13 @@ static bool backtrack_verb(Matcher *m, const Entry *e, enum outcome *outcome)
 {
     uint32_t at = e->b;
     switch ((enum entry_kind) e->kind) {
-    case ENTRY_THEN: unwind(m, e->a); return true;
+    case ENTRY_THEN:
+        if (e->a < m->frame) { // the alternatives are those around the group that was called
+            *outcome = OUTCOME_NEXT;
+            break;
+        }
+        unwind(m, e->a);
+        return true;
     case ENTRY_SKIP_NAME:
         if (!find_name(m, e, &at)) return true;
         *outcome = OUTCOME_SKIP;

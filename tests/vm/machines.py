@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import subprocess
 import sys
@@ -64,15 +65,24 @@ class NativeMachine:
     timeout_seconds: int
 
     def run(self, archive: Path) -> Outcome:
-        command = [str(self.binary), str(archive)]
         try:
-            done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, capture_output=True, timeout=self.timeout_seconds, check=False
-            )
+            done = self._start(archive)
         except subprocess.TimeoutExpired as expired:
             text = (expired.stderr or b"").decode(errors="replace")
             return Outcome(_TIMED_OUT, expired.stdout or b"", f"no end after {self.timeout_seconds} s\n{text}")
         return Outcome(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+
+    def _start(self, archive: Path, *, attempts: int = 3) -> subprocess.CompletedProcess[bytes]:
+        command = [str(self.binary), str(archive)]
+        try:
+            return subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, timeout=self.timeout_seconds, check=False
+            )
+        except OSError as error:
+            # Sandboxed kernels fail execve now and then with EFAULT, before the program has run at all.
+            if error.errno != errno.EFAULT or attempts == 1:
+                raise
+            return self._start(archive, attempts=attempts - 1)
 
 
 class WasmMachine:
