@@ -23,11 +23,11 @@ bool cold_get_binary(Process *p, term context, term size, Word unit, term *out)
 static size_t command_words(Word command)
 {
     static const uint8_t words[] = { [MATCH_ENSURE_AT_LEAST] = 3, [MATCH_ENSURE_EXACTLY] = 2, [MATCH_INTEGER] = 5,
-        [MATCH_BINARY] = 5, [MATCH_SKIP] = 2, [MATCH_GET_TAIL] = 3, [MATCH_EQUAL] = 4 };
+        [MATCH_BINARY] = 5, [MATCH_SKIP] = 2, [MATCH_GET_TAIL] = 3, [MATCH_EQUAL] = 3 };
     return words[command];
 }
 
-static bool command_has_live(Word c) { return c == MATCH_INTEGER || c == MATCH_BINARY || c == MATCH_GET_TAIL || c == MATCH_EQUAL; }
+static bool command_has_live(Word c) { return c == MATCH_INTEGER || c == MATCH_BINARY || c == MATCH_GET_TAIL; }
 
 // Registers that live before the instruction: what its first command that tells says (later ones count results, too).
 uint32_t cold_match_live(const Word *pc)
@@ -51,6 +51,18 @@ size_t cold_match_words(const Word *pc)
     return words;
 }
 
+// The next bits against a constant of at most 64 bits, which is all that the compiler joins into one. Nothing is built,
+// since what lives is not told.
+static bool match_constant(term context, Word bits, term constant)
+{
+    uint64_t value;
+    uint8_t bytes[8];
+    if (bits > 64 || !integer_to_uint64(constant, &value)) return false;
+    if (bits) value <<= 64 - bits;
+    for (int i = 0; i < 8; i++) bytes[i] = (uint8_t) (value >> (56 - 8 * i));
+    return bits_match_string(context, bytes, bits);
+}
+
 static bool run_command(Process *p, term context, const Word *c)
 {
     term value;
@@ -64,7 +76,7 @@ static bool run_command(Process *p, term context, const Word *c)
     case MATCH_SKIP:
         return bits_skip(context, c[1]);
     case MATCH_EQUAL:
-        return bits_get_integer(p, context, c[2], 0, &value) && equal_exact(value, c[3]);
+        return match_constant(context, c[1], c[2]);
     case MATCH_INTEGER:
         if (!bits_get_integer(p, context, c[3], (unsigned) c[2], &value)) return false;
         *operand_slot(c[4], vm.x, p->stop) = value;

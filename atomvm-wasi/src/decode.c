@@ -108,6 +108,7 @@ static term constant(Decoder *d, const Arg *a)
     term t = NONE;
     switch (a->tag) {
     case ARG_I:
+    case ARG_U: // sizes in bs_* come as plain numbers, too, and the values that bs_match compares with
         t = fits_small(a->value) ? make_small((sterm) a->value) : literal_keep(make_integer(&loader, a->value));
         break;
     case ARG_A:
@@ -118,9 +119,6 @@ static term constant(Decoder *d, const Arg *a)
         break;
     case ARG_BIG:
         t = big_constant(a);
-        break;
-    case ARG_U: // sizes in bs_* may come as plain numbers
-        t = make_small((sterm) a->value);
         break;
     default:
         break;
@@ -588,8 +586,9 @@ static void decode_bs_match(Decoder *d)
             emit(d, MATCH_SKIP), emit(d, (Word) a[0].value), used = 1;
         } else if (name == (term) ATOM_get_tail && left >= 3) {
             emit(d, MATCH_GET_TAIL), emit(d, (Word) a[0].value), emit(d, destination(d, &a[2])), used = 3;
-        } else if (name == (term) ATOM_colon_eqq && left >= 3) { // live size value
-            emit(d, MATCH_EQUAL), emit(d, (Word) a[0].value), emit(d, (Word) a[1].value), emit(d, constant(d, &a[2])), used = 3;
+        } else if (name == (term) ATOM_colon_eqq && left >= 3) { // nil size value
+            if (a[1].value > 64) d->bad = true; // match_constant
+            emit(d, MATCH_EQUAL), emit(d, (Word) a[1].value), emit(d, constant(d, &a[2])), used = 3;
         } else {
             d->bad = true;
         }

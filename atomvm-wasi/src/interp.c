@@ -915,10 +915,11 @@ resume_loop:
         NEXT(6);
     }
     case OP_bs_match:
-        live = cold_match_live(pc);
-        NEED(cold_match_words(pc), live);
         SAVE();
         {
+            size_t words = cold_match_words(pc); // 0: it builds nothing, and may not tell what lives
+            if (words) NEED(words, cold_match_live(pc));
+            SAVE();
             const Word *next = cold_match(p, pc);
             LOAD();
             if (!next) JUMP(pc[1]);
