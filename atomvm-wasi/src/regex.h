@@ -33,7 +33,7 @@ enum {
 };
 
 enum newline { NEWLINE_LF, NEWLINE_CR, NEWLINE_CRLF, NEWLINE_ANYCRLF, NEWLINE_ANY, NEWLINE_UNSET };
-enum bsr { BSR_UNICODE, BSR_ANYCRLF, BSR_UNSET };
+enum bsr { BSR_UNICODE, BSR_ANYCRLF, BSR_BOTH, BSR_UNSET }; // both: an error
 
 typedef struct RegexOptions {
     uint32_t flags;

@@ -398,12 +398,15 @@ static void emit_branches(Compiler *c, uint32_t branch, bool behind, bool at_end
 
 static void emit_capture(Compiler *c, const Node *n, bool at_end)
 {
+    uint32_t mark = n->mode == GROUP_ATOMIC ? new_registers(c, 1) : 0;
+    if (mark) emit1(c, OP_MARK, mark);
     Scope scope = { .outer = c->scope, .capture = n->value };
     c->scope = &scope;
     if (c->group_code[n->value] == 0) c->group_code[n->value] = here(c);
     emit1(c, OP_OPEN, n->value);
     emit_branches(c, n->first, false, at_end);
     emit1(c, OP_CLOSE, n->value);
+    if (mark) emit1(c, OP_CUT, mark);
     c->scope = scope.outer;
 }
 

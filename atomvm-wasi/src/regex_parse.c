@@ -1046,7 +1046,9 @@ static int fixed_length(Parser *p, uint32_t item, unsigned calls)
 
 // The groups around a place, outermost first: their numbers, and from which on nothing has been matched yet.
 typedef struct Enclosing {
-    uint32_t groups[REGEX_NEST_MAX * 2 + 2];
+    struct {
+        uint32_t node, number; // UINT32_MAX: no group that can be called
+    } groups[REGEX_NEST_MAX * 2 + 2];
     uint32_t depth, empty_from;
 } Enclosing;
 
@@ -1070,7 +1072,22 @@ static void check_call(Parser *p, uint32_t node, const Enclosing *e)
     else if (n->value > p->tree->captures) parse_fail(p, NOT_A_GROUP, n->at);
     if (p->failed) return;
     for (uint32_t i = e->empty_from; i < e->depth; i++) {
-        if (e->groups[i] == n->value) parse_fail(p, "recursive call could loop indefinitely", n->at);
+        if (e->groups[i].number == n->value) parse_fail(p, "recursive call could loop indefinitely", n->at);
+    }
+}
+
+// A group that refers to itself is atomic.
+static void check_backref(Parser *p, uint32_t node, const Enclosing *e)
+{
+    Node *n = node_at(p, node);
+    uint32_t group = n->value, count;
+    if (n->mode != 0) {
+        check_name(p, n);
+        if (p->failed) return;
+        group = names_find(p->tree->names, p->tree->name_count, p->text, p->text + n->value, n->min, &count)->group;
+    }
+    for (uint32_t i = 1; i < e->depth && !p->failed; i++) {
+        if (e->groups[i].number == group) node_at(p, e->groups[i].node)->mode = GROUP_ATOMIC;
     }
 }
 
@@ -1095,9 +1112,7 @@ static void check_item(Parser *p, uint32_t item, Enclosing *e)
     case NODE_LOOK: check_branches(p, item, e); break;
     case NODE_CONDITION: check_condition(p, item, e); break;
     case NODE_CALL: check_call(p, item, e); break;
-    case NODE_BACKREF:
-        if (node_at(p, item)->mode != 0) check_name(p, node_at(p, item));
-        break;
+    case NODE_BACKREF: check_backref(p, item, e); break;
     default: break;
     }
 }
@@ -1114,7 +1129,9 @@ static void check_branches(Parser *p, uint32_t node, Enclosing *e)
 {
     Node *n = node_at(p, node);
     uint32_t empty_from = e->empty_from;
-    e->groups[e->depth++] = n->type == NODE_GROUP && (n->value != 0 || node == p->tree->root) ? n->value : UINT32_MAX;
+    bool callable = n->type == NODE_GROUP && (n->value != 0 || node == p->tree->root);
+    e->groups[e->depth].node = node;
+    e->groups[e->depth++].number = callable ? n->value : UINT32_MAX;
     for (uint32_t b = n->first; b && !p->failed; b = node_at(p, b)->next) {
         e->empty_from = empty_from;
         for (uint32_t item = node_at(p, b)->first; item && !p->failed; item = node_at(p, item)->next) {
@@ -1150,6 +1167,10 @@ static bool is_utf8(const uint8_t *text, size_t size)
 
 static void parse_pattern(Parser *p)
 {
+    if (p->tree->options.bsr == BSR_BOTH) {
+        parse_fail(p, "inconsistent NEWLINE options", 0);
+        return;
+    }
     while (parse_start_option(p)) continue;
     if ((p->flags & RE_UTF) && (p->flags & RE_NEVER_UTF)) {
         parse_fail(p, "setting UTF is disabled by the application", p->at);

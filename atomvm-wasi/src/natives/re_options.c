@@ -87,6 +87,12 @@ static bool option_tuple(term option, ReOptions *o)
     }
 }
 
+static bool option_bsr(enum bsr bsr, ReOptions *o)
+{
+    o->bsr = o->bsr == BSR_UNSET || o->bsr == bsr ? bsr : BSR_BOTH;
+    return true;
+}
+
 static bool option_atom(term option, ReOptions *o)
 {
     uint32_t flag;
@@ -100,8 +106,8 @@ static bool option_atom(term option, ReOptions *o)
         o->compile.flags |= RE_ANCHORED;
         o->run_flags |= RUN_ANCHORED;
         return true;
-    case ATOM_bsr_anycrlf: o->bsr = BSR_ANYCRLF; return true;
-    case ATOM_bsr_unicode: o->bsr = BSR_UNICODE; return true;
+    case ATOM_bsr_anycrlf: return option_bsr(BSR_ANYCRLF, o);
+    case ATOM_bsr_unicode: return option_bsr(BSR_UNICODE, o);
     case ATOM_export: return o->compile_only = o->export = true;
     }
     o->run_only = true;
