@@ -44,7 +44,8 @@ class BuildError(Exception):
 HOT = frozenset(
     {
         *("bits.c", "buffer.c", "cold.c", "cold_bits.c", "compare.c", "copy.c", "ets_table.c", "exception.c", "gc.c"),
-        *("hash.c", "heap.c", "integer.c", "interp.c", "iolist.c", "lists.c", "map.c", "process.c", "scheduler.c"),
+        *("hash.c", "heap.c", "integer.c", "interp.c", "iolist.c", "lists.c", "map.c", "process.c", "regex_match.c"),
+        "scheduler.c",
     }
 )
 

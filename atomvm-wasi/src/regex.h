@@ -1,7 +1,7 @@
 // Regular expressions with the semantics of PCRE 8: a pattern becomes nodes, nodes become a program, and a backtracking
 // machine runs the program over a subject.
 //
-//   regex_parse.c    pattern -> nodes (regex_node.h), with PCRE's error texts and positions; regex_escape.c helps
+//   regex_parse.h    pattern -> nodes (regex_node.h), with PCRE's error texts and positions
 //   regex_class.c    character classes and what a code point is a member of
 //   regex_compile.c  nodes -> program, and what a match must begin with
 //   regex_match.c    program + subject -> captures

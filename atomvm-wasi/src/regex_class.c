@@ -34,7 +34,7 @@ bool char_is_type(uint32_t c, enum char_type type)
     case TYPE_LOWER: return is_lower(c);
     case TYPE_UPPER: return is_upper(c);
     case TYPE_ALNUM: return is_alnum(c);
-    case TYPE_ASCII: return c < 0x80;
+    case TYPE_ASCII: return true; // PCRE makes it of what is printed and what controls
     case TYPE_BLANK: return c == ' ' || c == '\t';
     case TYPE_CNTRL: return c < ' ' || (c >= 0x7F && c < 0xA0);
     case TYPE_DIGIT: return is_digit(c);

@@ -1,6 +1,5 @@
 // Nodes of regular expressions -> program. See regex.h and regex_program.h.
 #include "regex_program.h"
-#include "regex_parse.h"
 #include "regex_unicode.h"
 
 // The look-around and the captures around a place, innermost first, for (*ACCEPT).
@@ -314,17 +313,29 @@ static uint32_t lead_byte(const Compiler *c, uint32_t following)
     return bytes[0];
 }
 
+static void emit_run_of(Compiler *c, enum unit unit, uint32_t operand, uint32_t min, uint32_t max, uint32_t mode, uint32_t lead)
+{
+    emit2(c, OP_RUN, unit, operand);
+    emit(c, min);
+    emit(c, max);
+    emit(c, mode);
+    emit(c, lead);
+}
+
 static void emit_run(Compiler *c, const Node *repeat, uint32_t following, bool at_end)
 {
     uint32_t operand, mode = repeat->mode;
     const Node *child = node_at(c, repeat->first);
     if (mode == REPEAT_GREEDY && (at_end || is_disjoint(c, repeat->first, following))) mode = REPEAT_POSSESSIVE;
     enum unit unit = unit_of(c, child, &operand);
-    emit2(c, OP_RUN, unit, operand);
-    emit(c, repeat->min);
-    emit(c, repeat->max);
-    emit(c, mode);
-    emit(c, lead_byte(c, following));
+    uint32_t min = repeat->min, max = repeat->max;
+    if (child->type == NODE_CLASS && child->min != 0 && min > 0) { // regex_tree.c, ascii_class
+        emit_run_of(c, unit, child->min, min, min, mode, NO_LEAD);
+        if (max != REPEAT_UNLIMITED) max -= min;
+        min = 0;
+        if (max == 0) return;
+    }
+    emit_run_of(c, unit, operand, min, max, mode, lead_byte(c, following));
 }
 
 // ---- groups ----
@@ -430,7 +441,7 @@ static void emit_look_inside(Compiler *c, const Node *n, uint32_t r)
     uint32_t accepts = 0, outer_mark = c->then_mark;
     Scope scope = { .outer = c->scope, .reg = r, .accepts = &accepts };
     c->scope = &scope;
-    c->then_mark = 0;
+    c->then_mark = r; // (*THEN) does not get out of here
     emit_branches(c, n->first, n->mode & LOOK_BEHIND, false);
     fill_list(c, accepts, here(c));
     c->then_mark = outer_mark;
@@ -543,7 +554,8 @@ static void emit_optional(Compiler *c, const Node *n, bool lazy, bool at_end)
 static void emit_counted(Compiler *c, const Node *n, bool lazy)
 {
     uint32_t counter = new_registers(c, 1);
-    uint32_t place = node_may_be_empty(c->tree, n->first) ? new_registers(c, 1) : 0;
+    bool endless = n->max == REPEAT_UNLIMITED && node_may_be_empty(c->tree, n->first);
+    uint32_t place = endless ? new_registers(c, 1) : 0;
     emit1(c, OP_COUNT_START, counter);
     uint32_t loop = here(c);
     emit2(c, OP_COUNT_LOOP, counter, n->min);
@@ -761,9 +773,11 @@ static void find_first(Compiler *c)
         p->first_byte = b;
         count++;
     }
+    bool plain = !is_utf(c) || p->first_byte < 0x80;
+    bool two_cases = count == 2 && plain && in_map(p->first, char_other_case((uint8_t) p->first_byte));
     if (count != 1) p->first_byte = -1;
-    // With verbs it can be seen from where the machine starts; PCRE skips to a single character only.
-    p->has_first = count < 256 && (!c->tree->verbs || count <= 2);
+    // Verbs let the user see where the machine starts: then no more is skipped than PCRE does.
+    p->has_first = count < 256 && (!c->tree->verbs || (count == 1 && plain) || two_cases);
 }
 
 // ---- programs ----

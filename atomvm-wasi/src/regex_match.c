@@ -35,7 +35,7 @@ typedef struct Matcher {
     RegexRun *run;
     const uint8_t *subject;
     uint32_t end, start; // start: of this attempt
-    bool utf, ucp;
+    bool utf, ucp, anchored;
     uint8_t newline, bsr;
     Entry *stack;
     uint32_t height, capacity, height_limit;
@@ -523,12 +523,13 @@ static bool test_recursion(const Matcher *m, uint32_t group)
 
 // ---- verbs, on the way back ----
 
-// Ends the innermost look-around or call as failed: true when there was one, and the way back goes on from there.
+// Ends the innermost call, condition or negative look-around as failed: true when there was one, and the way back goes
+// on from there. A positive look-around holds no verb back.
 static bool fail_enclosing(Matcher *m)
 {
     while (m->height > 0) {
         uint32_t kind = m->stack[m->height - 1].kind;
-        if (kind == ENTRY_LOOK_CHOICE || kind == ENTRY_LOOK || kind == ENTRY_CALL) return true;
+        if (kind == ENTRY_LOOK_CHOICE || kind == ENTRY_CALL) return true;
         pop_undo(m);
     }
     return false;
@@ -564,8 +565,10 @@ static bool backtrack_verb(Matcher *m, const Entry *e, enum outcome *outcome)
         unwind(m, e->a);
         return true;
     case ENTRY_SKIP_NAME:
-        if (!find_name(m, e, &at)) return true;
         *outcome = OUTCOME_SKIP;
+        if (find_name(m, e, &at)) break;
+        if (!m->anchored) return true;
+        *outcome = OUTCOME_NEXT; // PCRE starts anew at the same place, which it does not for an anchored match
         break;
     case ENTRY_SKIP: *outcome = OUTCOME_SKIP; break;
     case ENTRY_COMMIT: *outcome = OUTCOME_COMMIT; break;
@@ -917,13 +920,13 @@ static bool has_required(const Matcher *m, uint32_t at, uint32_t *known)
     return false;
 }
 
-static enum regex_result search(Matcher *m, bool anchored)
+static enum regex_result search(Matcher *m)
 {
     const RegexProgram *p = m->program;
     bool optimize = !(p->options.flags & RE_NO_START_OPTIMIZE);
     uint32_t at = m->run->offset, required_at = REGEX_UNSET;
     for (;;) {
-        if (!anchored) {
+        if (!m->anchored) {
             at = optimize ? next_candidate(m, at) : at;
         } else if (optimize && p->has_first && (at >= m->end || !in_map(p->first, m->subject[at]))) {
             return REGEX_NOMATCH;
@@ -945,7 +948,7 @@ static enum regex_result search(Matcher *m, bool anchored)
         }
         if ((p->options.flags & RE_FIRSTLINE) && newline_at(m, at) > 0) return REGEX_NOMATCH;
         at = following;
-        if (anchored || at > m->end) return REGEX_NOMATCH;
+        if (m->anchored || at > m->end) return REGEX_NOMATCH;
         bool two_bytes = m->newline >= NEWLINE_CRLF && !p->has_cr_or_lf;
         if (two_bytes && m->subject[at - 1] == '\r' && at < m->end && m->subject[at] == '\n') at++;
     }
@@ -962,6 +965,7 @@ enum regex_result regex_run(const RegexProgram *p, RegexRun *run, uint32_t *ovec
         .end = run->size,
         .utf = regex_is_utf(p),
         .ucp = p->options.flags & RE_UCP,
+        .anchored = p->start == START_ANCHORED || (run->flags & RUN_ANCHORED),
         .newline = run->newline == NEWLINE_UNSET ? p->options.newline : run->newline,
         .bsr = run->bsr == BSR_UNSET ? p->options.bsr : run->bsr,
         .height_limit = at_most(at_most(run->recursion_limit, p->recursion_limit), REGEX_STACK_ENTRIES),
@@ -973,7 +977,7 @@ enum regex_result regex_run(const RegexProgram *p, RegexRun *run, uint32_t *ovec
     if (!m.registers) return REGEX_RECURSION_LIMIT;
     memset(m.registers, 0xFF, bytes);
     stack_take(&m);
-    enum regex_result result = search(&m, p->start == START_ANCHORED || (run->flags & RUN_ANCHORED));
+    enum regex_result result = search(&m);
     if (result == REGEX_MATCH) memcpy(ovector, m.registers, p->starts * sizeof *ovector);
     stack_give(&m);
     vm_mfree(m.registers, bytes);

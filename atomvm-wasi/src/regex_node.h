@@ -112,11 +112,14 @@ typedef struct RegexTree {
     uint32_t match_limit, recursion_limit; // by (*LIMIT_..=); otherwise UINT32_MAX
     bool has_cr_or_lf;    // a literal \r or \n
     bool calls, accepts, verbs;
+    uint32_t work; // spent on finding out lengths; see WORK_MAX in regex_check.c
 } RegexTree;
 
 // False: *error tells why. The tree is to be freed in any case.
 bool regex_parse(const uint8_t *pattern, size_t size, RegexOptions options, RegexTree *tree, RegexError *error);
 void regex_tree_free(RegexTree *tree);
+// Whether a node may match nothing, as far as that is easily seen.
+bool node_may_be_empty(RegexTree *t, uint32_t node);
 
 // Groups of the name a node refers to: *count entries of tree->names from the result on (names are sorted).
 const RegexName *names_find(const RegexName *names, uint32_t name_count, const uint8_t *pattern, const uint8_t *name,

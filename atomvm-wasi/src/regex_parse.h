@@ -1,5 +1,10 @@
-// The parser of regular expressions, for its own files: regex_parse.c (groups, items) and regex_escape.c (escapes,
-// classes).
+// The parser of regular expressions, for its own files:
+//
+//   regex_tree.c    nodes, branches, names, references
+//   regex_escape.c  escapes and classes
+//   regex_group.c   what begins with a parenthesis
+//   regex_parse.c   items, quantifiers, branches, the whole
+//   regex_check.c   what can only be checked at the end
 //
 // After an error p->at is at the end and nothing more is read; `failed` tells.
 #ifndef ATOMVM_REGEX_PARSE_H
@@ -44,6 +49,55 @@ enum escape parse_escape(Parser *p, bool in_class, uint32_t *value);
 bool parse_property(Parser *p, bool negated, ClassItem *item);
 // A class from its bracket on: its index.
 uint32_t parse_class(Parser *p);
-bool node_may_be_empty(const RegexTree *t, uint32_t node);
+
+// ---- regex_tree.c ----
+
+#define NOT_A_GROUP "reference to non-existent subpattern"
+
+static inline bool is_word_byte(int c) { return c >= 0 && char_is_type((uint32_t) c, TYPE_WORD); }
+static inline bool is_digit(int c) { return c >= '0' && c <= '9'; }
+static inline bool is_letter(int c) { return c >= 0 && char_is_type((uint32_t) c, TYPE_ALPHA); }
+
+// All nodes made here stand at p->at; 0 after an error.
+uint32_t node_new(Parser *p, enum node_type type);
+uint32_t node_value(Parser *p, enum node_type type, uint32_t value);
+uint32_t node_mode(Parser *p, enum node_type type, unsigned mode);
+static inline Node *node_at(Parser *p, uint32_t n) { return &p->tree->nodes[n]; }
+
+// A branch in the making.
+typedef struct Branch {
+    uint32_t node, last; // last: the item in front; 0 none
+    bool repeatable;     // a quantifier may follow
+} Branch;
+Branch branch_start(Parser *p);
+void branch_add(Parser *p, Branch *b, uint32_t item, bool repeatable);
+void branch_add_char(Parser *p, Branch *b, uint32_t code_point);
+void branch_add_type(Parser *p, Branch *b, enum char_type type, bool negated);
+
+size_t parse_name(Parser *p); // its size
+// A group of this name, which stands before `end`, is about to begin.
+void name_group(Parser *p, size_t at, size_t size, uint32_t group, size_t end);
+// \k<name>, (?&name) and their like, up to the terminator: a node by name.
+uint32_t parse_named_reference(Parser *p, enum node_type type, int terminator);
+uint32_t parse_number(Parser *p);
+// The group that a number with a sign ('+', '-' or 0) means here; `at` is for errors.
+uint32_t relative_group(Parser *p, uint32_t number, int sign, size_t at);
+uint32_t call_node(Parser *p, uint32_t group, size_t at);
+// (?1), (?+1), \g<1>: from the sign or digit on.
+uint32_t parse_numbered_call(Parser *p, int terminator);
+
+// ---- regex_group.c ----
+
+// What a parenthesis at p->at begins.
+void parse_parenthesis(Parser *p, Branch *b);
+
+// ---- regex_parse.c ----
+
+// Branches up to ')' or the end. With `reset`, every branch numbers its groups alike.
+void parse_branches(Parser *p, uint32_t owner, bool reset);
+
+// ---- regex_check.c ----
+
+void check_tree(Parser *p);
 
 #endif

@@ -59,7 +59,9 @@ class PatternMaker:
         return "\\" + char if char in ".^$*+?()[]{}|\\" else char
 
     def escape(self, _depth: int = 0) -> str:
-        return self.rng.choice([r"\d", r"\D", r"\w", r"\W", r"\s", r"\S", r"\h", r"\H", r"\v", r"\V", r"\R", r"\N", r"\n"])
+        return self.rng.choice(
+            [r"\d", r"\D", r"\w", r"\W", r"\s", r"\S", r"\h", r"\H", r"\v", r"\V", r"\R", r"\N", r"\n"]
+        )
 
     def char_class(self, _depth: int = 0) -> str:
         members = [self.member() for _ in range(self.rng.randint(1, 4))]
@@ -72,7 +74,20 @@ class PatternMaker:
         if kind < 0.8:
             low, high = sorted([self.rng.choice(self.alphabet), self.rng.choice(self.alphabet)])
             return f"{self.class_char(low)}-{self.class_char(high)}"
-        names = ["alpha", "lower", "upper", "alnum", "digit", "punct", "space", "word", "xdigit", "^lower", "print", "blank"]
+        names = [
+            "alpha",
+            "lower",
+            "upper",
+            "alnum",
+            "digit",
+            "punct",
+            "space",
+            "word",
+            "xdigit",
+            "^lower",
+            "print",
+            "blank",
+        ]
         return self.rng.choice([r"\d", r"\w", r"\s", r"\W", r"\D", r"\h", r"\v", f"[:{self.rng.choice(names)}:]"])
 
     def class_char(self, char: str | None = None) -> str:
@@ -80,17 +95,19 @@ class PatternMaker:
         return "\\" + char if char in "]^-[\\" else char
 
     def group(self, depth: int) -> str:
-        kind = self.rng.choice(["(", "(", "(", "(?:", "(?:", "(?>", "(?=", "(?!", "(?<=", "(?<!", "(?<n>", "(?i:", "(?i)"])
+        kind = self.rng.choice(
+            ["(", "(", "(", "(?:", "(?:", "(?>", "(?=", "(?!", "(?<=", "(?<!", "(?<n>", "(?i:", "(?i)"]
+        )
         if kind == "(?i)":
             return kind
         if kind in ("(?<=", "(?<!"):
             return kind + "".join(self.literal() for _ in range(self.rng.randint(0, 2))) + ")"
+        captures = kind in ("(", "(?<n>")
         if kind == "(?<n>":
             name = f"n{len(self.names)}"
             self.names.append(name)
             kind = self.rng.choice([f"(?<{name}>", f"(?P<{name}>", f"(?'{name}'"])
-        if kind == "(" or kind[2:3] in "<P'" and kind[-1] in ">'" and kind != "(?>":
-            self.groups += 1
+        self.groups += captures
         return kind + self.alternatives(depth - 1) + ")"
 
     def reference(self, _depth: int = 0) -> str:
@@ -123,9 +140,42 @@ class PatternMaker:
 
     def rare_item(self, _depth: int = 0) -> str:
         group = self.rng.randint(1, max(self.groups, 1))
-        chosen = [r"\Q.*\E", r"\x41", r"\x{62}", r"\101", r"\o{60}", r"\cA", r"\e", "(?#x)", "[[:<:]]", "[[:>:]]", r"\X"]
-        chosen += [f"(?{group})", "(?R)", f"\\g<{group}>", "(?+1)", "(?-1)", r"\p{L}", r"\P{Lu}", r"\p{Nd}", r"\pN", r"[\p{Ll}x]"]
-        chosen += ["(*FAIL)", "(*ACCEPT)", "(*COMMIT)", "(*PRUNE)", "(*SKIP)", "(*THEN)", "(*MARK:m)", "(*SKIP:m)", r"\p{Xwd}"]
+        chosen = [
+            r"\Q.*\E",
+            r"\x41",
+            r"\x{62}",
+            r"\101",
+            r"\o{60}",
+            r"\cA",
+            r"\e",
+            "(?#x)",
+            "[[:<:]]",
+            "[[:>:]]",
+            r"\X",
+        ]
+        chosen += [
+            f"(?{group})",
+            "(?R)",
+            f"\\g<{group}>",
+            "(?+1)",
+            "(?-1)",
+            r"\p{L}",
+            r"\P{Lu}",
+            r"\p{Nd}",
+            r"\pN",
+            r"[\p{Ll}x]",
+        ]
+        chosen += [
+            "(*FAIL)",
+            "(*ACCEPT)",
+            "(*COMMIT)",
+            "(*PRUNE)",
+            "(*SKIP)",
+            "(*THEN)",
+            "(*MARK:m)",
+            "(*SKIP:m)",
+            r"\p{Xwd}",
+        ]
         return self.rng.choice(chosen)
 
 
@@ -193,7 +243,10 @@ def case(rng: random.Random, rare: float = 0.3, broken: float = 0.0) -> Term:
         case 3:
             return (Atom("split"), [text, source, [*compiled, (Atom("return"), Atom("binary"))]])
         case 4:
-            return (Atom("replace"), [text, source, b"<&\\1>", [*compiled, Atom("global"), (Atom("return"), Atom("binary"))]])
+            return (
+                Atom("replace"),
+                [text, source, b"<&\\1>", [*compiled, Atom("global"), (Atom("return"), Atom("binary"))]],
+            )
         case _:
             return (Atom("run"), [text, source, [*compiled, *run]])
 

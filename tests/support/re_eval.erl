@@ -1,20 +1,22 @@
 %% Evaluates calls of `re` and returns what they give or raise, on `erl` and on the VM alike.
 %%
-%% A file of cases is a list of {Function, Arguments} in the external term format; so is what comes out: {ok, Value} or
+%% re_eval_cases:cases() is a list of {Function, Arguments} in the external term format; results are {ok, Value} or
 %% {raised, Reason}. Compiled patterns differ from one implementation to the other: only their first elements count.
 -module(re_eval).
 -export([start/0, main/1]).
 
-%% On the VM: cases on stdin, results on stdout.
+%% On the VM: results on stdout.
 start() ->
-    Cases = binary_to_term('Elixir.AtomVM.Wasi':read_stdin()),
-    'Elixir.AtomVM.Wasi':write_stdout(term_to_binary([evaluate(Case) || Case <- Cases])).
+    'Elixir.AtomVM.Wasi':write_stdout(results()).
 
-%% On erl: `-run re_eval main CASES RESULTS`.
-main([From, To]) ->
-    {ok, Cases} = file:read_file(From),
-    ok = file:write_file(To, term_to_binary([evaluate(Case) || Case <- binary_to_term(Cases)])),
+%% On erl: `-run re_eval main RESULTS`, with the version of PCRE first.
+main([To]) ->
+    ok = file:write_file(To, results()),
+    io:format("~s", [re:version()]),
     halt(0).
+
+results() ->
+    term_to_binary([evaluate(Case) || Case <- binary_to_term(re_eval_cases:cases())]).
 
 evaluate({Function, Arguments}) ->
     try

@@ -165,7 +165,6 @@ term re_inspect_2(Process *p, term *a)
     const RegexName *names = regex_names(program, &count);
     term list = NIL;
     while (count-- > 0) {
-        if (count > 0 && is_same_name(program, names + count, names + count - 1)) continue;
         term name = name_term(p, program, names + count);
         if (name == NONE) return NONE;
         list = cons(p, name, list);
@@ -243,13 +242,14 @@ static term capture_named(const Subject *s, const uint8_t *name, size_t size)
     return group == 0 ? no_capture(s) : capture_term(s, group);
 }
 
+// A name that several groups share is there once, but once for each of them in a global run: so OTP has it.
 static term capture_names(const Subject *s)
 {
     size_t count;
     const RegexName *names = regex_names(s->program, &count);
     term list = NIL;
     while (count-- > 0) {
-        if (count > 0 && is_same_name(s->program, names + count, names + count - 1)) continue;
+        if (!s->options->global && count > 0 && is_same_name(s->program, names + count, names + count - 1)) continue;
         term capture = capture_named(s, regex_name_bytes(s->program, names + count), names[count].size);
         if (capture == NONE) return NONE;
         list = cons(s->p, capture, list);

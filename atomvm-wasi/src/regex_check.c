@@ -1,0 +1,274 @@
+// What is checked of a regular expression when all its groups are known, and what PCRE finds only then: references to
+// groups that are not there, calls that never end, look-behinds of no fixed length. See regex_parse.h.
+#include "regex_parse.h"
+
+// Groups that call each other can make these questions arbitrarily hard: after so many nodes the answer is the safe one.
+enum { WORK_MAX = 20000000 };
+
+// ---- what may be empty ----
+
+// Whether a node may match nothing, as far as that is easily seen.
+static bool branches_may_be_empty(RegexTree *t, uint32_t first, unsigned calls);
+
+static uint32_t group_node(RegexTree *t, uint32_t group)
+{
+    uint32_t n = 1;
+    while (n < t->count && (t->nodes[n].type != NODE_GROUP || t->nodes[n].value != group)) n++;
+    t->work += n / 16;
+    return n < t->count ? n : 0;
+}
+
+static bool may_be_empty(RegexTree *t, uint32_t node, unsigned calls)
+{
+    const Node *n = &t->nodes[node];
+    if (++t->work > WORK_MAX) return true;
+    switch ((enum node_type) n->type) {
+    case NODE_GROUP: return branches_may_be_empty(t, n->first, calls);
+    case NODE_CONDITION:
+        return n->mode == CONDITION_DEFINE || t->nodes[n->first].next == 0 || branches_may_be_empty(t, n->first, calls);
+    case NODE_REPEAT: return n->min == 0 || may_be_empty(t, n->first, calls);
+    case NODE_CALL: {
+        uint32_t target = n->mode == 0 && n->value != 0 ? group_node(t, n->value) : 0;
+        if (target == 0 || calls > 4 || t->nodes[target].at > n->at) return true; // or not closed yet
+        return may_be_empty(t, target, calls + 1);
+    }
+    case NODE_CHAR:
+    case NODE_CLASS:
+    case NODE_ANY:
+    case NODE_ALL:
+    case NODE_BYTE:
+    case NODE_LINE_END:
+    case NODE_GRAPHEME: return false;
+    default: return true;
+    }
+}
+
+static bool items_may_be_empty(RegexTree *t, uint32_t item, unsigned calls)
+{
+    while (item && may_be_empty(t, item, calls)) item = t->nodes[item].next;
+    return item == 0;
+}
+
+static bool branches_may_be_empty(RegexTree *t, uint32_t first, unsigned calls)
+{
+    for (uint32_t b = first; b; b = t->nodes[b].next) {
+        if (items_may_be_empty(t, t->nodes[b].first, calls)) return true;
+    }
+    return false;
+}
+
+bool node_may_be_empty(RegexTree *t, uint32_t node) { return may_be_empty(t, node, 0); }
+
+// ---- lengths ----
+
+// Length in characters of the items from `item` on; -1: not fixed, -2: \C in UTF-8.
+static int fixed_length(Parser *p, uint32_t item, unsigned calls);
+
+static int fixed_length_of_branches(Parser *p, uint32_t first, unsigned calls)
+{
+    int length = -1;
+    for (uint32_t b = first; b; b = node_at(p, b)->next) {
+        int n = fixed_length(p, node_at(p, b)->first, calls);
+        if (n < 0) return n;
+        if (length >= 0 && n != length) return -1;
+        length = n;
+    }
+    return length;
+}
+
+static int fixed_length_of(Parser *p, uint32_t node, unsigned calls)
+{
+    Node *n = node_at(p, node);
+    if (++p->tree->work > WORK_MAX) return -1;
+    switch ((enum node_type) n->type) {
+    case NODE_GROUP: return fixed_length_of_branches(p, n->first, calls);
+    case NODE_CONDITION:
+        if (n->mode == CONDITION_DEFINE) return 0;
+        if (node_at(p, n->first)->next == 0) return fixed_length_of_branches(p, n->first, calls) == 0 ? 0 : -1;
+        return fixed_length_of_branches(p, n->first, calls);
+    case NODE_REPEAT: {
+        if (n->min != n->max) return node_at(p, n->first)->type == NODE_LOOK ? 0 : -1;
+        int length = fixed_length_of(p, n->first, calls);
+        if (length > 0 && n->min > 0xFFFFF / (uint32_t) length) return -1;
+        return length < 0 ? length : length * (int) n->min;
+    }
+    case NODE_CALL: {
+        uint32_t target = group_node(p->tree, n->value);
+        if (target == 0 || calls > 8) return -1;
+        return fixed_length_of(p, target, calls + 1);
+    }
+    case NODE_BYTE: return p->flags & RE_UTF ? -2 : 1;
+    case NODE_CHAR:
+    case NODE_CLASS:
+    case NODE_ANY:
+    case NODE_ALL: return 1;
+    case NODE_LINE_END:
+    case NODE_GRAPHEME:
+    case NODE_BACKREF: return -1;
+    default: return n->type == NODE_VERB && n->mode == VERB_ACCEPT ? -1 : 0;
+    }
+}
+
+static int fixed_length(Parser *p, uint32_t item, unsigned calls)
+{
+    int length = 0;
+    for (; item; item = node_at(p, item)->next) {
+        int n = fixed_length_of(p, item, calls);
+        if (n < 0) return n;
+        length += n;
+        if (length > 0xFFFFF) return -1;
+    }
+    return length;
+}
+
+// ---- the walk, in the order of the pattern ----
+
+// The groups around a place, outermost first: their numbers, and from which on nothing has been matched yet.
+typedef struct Enclosing {
+    struct {
+        uint32_t node, number; // UINT32_MAX: no group that can be called
+    } groups[REGEX_NEST_MAX * 2 + 2];
+    uint32_t depth, empty_from;
+    uint32_t conditions; // around it: what is in one may end by that, so calls in it are not checked
+} Enclosing;
+
+static void check_branches(Parser *p, uint32_t node, Enclosing *e);
+
+static void check_name(Parser *p, Node *n)
+{
+    uint32_t count;
+    const RegexName *found = names_find(p->tree->names, p->tree->name_count, p->text, p->text + n->value, n->min, &count);
+    if (count == 0) parse_fail(p, NOT_A_GROUP, n->at);
+    else if (n->type == NODE_CALL) {
+        n->value = found->group;
+        n->mode = 0;
+    }
+}
+
+static void check_call(Parser *p, uint32_t node, const Enclosing *e)
+{
+    Node *n = node_at(p, node);
+    if (n->mode != 0) check_name(p, n);
+    else if (n->value > p->tree->captures) parse_fail(p, NOT_A_GROUP, n->at);
+    if (p->failed || e->conditions > 0) return;
+    for (uint32_t i = e->empty_from; i < e->depth; i++) {
+        if (e->groups[i].number == n->value) parse_fail(p, "recursive call could loop indefinitely", n->at);
+    }
+}
+
+// What an unterminated name in (?(..) can be, once all names are known.
+static void resolve_condition(Parser *p, uint32_t node)
+{
+    Node *n = node_at(p, node);
+    const uint8_t *name = p->text + n->value;
+    uint32_t count, place = n->at;
+    if (n->mode == CONDITION_LOOK) return;
+    if (!n->caseless) {
+        names_find(p->tree->names, p->tree->name_count, p->text, name, n->min, &count);
+        if (count > 0) {
+            if (n->mode == CONDITION_GROUP) n->mode = CONDITION_NAME;
+            return;
+        }
+    }
+    if (n->mode != CONDITION_GROUP) {
+        parse_fail(p, NOT_A_GROUP, place);
+    } else if (!n->caseless && *name == 'R') {
+        uint64_t group = 0;
+        for (uint32_t i = 1; i < n->min && group <= CONDITION_ANY_RECURSION; i++) {
+            if (!is_digit(name[i])) {
+                parse_fail(p, NOT_A_GROUP, place);
+                return;
+            }
+            group = group * 10 + (uint32_t) (name[i] - '0');
+        }
+        n->mode = CONDITION_RECURSION;
+        n->value = group == 0 || group > CONDITION_ANY_RECURSION ? CONDITION_ANY_RECURSION : (uint32_t) group;
+    } else if (!n->caseless && n->min == 6 && memcmp(name, "DEFINE", 6) == 0) {
+        n->mode = CONDITION_DEFINE;
+    } else if (n->max == 0) {
+        parse_fail(p, "invalid condition (?(0)", place);
+    } else if (n->max > p->tree->captures) {
+        parse_fail(p, NOT_A_GROUP, place);
+    } else {
+        n->value = n->max;
+    }
+}
+
+// A group that refers to itself is atomic.
+static void check_backref(Parser *p, uint32_t node, const Enclosing *e)
+{
+    Node *n = node_at(p, node);
+    uint32_t group = n->value, count;
+    if (n->mode != 0) {
+        check_name(p, n);
+        if (p->failed) return;
+        group = names_find(p->tree->names, p->tree->name_count, p->text, p->text + n->value, n->min, &count)->group;
+    }
+    for (uint32_t i = 1; i < e->depth && !p->failed; i++) {
+        if (e->groups[i].number == group) node_at(p, e->groups[i].node)->mode = GROUP_ATOMIC;
+    }
+}
+
+static void check_condition(Parser *p, uint32_t node, Enclosing *e)
+{
+    Node *n = node_at(p, node);
+    if (n->mode == CONDITION_LOOK) check_branches(p, n->value, e);
+    else resolve_condition(p, node);
+    if (p->failed) return;
+    uint32_t branches = 0, end = node_at(p, n->first)->min;
+    for (uint32_t b = n->first; b; b = node_at(p, b)->next) branches++;
+    e->conditions++;
+    check_branches(p, node, e);
+    e->conditions--;
+    if (n->mode == CONDITION_DEFINE && branches > 1) parse_fail(p, "DEFINE group contains more than one branch", end);
+    else if (branches > 2) parse_fail(p, "conditional group contains more than two branches", end);
+}
+
+static void check_item(Parser *p, uint32_t item, Enclosing *e)
+{
+    switch ((enum node_type) node_at(p, item)->type) {
+    case NODE_REPEAT: check_item(p, node_at(p, item)->first, e); break;
+    case NODE_GROUP:
+    case NODE_LOOK: check_branches(p, item, e); break;
+    case NODE_CONDITION: check_condition(p, item, e); break;
+    case NODE_CALL: check_call(p, item, e); break;
+    case NODE_BACKREF: check_backref(p, item, e); break;
+    default: break;
+    }
+}
+
+static void check_lookbehind(Parser *p, uint32_t branch)
+{
+    int length = fixed_length(p, node_at(p, branch)->first, 0);
+    if (length == -2) parse_fail(p, "\\C not allowed in lookbehind assertion", node_at(p, branch)->at);
+    else if (length < 0) parse_fail(p, "lookbehind assertion is not fixed length", node_at(p, branch)->at);
+    else node_at(p, branch)->value = (uint32_t) length;
+}
+
+static void check_branches(Parser *p, uint32_t node, Enclosing *e)
+{
+    Node *n = node_at(p, node);
+    uint32_t empty_from = e->empty_from;
+    bool callable = n->type == NODE_GROUP && (n->value != 0 || node == p->tree->root);
+    // In a look-around PCRE takes the first branch for what is in front of a call in another.
+    bool first_empty = items_may_be_empty(p->tree, node_at(p, n->first)->first, 0);
+    e->groups[e->depth].node = node;
+    e->groups[e->depth++].number = callable ? n->value : UINT32_MAX;
+    for (uint32_t b = n->first; b && !p->failed; b = node_at(p, b)->next) {
+        e->empty_from = n->type == NODE_LOOK && b != n->first && !first_empty ? e->depth : empty_from;
+        for (uint32_t item = node_at(p, b)->first; item && !p->failed; item = node_at(p, item)->next) {
+            check_item(p, item, e);
+            if (!node_may_be_empty(p->tree, item)) e->empty_from = e->depth;
+        }
+        if (!p->failed && n->type == NODE_LOOK && (n->mode & LOOK_BEHIND)) check_lookbehind(p, b);
+    }
+    e->depth--;
+    e->empty_from = empty_from;
+}
+
+void check_tree(Parser *p)
+{
+    Enclosing e;
+    e.depth = e.empty_from = e.conditions = 0;
+    check_branches(p, p->tree->root, &e);
+}
