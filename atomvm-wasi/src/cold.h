@@ -1,5 +1,5 @@
 // The rare or long halves of instructions. p->htop and p->stop are current when they are called (the loop's SAVE); they
-// never collect. NONE or false: raised, or no match, as said.
+// never collect, but for cold_next_message, which runs where no X register lives. NONE or false: raised, or no match, as said.
 #ifndef ATOMVM_COLD_H
 #define ATOMVM_COLD_H
 

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-// Every HOSTILE_PERIOD-th allocation of a hostile build fails when vm_fail_at counts down to it (memory-limit stepping).
 void *vm_malloc(size_t size)
 {
     if (vm.memory_used + size > vm.memory_cap) return NULL;

@@ -27,7 +27,7 @@ struct Module {
     Function **exports;
     bool line_ready;
     uint32_t line_count, file_count;
-    uint32_t *lines; // line_count entries: file << 20 | line... see line.c
+    uint32_t *lines; // line_count entries: file << 24 | line, see line.c
     Slice *files;
 };
 

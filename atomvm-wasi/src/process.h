@@ -82,7 +82,6 @@ uint32_t process_count(void);
 Process *process_at(uint32_t slot); // NULL when free or exiting
 
 // Spawns apply(module, name, args); `args` is a proper list on `parent`'s heap (or literals).
-enum { SPAWN_LINK = 1, SPAWN_MONITOR = 2 };
 Process *process_spawn(Process *parent, term module, term name, term args);
 Process *process_spawn_fun(Process *parent, term fun);
 

@@ -188,7 +188,7 @@ sterm list_length(term list);
 
 // Term order of Erlang (integers and floats by value): < 0, 0, > 0.
 int compare(term a, term b);
-// The order of map keys and of ordered sets with exact keys: like compare, but an integer is before an equal float.
+// The order of map keys and of ordered sets with exact keys: like compare, but every integer is before every float.
 int compare_exact(term a, term b);
 bool equal(term a, term b);       // ==
 bool equal_exact(term a, term b); // =:=
