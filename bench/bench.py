@@ -1,4 +1,7 @@
-"""`make bench`: speed and size of what there is now. Prints a table and writes it into bench/README.md."""
+"""`make bench`: speed and size of what there is now. Prints a table and writes it into bench/README.md.
+
+`bench.py computing` prints the rows of the programs alone, and writes nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import json
 import math
 import os
 import platform
+import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -22,16 +27,22 @@ from example import BIN, HELLO, NODE, REPOSITORY, StepError, hatch_build, hatch_
 
 BENCH = REPOSITORY / "bench"
 WORK = REPOSITORY / ".cache" / "bench"
-PROGRAMS = REPOSITORY / "tests" / "vm" / "bench"
+ORACLE_PROGRAMS = REPOSITORY / "tests" / "vm" / "bench"
+OWN_PROGRAMS = BENCH / "programs"
+FRAMEWORK = REPOSITORY / "priv" / "elixir" / "lib" / "elixir_workers"
+CONSOLIDATE = REPOSITORY / "hatch_elixir_workers" / "consolidate.exs"
 VM = REPOSITORY / "priv" / "atomvm.wasm"
 BEGIN, END = "<!-- numbers -->", "<!-- end of numbers -->"
 RUNS = 5
 BUILDS = 3
 
-# Every program in its own time, after one run that is not counted; the last line of stdout is the list of microseconds.
+# Every program in its own time, after one run that is not counted. A line of stderr for each: id, list of microseconds.
 TIME_ON_ERL = """
-    Time = fun(M) -> [element(1, timer:tc(M, start, [])) || _ <- lists:seq(0, RUNS)] end,
-    [io:format(standard_error, "~s ~w~n", [M, tl(Time(M))]) || M <- [MODULES]], halt().
+    for program <- System.argv() do
+      [id, module] = String.split(program, "=")
+      times = for _ <- 0..RUNS, do: elem(:timer.tc(String.to_atom(module), :start, []), 0)
+      IO.puts(:stderr, "#{id} #{inspect(tl(times))}")
+    end
 """
 
 
@@ -77,50 +88,96 @@ def _linear(echo: Mapping[str, Mapping[str, list[float]]]) -> Iterable[Row]:
 # ---------------------------------------------------------------- computing
 
 
+@dataclass(frozen=True)
+class Program:
+    """One program: where its source is, and the beams that are its own, the one with `start/0` first."""
+
+    source: Path
+    beams: tuple[Path, ...]
+
+    @property
+    def module(self) -> str:
+        return self.beams[0].stem
+
+    @property
+    def name(self) -> str:
+        return self.source.stem.removeprefix("bench_").replace("_", " ")
+
+
 def computing() -> list[Row]:
-    """The programs of tests/vm/bench, on `erl` and on the machine in V8."""
-    modules = sorted(path.stem for path in PROGRAMS.glob("*.erl"))
-    beams = WORK / "beams"
-    beams.mkdir(parents=True, exist_ok=True)
-    run(["erlc", "+debug_info", "-o", str(beams), *(f"{PROGRAMS / module}.erl" for module in modules)], WORK)
-    archives = {module: _archive(module, beams) for module in modules}
-    on_erl = _times_on_erl(modules, beams)
+    """The programs, on `erl` and on the machine in V8."""
+    programs = _programs()
+    archives = {program.name: _archive(program) for program in programs}
+    on_erl = _times_on_erl(programs)
     on_vm = _times_on_vm(archives)
-    ratios = {module: on_vm[module] / on_erl[module] for module in modules}
+    ratios = {name: on_vm[name] / on_erl[name] for name in archives}
     rows = [
-        Row(
-            module.removeprefix("bench_").replace("_", " "),
-            f"{ratios[module]:.1f} × erl ({on_vm[module]:.0f} ms / {on_erl[module]:.1f} ms)",
-            "≤ 20",
-        )
-        for module in modules
+        Row(name, f"{ratio:.1f} × erl ({on_vm[name]:.0f} ms / {on_erl[name]:.1f} ms)", "≤ 20")
+        for name, ratio in ratios.items()
     ]
     mean = math.exp(statistics.fmean(math.log(ratio) for ratio in ratios.values()))
     return [*rows, Row("computing, geometric mean", f"{mean:.1f} × erl", "≤ 8")]
 
 
-def _archive(module: str, beams: Path) -> Path:
-    archive = WORK / f"{module}.avm"
-    run(
-        [str(BIN / "elixir-workers"), "pack", "-o", str(archive), "--start", module, str(beams / f"{module}.beam")],
-        WORK,
-    )
+def _programs() -> list[Program]:
+    """All programs, compiled: those of the oracle, and those of bench/programs with the framework's JSON."""
+    shutil.rmtree(WORK / "beams", ignore_errors=True)
+    erlang, elixir, framework, own = (WORK / "beams" / part for part in ("erlang", "elixir", "framework", "own"))
+    sources = [*ORACLE_PROGRAMS.glob("*.erl"), *ORACLE_PROGRAMS.glob("*.ex"), *OWN_PROGRAMS.glob("*.ex")]
+    _compile(["erlc", "+debug_info"], erlang, [source for source in sources if source.suffix == ".erl"])
+    _compile(["elixirc"], elixir, ORACLE_PROGRAMS.glob("*.ex"))
+    _compile(["elixirc"], framework, [FRAMEWORK / "json.ex", *(FRAMEWORK / "json").glob("*.ex")])
+    _compile(["elixirc", "-pa", str(framework)], own, OWN_PROGRAMS.glob("*.ex"))
+    library = tuple(sorted(framework.glob("*.beam")))
+    programs = []
+    for source in sources:
+        folder = erlang if source.suffix == ".erl" else own if source.parent == OWN_PROGRAMS else elixir
+        programs.append(Program(source, _own_beams(source, folder) + (library if folder == own else ())))
+    return sorted(programs, key=lambda program: program.name)
+
+
+def _compile(compiler: Sequence[str], out: Path, sources: Iterable[Path]) -> None:
+    out.mkdir(parents=True)
+    run([*compiler, "-o", str(out), *map(str, sorted(sources))], WORK)
+
+
+def _own_beams(source: Path, folder: Path) -> tuple[Path, ...]:
+    defined = re.search(r"^defmodule ([\w.]+) do", source.read_text(encoding="utf-8"), re.MULTILINE)
+    module = f"Elixir.{defined[1]}" if defined else source.stem
+    return (folder / f"{module}.beam", *sorted(folder.glob(f"{module}.*.beam")))
+
+
+def _archive(program: Program) -> Path:
+    archive = WORK / f"{program.source.stem}.avm"
+    command = [str(BIN / "elixir-workers"), "pack", "-o", str(archive), "--start", program.module]
+    run([*command, *map(str, program.beams)], WORK)
     return archive
 
 
-def _times_on_erl(modules: Sequence[str], beams: Path) -> dict[str, float]:
-    """Medians in milliseconds."""
-    script = TIME_ON_ERL.replace("RUNS", str(RUNS)).replace("MODULES", ", ".join(modules))
-    lines = run(["erl", "-noshell", "-pa", str(beams), "-eval", script], WORK).stderr.splitlines()
-    times = {name: json.loads(numbers) for name, _, numbers in (line.partition(" ") for line in lines)}
-    return {module: statistics.median(times[module]) / 1000 for module in modules}
+def _times_on_erl(programs: Sequence[Program]) -> dict[str, float]:
+    """Medians in milliseconds; protocols are consolidated, as the packer does it for the machine."""
+    consolidated = WORK / "beams" / "consolidated"
+    consolidated.mkdir()
+    folders = sorted({beam.parent for program in programs for beam in program.beams})
+    run(["elixir", str(CONSOLIDATE), str(consolidated), _elixir_ebin(), *map(str, folders)], WORK)
+    paths = [argument for folder in (consolidated, *folders) for argument in ("-pa", str(folder))]
+    named = [f"{program.source.stem}={program.module}" for program in programs]
+    script = WORK / "time_on_erl.exs"
+    script.write_text(TIME_ON_ERL.replace("RUNS", str(RUNS)), encoding="utf-8")
+    lines = run(["elixir", *paths, str(script), *named], WORK).stderr.splitlines()
+    times = {stem: json.loads(numbers) for stem, _, numbers in (line.partition(" ") for line in lines)}
+    return {program.name: statistics.median(times[program.source.stem]) / 1000 for program in programs}
+
+
+def _elixir_ebin() -> str:
+    return run(["elixir", "-e", "IO.puts(:code.lib_dir(:elixir, :ebin))"], WORK).stdout.strip()
 
 
 def _times_on_vm(archives: Mapping[str, Path]) -> dict[str, float]:
     """Medians in milliseconds; the first run is not counted, as on `erl`."""
     command = [str(NODE), "--no-warnings", str(BENCH / "compute.mjs"), str(VM), str(RUNS + 1)]
     times = json.loads(run([*command, *map(str, archives.values())], WORK).stdout)
-    return {module: statistics.median(times[str(archive)][1:]) for module, archive in archives.items()}
+    return {name: statistics.median(times[str(archive)][1:]) for name, archive in archives.items()}
 
 
 # ---------------------------------------------------------------- size, building
@@ -208,6 +265,9 @@ def write(text: str) -> None:
 def main() -> int:
     WORK.mkdir(parents=True, exist_ok=True)
     try:
+        if sys.argv[1:] == ["computing"]:
+            print(report(computing()))
+            return 0
         bundle = hatch_build(HELLO)
         text = report([*requests(bundle), *computing(), *size(bundle), *building()])
     except StepError as error:
