@@ -36,6 +36,15 @@ handle(<<"/calls">>, Body) ->
     Second = receive {atomvm_reply, B, Y} -> Y end,
     First = receive {atomvm_reply, A, X} -> X end,
     atomvm_host:respond(201, [], io_lib:format("~0p", [{First, Second}]));
+handle(<<"/cast">>, Body) ->
+    ok = atomvm_host:cast(<<"KV">>, <<"put">>, [Body]),
+    atomvm_host:respond(200, [], io_lib:format("~0p", [catch atomvm_host:cast(kv, <<"put">>, [])]));
+handle(<<"/cancel">>, _) ->
+    Ref = atomvm_host:call(<<"KV">>, <<"get">>, [1]),
+    Cancelled = [atomvm_host:cancel(Ref), atomvm_host:cancel(make_ref()), catch atomvm_host:cancel(ref)],
+    Kept = atomvm_host:call(<<"KV">>, <<"get">>, [2]),
+    Answer = receive {atomvm_reply, _, _} = Any -> Any =:= {atomvm_reply, Kept, {ok, 5}} end,
+    atomvm_host:respond(200, [], io_lib:format("~0p", [{[C || C <- Cancelled, is_boolean(C)], Answer}]));
 handle(<<"/sleep">>, _) ->
     timer:sleep(500),
     logger:warning("slept"),
@@ -215,6 +224,26 @@ def test_host_calls_are_collected_and_answered_in_any_order(reactor: Reactor) ->
     assert reactor.lend("vm_reply", first, 1, b"\x83a\x05") == VM_MORE
     reactor.until(VM_RESPONDED)
     assert reactor.response() == (201, [], b'{{ok,5},{error,<<"late">>}}')
+
+
+def test_a_cast_has_no_id_and_no_answer(reactor: Reactor) -> None:
+    reactor.request(b"/cast", b"key")
+    reactor.until(VM_RESPONDED)
+    [(call_id, call_term)] = reactor.calls()
+    assert call_id == 0
+    assert call_term == b"\x83h\x03" + binary(b"KV") + binary(b"put") + b"l\0\0\0\1" + binary(b"key") + b"j"
+    assert b"badarg" in reactor.response()[2]
+    reactor.until(VM_LISTENING)
+
+
+def test_the_answer_to_a_cancelled_call_is_dropped(reactor: Reactor) -> None:
+    reactor.request(b"/cancel")
+    reactor.until(VM_WAITING)
+    (cancelled, _), (kept, _) = reactor.calls()
+    assert reactor.lend("vm_reply", cancelled, 1, b"\x83a\x04") == VM_MORE
+    assert reactor.lend("vm_reply", kept, 1, b"\x83a\x05") == VM_MORE
+    reactor.until(VM_RESPONDED)
+    assert reactor.response() == (200, [], b"{[true,false],true}")
 
 
 def test_timers_wait_for_the_clock_of_the_host(reactor: Reactor) -> None:

@@ -142,12 +142,12 @@ enum host_status host_respond(uint32_t status, term headers, term body)
 typedef struct PendingCall {
     struct PendingCall *next;
     uint32_t id;
-    term caller; // pid
+    term caller; // pid; NONE when it has cancelled the call
     RefId ref;
 } PendingCall;
 
 static PendingCall *pending_calls;
-static uint32_t last_call_id;
+static uint32_t last_call_id; // the first is 1
 
 // call_id:u32 len:u32 bytes, padded to 4
 static bool append_call(uint32_t id, term call)
@@ -172,6 +172,25 @@ term host_call(Process *p, term binding, term operation, term args)
     return ref_term(p, call->ref);
 }
 
+// The record of a call that no process waits for.
+enum { NO_CALL_ID = 0 };
+
+bool host_cast(Process *p, term binding, term operation, term args)
+{
+    return append_call(NO_CALL_ID, make_tuple3(p, binding, operation, args));
+}
+
+// The host answers it all the same; the answer is dropped as if the caller had died.
+bool host_cancel(Process *p, RefId ref)
+{
+    for (PendingCall *call = pending_calls; call; call = call->next) {
+        if (call->caller != p->pid || !ref_same(call->ref, ref)) continue;
+        call->caller = NONE;
+        return true;
+    }
+    return false;
+}
+
 bool host_calls_pending(void) { return pending_calls != NULL; }
 
 static bool take_call(uint32_t id, PendingCall *out)
@@ -191,8 +210,8 @@ enum host_status host_reply(uint32_t call_id, bool ok, const uint8_t *bytes, siz
 {
     PendingCall call;
     if (!take_call(call_id, &call)) return HOST_UNKNOWN_CALL;
-    Process *to = process_lookup(call.caller);
-    if (!to) return HOST_OK; // it died while it waited
+    Process *to = call.caller == NONE ? NULL : process_lookup(call.caller);
+    if (!to) return HOST_OK; // it died while it waited, or has given up
     term answer = etf_decode(to, bytes, size, false, NULL);
     if (answer == NONE) return HOST_BAD_TERM;
     term result = make_tuple2(to, ok ? ATOM_ok : ATOM_error, answer);

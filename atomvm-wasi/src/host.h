@@ -34,6 +34,8 @@ enum host_status host_respond(uint32_t status, term headers, term body);
 // Records a call whose answer goes to p as {atomvm_reply, Ref, {ok | error, Term}}; NONE when memory is out or the
 // arguments have no external form.
 term host_call(Process *p, term binding, term operation, term args);
+bool host_cast(Process *p, term binding, term operation, term args); // a call without an answer; false as NONE above
+bool host_cancel(Process *p, RefId ref); // no answer to this call of p will come; false when none was to come
 bool host_calls_pending(void);
 enum host_status host_reply(uint32_t call_id, bool ok, const uint8_t *bytes, size_t size);
 

@@ -226,10 +226,25 @@ static term call_without_host(Process *p)
     return ref;
 }
 
+static bool is_call(term *a) { return is_binary(a[0]) && is_binary(a[1]) && list_length(a[2]) >= 0; }
+
 term atomvm_host_call_3(Process *p, term *a)
 {
-    if (!is_binary(a[0]) || !is_binary(a[1]) || list_length(a[2]) < 0) return raise_badarg(p);
+    if (!is_call(a)) return raise_badarg(p);
     if (!platform_is_worker) return call_without_host(p);
     term ref = host_call(p, a[0], a[1], a[2]);
     return ref == NONE ? raise_system_limit(p) : ref;
+}
+
+term atomvm_host_cast_3(Process *p, term *a)
+{
+    if (!is_call(a)) return raise_badarg(p);
+    if (!platform_is_worker) return make_tuple2(p, ATOM_error, ATOM_not_a_worker);
+    return host_cast(p, a[0], a[1], a[2]) ? ATOM_ok : raise_system_limit(p);
+}
+
+term atomvm_host_cancel_1(Process *p, term *a)
+{
+    if (!is_ref(a[0])) return raise_badarg(p);
+    return host_cancel(p, ref_id(a[0])) ? ATOM_true : ATOM_false;
 }
