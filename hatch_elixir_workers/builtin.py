@@ -6,33 +6,37 @@ from collections.abc import Mapping
 from typing import Any
 
 from hatch_elixir_workers.hookspecs import BindingKind, Field, MiddlewareKind, Option
+from hatch_elixir_workers.paths import priv_dir
 
-KV = BindingKind(
-    name="kv",
-    wrangler_key="kv_namespaces",
-    fields=(Field("id"), Field("preview_id"), Field("remote", bool)),
-    operations=("get", "get_with_metadata", "put", "delete", "list"),
-    javascript="kv.js",
-)
 
-D1 = BindingKind(
-    name="d1",
-    wrangler_key="d1_databases",
-    fields=(
-        Field("database_name"),
-        Field("database_id"),
-        Field("preview_database_id"),
-        Field("jurisdiction"),
-        Field("migrations_table"),
-        Field("migrations_dir"),
-        Field("migrations_pattern"),
-        Field("remote", bool),
-    ),
-    operations=("query", "exec", "batch"),
-    javascript="d1.js",
-)
+def bindings() -> tuple[BindingKind, ...]:
+    """KV and D1. Their Elixir modules are the framework's own."""
+    javascript = priv_dir() / "worker" / "bindings"
+    kv = BindingKind(
+        name="kv",
+        wrangler_key="kv_namespaces",
+        fields=(Field("id"), Field("preview_id"), Field("remote", bool)),
+        operations=("get", "get_with_metadata", "get_many", "get_many_with_metadata", "put", "delete", "list"),
+        javascript=javascript / "kv.js",
+    )
+    d1 = BindingKind(
+        name="d1",
+        wrangler_key="d1_databases",
+        fields=(
+            Field("database_name"),
+            Field("database_id"),
+            Field("preview_database_id"),
+            Field("jurisdiction"),
+            Field("migrations_table"),
+            Field("migrations_dir"),
+            Field("migrations_pattern"),
+            Field("remote", bool),
+        ),
+        operations=("query", "batch", "bookmark"),
+        javascript=javascript / "d1.js",
+    )
+    return kv, d1
 
-BINDINGS = (KV, D1)
 
 # RFC 9110 §5.6.2: what names of headers are made of.
 _FIELD_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"

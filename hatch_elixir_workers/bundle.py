@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hatch_elixir_workers import __version__
+from hatch_elixir_workers import __version__, builtin
 from hatch_elixir_workers.config import Binding, Config
 from hatch_elixir_workers.errors import UserError
 from hatch_elixir_workers.paths import write_atomically
@@ -75,13 +75,30 @@ class Contents:
 
 def bundle_files(contents: Contents, worker: Path) -> dict[str, bytes]:
     """Every file by its path within the bundle; `worker` is priv/worker."""
-    files = {path.relative_to(worker).as_posix(): path.read_bytes() for path in sorted(worker.rglob("*.js"))}
+    files = {path.relative_to(worker).as_posix(): path.read_bytes() for path in _worker_modules(worker)}
+    files |= binding_modules(contents.config)
     files["app.avm"] = contents.archive
     files["atomvm.wasm"] = contents.machine
     files["config.js"] = config_js(contents.config)
     files["wrangler.toml"] = wrangler_toml(contents.config)
     files["manifest.json"] = _manifest(contents, files)
     return dict(sorted(files.items()))
+
+
+def _worker_modules(worker: Path) -> list[Path]:
+    """Those of every bundle: modules of binding kinds come from their plugins, the built-in ones too."""
+    own = {worker / "bindings" / kind.javascript.name for kind in builtin.bindings()}
+    return [path for path in sorted(worker.rglob("*.js")) if path not in own]
+
+
+def binding_modules(config: Config) -> dict[str, bytes]:
+    """`bindings/<kind>.js` of each kind that is used, and `bindings/kinds.js`, the table of them."""
+    kinds = {binding.kind.name: binding.kind for binding in config.bindings}
+    files = {f"bindings/{name}.js": kinds[name].javascript.read_bytes() for name in sorted(kinds)}
+    imports = [f'import kind{i} from "./{name}.js";\n' for i, name in enumerate(sorted(kinds))]
+    entries = [f'  "{name}": kind{i},\n' for i, name in enumerate(sorted(kinds))]
+    files["bindings/kinds.js"] = "".join([*imports, "export default Object.freeze({\n", *entries, "});\n"]).encode()
+    return files
 
 
 def config_js(config: Config) -> bytes:

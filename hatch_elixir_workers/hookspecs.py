@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pluggy
@@ -19,6 +20,8 @@ hookspec = pluggy.HookspecMarker(PROJECT_NAME)
 hookimpl = pluggy.HookimplMarker(PROJECT_NAME)
 
 _KIND_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
+# The worker's own modules under bindings/, beside which each kind gets one of its name.
+_WORKER_MODULES = ("index", "kinds", "values")
 _WRANGLER_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z")
 
 _OPTION_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
@@ -48,19 +51,26 @@ class BindingKind:
 
     `wrangler_key` is the array of tables in wrangler.toml that a binding of this kind becomes an entry of;
     `binding_field` names the field of that entry which holds the binding's own name. `operations` are the names a
-    host call may use. `javascript` is the file under `bindings/` of the worker that answers them.
+    host call may use; `javascript` is the module that answers them, which the bundle gets as `bindings/<name>.js`.
+    `elixir` is a folder of `.ex` files that are compiled with the framework, None when there are none to add.
+    `simulated` says whether `wrangler dev` and miniflare have it without a network.
     """
 
     name: str
     wrangler_key: str
     fields: tuple[Field, ...]
     operations: tuple[str, ...]
-    javascript: str
+    javascript: Path
+    elixir: Path | None = None
     binding_field: str = "binding"
+    simulated: bool = True
 
     def __post_init__(self) -> None:
-        if not _KIND_NAME.match(self.name):
-            raise ValueError(f"binding kind {self.name!r} must be lower-case letters, digits and hyphens")
+        if not _KIND_NAME.match(self.name) or self.name in _WORKER_MODULES:
+            raise ValueError(
+                f"binding kind {self.name!r} must be lower-case letters, digits and hyphens, "
+                f"and not one of {', '.join(_WORKER_MODULES)}"
+            )
         if not _WRANGLER_KEY.match(self.wrangler_key):
             raise ValueError(f"wrangler_key {self.wrangler_key!r} of binding kind {self.name!r} is not a wrangler key")
         names = [field.name for field in self.fields]
@@ -68,8 +78,16 @@ class BindingKind:
             raise ValueError(f"binding kind {self.name!r} names a field twice")
         if not self.operations or len(set(self.operations)) != len(self.operations):
             raise ValueError(f"binding kind {self.name!r} must name its operations, each once")
-        if not self.javascript.endswith(".js") or "/" in self.javascript:
-            raise ValueError(f"javascript {self.javascript!r} of binding kind {self.name!r} must be a .js file name")
+        self._check_sources()
+
+    def _check_sources(self) -> None:
+        """That they are paths; if they lead somewhere is asked where the plugin's distribution is known."""
+        for attribute in ("javascript", "elixir"):
+            path = getattr(self, attribute)
+            if path is not None and not (isinstance(path, Path) and path.is_absolute()):
+                raise ValueError(f"{attribute} of binding kind {self.name!r} must be an absolute Path, not {path!r}")
+        if self.javascript.suffix != ".js":
+            raise ValueError(f"javascript of binding kind {self.name!r} must be a .js file, not {self.javascript}")
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,20 @@ from pathlib import Path
 
 from hatch_elixir_workers.errors import InternalError
 
+# Points to another priv/ folder than the installed one: another virtual machine, another worker.
+PRIV_VARIABLE = "ELIXIR_WORKERS_PRIV"
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
 def priv_dir() -> Path:
-    """The `priv/` folder: inside the package when installed from a wheel, beside it in a checkout."""
+    """The `priv/` folder: inside the package when installed from a wheel, beside it in a checkout.
+
+    The environment variable ELIXIR_WORKERS_PRIV names another.
+    """
+    override = os.environ.get(PRIV_VARIABLE)
+    if override:
+        return Path(override).resolve()
     for candidate in (_PACKAGE / "priv", _PACKAGE.parent / "priv"):
         if candidate.is_dir():
             return candidate

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,8 +23,6 @@ from hatch_elixir_workers.plugins import load_registry
 from hatch_elixir_workers.relocate import folders_within, relocated
 from hatch_elixir_workers.settings import settings_files, settings_roots
 
-# Points a build at another priv/ folder than the installed one: another virtual machine, another worker.
-PRIV_VARIABLE = "ELIXIR_WORKERS_PRIV"
 BOOT_MODULE = "atomvm_init"
 _MAX_WARNINGS = 20
 
@@ -92,8 +89,7 @@ def failure_text(failure: Exception) -> str:
 def make_plan(order: Order) -> Plan:
     """Reads the configuration and looks for the virtual machine."""
     config = parse_config(order.raw, load_registry(), project_name=order.project_name, table=order.table)
-    override = os.environ.get(PRIV_VARIABLE)
-    priv = Path(override).resolve() if override else priv_dir()
+    priv = priv_dir()
     return Plan(order, config, order.root / config.project, priv, load_machine(priv))
 
 

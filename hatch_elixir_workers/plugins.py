@@ -34,7 +34,7 @@ class _Builtin:
 
     @hookimpl
     def elixir_workers_bindings(self) -> Sequence[BindingKind]:
-        return builtin.BINDINGS
+        return builtin.bindings()
 
 
 def load_registry(entry_points: Iterable[metadata.EntryPoint] | None = None) -> Registry:
@@ -106,4 +106,8 @@ def _ask(implementation: pluggy.HookImpl, distribution: str) -> Sequence[Binding
 def _checked(kind: object, distribution: str) -> BindingKind:
     if not isinstance(kind, BindingKind):
         raise PluginError(distribution, f"elixir_workers_bindings must return BindingKind values, not {kind!r}")
+    if not kind.javascript.is_file():
+        raise PluginError(distribution, f"binding kind `{kind.name}`: there is no file {kind.javascript}")
+    if kind.elixir is not None and not any(kind.elixir.rglob("*.ex")):
+        raise PluginError(distribution, f"binding kind `{kind.name}`: there are no .ex files in {kind.elixir}")
     return kind

@@ -2,7 +2,7 @@
  * External term format (erl_ext_dist), the part that crosses between the worker and the VM.
  *
  *     Erlang                JavaScript, decoded          JavaScript, encoded
- *     binary                Uint8Array                   Uint8Array | string (as UTF-8)
+ *     binary                Uint8Array                   Uint8Array | ArrayBuffer | string (as UTF-8)
  *     integer               number, bigint beyond ±2^53  integral number | bigint
  *     float                 number                       other number | Float
  *     true, false, nil      true, false, null            boolean, null

@@ -44,7 +44,7 @@ export class Float {
 }
 
 /**
- * @typedef {Uint8Array | string | number | bigint | boolean | null | Atom | Tuple | Float} Leaf
+ * @typedef {Uint8Array | ArrayBuffer | string | number | bigint | boolean | null | Atom | Tuple | Float} Leaf
  * @typedef {Leaf | TermList | TermObject | TermMap} Term
  * @typedef {Term[]} TermList
  * @typedef {{ [key: string]: Term | undefined }} TermObject

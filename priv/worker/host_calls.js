@@ -1,5 +1,6 @@
 /**
  * Host calls of one request: started as soon as the VM returns, awaited together, answered as each one ends.
+ * A cast, with id 0, is performed behind the response if need be; nobody waits for it, so its failure is logged.
  *
  *     record: call_id u32, length u32, external term {Binding, Operation, [Argument]}, padding to 4
  */
@@ -7,21 +8,34 @@
 import { BindingError } from "./bindings/index.js";
 import { WorkerError, describe } from "./errors.js";
 import { decode, encode, Tuple } from "./etf.js";
+import { LEVEL_ERROR } from "./logs.js";
 
 const RECORD_HEADER_BYTES = 8;
+const CAST_ID = 0;
 
-/** @typedef {{ id: number, ok: boolean, term: Uint8Array }} Answer term is an external term */
+/**
+ * @typedef {{ id: number, ok: boolean, term: Uint8Array }} Answer term is an external term
+ *
+ * @typedef {object} Background where casts go
+ * @property {(work: Promise<void>) => void} waitUntil keeps the request's context alive
+ * @property {import("./logs.js").RequestLog} log
+ */
 
 export class HostCalls {
   #dispatch;
+  #background;
   /** @type {Answer[]} */
   #answers = [];
   #running = 0;
   #wake = () => {};
 
-  /** @param {import("./bindings/index.js").Dispatch} dispatch */
-  constructor(dispatch) {
+  /**
+   * @param {import("./bindings/index.js").Dispatch} dispatch
+   * @param {Background} background
+   */
+  constructor(dispatch, background) {
     this.#dispatch = dispatch;
+    this.#background = background;
   }
 
   /** Calls that the VM has not been given an answer to. */
@@ -32,8 +46,12 @@ export class HostCalls {
   /** @param {Uint8Array} records */
   start(records) {
     for (const { id, term } of parseCalls(records)) {
+      if (id === CAST_ID) {
+        this.#background.waitUntil(this.#cast(term));
+        continue;
+      }
       this.#running++;
-      this.#perform(id, term).then((answer) => {
+      this.#answer(id, term).then((answer) => {
         this.#running--;
         this.#answers.push(answer);
         this.#wake();
@@ -66,15 +84,36 @@ export class HostCalls {
    * @param {Uint8Array} term
    * @returns {Promise<Answer>} never rejects: a failure is an answer too
    */
-  async #perform(id, term) {
+  async #answer(id, term) {
+    try {
+      return { id, ok: true, term: await this.#perform(term) };
+    } catch (error) {
+      return { id, ok: false, term: encode(/** @type {BindingError} */ (error).toTerm()) };
+    }
+  }
+
+  /** @param {Uint8Array} term */
+  async #cast(term) {
+    try {
+      await this.#perform(term);
+    } catch (error) {
+      const { binding, operation, code, message } = /** @type {BindingError} */ (error);
+      this.#background.log.write(LEVEL_ERROR, `binding ${binding}, ${operation}: ${message} (${code})`);
+    }
+  }
+
+  /**
+   * @param {Uint8Array} term
+   * @returns {Promise<Uint8Array>} the result as an external term; rejects with a BindingError and with nothing else
+   */
+  async #perform(term) {
     let [binding, operation] = ["?", "?"];
     try {
       const call = decodeCall(term);
       [binding, operation] = [call.binding, call.operation];
-      return { id, ok: true, term: encode(await this.#dispatch(binding, operation, call.args)) };
+      return encode(await this.#dispatch(binding, operation, call.args));
     } catch (cause) {
-      const error = asBindingError(cause, binding, operation);
-      return { id, ok: false, term: encode(error.toTerm()) };
+      throw asBindingError(cause, binding, operation);
     }
   }
 }

@@ -34,8 +34,8 @@ export default {
     const log = new RequestLog(requestId);
     try {
       const input = await readRequest(request, env, config, requestId);
-      const calls = new HostCalls(createDispatch(config.bindings, kinds, env));
       const waitUntil = (/** @type {Promise<void>} */ work) => context.waitUntil(work);
+      const calls = new HostCalls(createDispatch(config.bindings, kinds, env), { waitUntil, log });
       const output = await pool.serve(input, { clock: new Clock(), log }, calls, waitUntil);
       return toResponse(parseResponse(output), request.method);
     } catch (thrown) {

@@ -25,6 +25,8 @@ from urllib.parse import urlsplit
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HELLO = REPOSITORY / "examples" / "hello"
+KV_COUNTER = REPOSITORY / "examples" / "kv_counter"
+EXAMPLES = (HELLO, KV_COUNTER)
 BIN = Path(sys.executable).parent
 NODE = BIN / "node"
 SERVE = REPOSITORY / "tests" / "support" / "serve.mjs"

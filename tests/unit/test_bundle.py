@@ -12,6 +12,7 @@ from hatch_elixir_workers import bundle
 from hatch_elixir_workers.bundle import Contents, PackedFile, PackedModule
 from hatch_elixir_workers.config import parse_config
 from hatch_elixir_workers.errors import UserError
+from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.plugins import load_registry
 
 
@@ -20,7 +21,7 @@ def worker(tmp_path: Path) -> Path:
     folder = tmp_path / "worker"
     (folder / "bindings").mkdir(parents=True)
     (folder / "index.js").write_text("export default {};\n")
-    (folder / "bindings" / "kv.js").write_text("export default 1;\n")
+    (folder / "bindings" / "index.js").write_text("export default 1;\n")
     (folder / "notes.txt").write_text("not part of a worker")
     return folder
 
@@ -44,7 +45,8 @@ def test_files(worker: Path) -> None:
     assert list(files) == [
         "app.avm",
         "atomvm.wasm",
-        "bindings/kv.js",
+        "bindings/index.js",
+        "bindings/kinds.js",
         "config.js",
         "index.js",
         "manifest.json",
@@ -52,6 +54,28 @@ def test_files(worker: Path) -> None:
     ]
     assert files["app.avm"] == b"archive"
     assert files["atomvm.wasm"] == b"\0asm"
+
+
+def test_modules_of_the_kinds_that_are_used() -> None:
+    worker = priv_dir() / "worker"
+    none = bundle.bundle_files(contents(), worker)
+    assert {path for path in none if path.startswith("bindings/")} == {
+        "bindings/index.js",
+        "bindings/kinds.js",
+        "bindings/values.js",
+    }
+    assert none["bindings/kinds.js"] == b"export default Object.freeze({\n});\n"
+    names = {"A": {"kind": "kv", "id": "1"}, "B": {"kind": "d1"}, "C": {"kind": "kv"}}
+    files = bundle.bundle_files(contents(bindings=names), worker)
+    assert files["bindings/kv.js"] == (worker / "bindings" / "kv.js").read_bytes()
+    assert files["bindings/kinds.js"].decode().splitlines() == [
+        'import kind0 from "./d1.js";',
+        'import kind1 from "./kv.js";',
+        "export default Object.freeze({",
+        '  "d1": kind0,',
+        '  "kv": kind1,',
+        "});",
+    ]
 
 
 def test_manifest(worker: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -200,7 +201,9 @@ def test_all_problems_at_once() -> None:
 
 
 def test_required_fields_of_a_kind() -> None:
-    kind = BindingKind("flags", "flagship", (Field("app_id", required=True), Field("ttl", int)), ("get",), "flags.js")
+    kind = BindingKind(
+        "flags", "flagship", (Field("app_id", required=True), Field("ttl", int)), ("get",), Path("/flags.js")
+    )
     registry = Registry({"flags": kind})
     assert problems({"bindings": {"F": {"kind": "flags", "ttl": "1"}}}, registry) == [
         "bindings.F.ttl must be an integer, not a string",

@@ -21,6 +21,11 @@ def test_priv_within_the_package_wins(tmp_path: Path, monkeypatch: pytest.Monkey
     assert paths.priv_dir() == tmp_path / "package" / "priv"
 
 
+def test_the_environment_names_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(paths.PRIV_VARIABLE, str(tmp_path))
+    assert paths.priv_dir() == tmp_path
+
+
 def test_a_package_without_priv_is_our_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "_PACKAGE", tmp_path / "package")
     with pytest.raises(InternalError, match=r"the priv/ folder .* is missing"):

@@ -13,8 +13,10 @@ from hatch_elixir_workers.hookspecs import BindingKind, Field
 from hatch_elixir_workers.plugins import load_registry
 
 HEADER = """
+from pathlib import Path
 from hatch_elixir_workers.hookspecs import BindingKind, Field, hookimpl
-QUEUE = BindingKind("queue", "queues.producers", (Field("queue", required=True),), ("send",), "queue.js")
+JS = Path(__file__).with_name("queue.js")
+QUEUE = BindingKind("queue", "queues.producers", (Field("queue", required=True),), ("send",), JS)
 """
 
 
@@ -38,6 +40,7 @@ class Plugins:
 @pytest.fixture
 def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plugins]:
     monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "queue.js").write_text("export default { operations: {} };\n")
     before = set(sys.modules)
     yield Plugins(tmp_path)
     for name in set(sys.modules) - before:
@@ -67,12 +70,22 @@ def test_a_plugin_adds_a_kind(plugins: Plugins) -> None:
         ("@hookimpl\ndef elixir_workers_bindings():\n    return 1 / 0\n", "failed: ZeroDivisionError"),
         ("@hookimpl\ndef elixir_workers_bindings():\n    return None\n", "failed: TypeError"),
         (
-            '@hookimpl\ndef elixir_workers_bindings():\n    return [BindingKind("K V", "k", (), ("a",), "k.js")]\n',
+            '@hookimpl\ndef elixir_workers_bindings():\n    return [BindingKind("K V", "k", (), ("a",), JS)]\n',
             "failed: ValueError: binding kind 'K V' must be lower-case",
         ),
         (
-            '@hookimpl\ndef elixir_workers_bindings():\n    return [BindingKind("kv", "k", (), ("a",), "k.js")]\n',
+            '@hookimpl\ndef elixir_workers_bindings():\n    return [BindingKind("kv", "k", (), ("a",), JS)]\n',
             "adds the binding kind `kv`, which hatch-elixir-workers adds too",
+        ),
+        (
+            "@hookimpl\ndef elixir_workers_bindings():\n"
+            '    return [BindingKind("k", "k", (), ("a",), Path("/nowhere/k.js"))]\n',
+            "binding kind `k`: there is no file /nowhere/k.js",
+        ),
+        (
+            "@hookimpl\ndef elixir_workers_bindings():\n"
+            '    return [BindingKind("k", "k", (), ("a",), JS, elixir=Path("/nowhere"))]\n',
+            "binding kind `k`: there are no .ex files in /nowhere",
         ),
     ],
 )
@@ -99,8 +112,10 @@ def test_one_name_twice(plugins: Plugins) -> None:
         {"fields": (Field("id"), Field("id"))},
         {"operations": ()},
         {"operations": ("get", "get")},
-        {"javascript": "kv.ts"},
-        {"javascript": "../kv.js"},
+        {"name": "kinds"},
+        {"javascript": Path("/kv.ts")},
+        {"javascript": Path("kv.js")},
+        {"elixir": "lib"},
     ],
 )
 def test_binding_kinds_check_themselves(changes: dict[str, Any]) -> None:
@@ -109,7 +124,7 @@ def test_binding_kinds_check_themselves(changes: dict[str, Any]) -> None:
         "wrangler_key": "kv_namespaces",
         "fields": (Field("id"),),
         "operations": ("get",),
-        "javascript": "kv.js",
+        "javascript": Path("/kv.js"),
     }
     assert BindingKind(**correct).binding_field == "binding"
     with pytest.raises(ValueError, match=r"binding kind|field"):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import tomlkit
@@ -45,7 +46,7 @@ def test_bindings_and_secrets() -> None:
 
 
 def test_nested_wrangler_keys() -> None:
-    kind = BindingKind("queue", "queues.producers", (Field("queue"),), ("send",), "queue.js")
+    kind = BindingKind("queue", "queues.producers", (Field("queue"),), ("send",), Path("/queue.js"))
     written = table({"bindings": {"Q": {"kind": "queue", "queue": "jobs"}}}, Registry({"queue": kind}))
     assert written["queues"] == {"producers": [{"binding": "Q", "queue": "jobs"}]}
 

@@ -28,7 +28,7 @@ before(async () => {
 async function serveFrozen(path, limits = {}, dispatch = () => new Promise(() => {})) {
   const settings = withDefaults(limits);
   const host = { clock: new Clock(FROZEN), log: new RequestLog("id-1", SILENT) };
-  const run = new Run(new Machine(module, host), host, new HostCalls(dispatch), settings);
+  const run = new Run(new Machine(module, host), host, new HostCalls(dispatch, { waitUntil: ignore, log: host.log }), settings);
   await run.boot(Buffer.from("AVMs"), settings.memoryCapBytes);
   const head = encode({ url: `http://app${path}` });
   return parseResponse(await run.serve(head, new Uint8Array(0)));

@@ -2,6 +2,8 @@ defmodule ElixirWorkers.DoctestTest do
   use ExUnit.Case, async: true
 
   doctest ElixirWorkers.App
+  doctest ElixirWorkers.BindingError
+  doctest ElixirWorkers.Bindings
   doctest ElixirWorkers.Body
   doctest ElixirWorkers.Body.MediaType
   doctest ElixirWorkers.Conn

@@ -6,11 +6,12 @@
  */
 
 import { describe } from "../errors.js";
+import { OperationError } from "./values.js";
 
 /** A host call that failed, with all that the application needs to tell why. */
 export class BindingError extends Error {
   /**
-   * @param {"unknown_binding" | "unknown_operation" | "not_available" | "bad_call" | "failed"} code
+   * @param {string} code "unknown_binding", "unknown_operation", "not_available", "bad_call", "failed", or a kind's own
    * @param {string} binding
    * @param {string} operation
    * @param {string} message the cause
@@ -43,8 +44,10 @@ export class BindingError extends Error {
  * @returns {Dispatch} which rejects with a BindingError and with nothing else
  */
 export function createDispatch(declared, kinds, env) {
+  /** @type {Map<string, Map<unknown, any>>} */
+  const states = new Map();
   return async (name, operationName, args) => {
-    /** @type {(code: BindingError["code"], message: string, cause?: unknown) => BindingError} */
+    /** @type {(code: string, message: string, cause?: unknown) => BindingError} */
     const fail = (code, message, cause) => new BindingError(code, name, operationName, message, { cause });
     const config = own(declared, name);
     if (config === undefined) throw fail("unknown_binding", "no binding of this name is configured");
@@ -55,11 +58,22 @@ export function createDispatch(declared, kinds, env) {
     const binding = own(env, name);
     if (binding === undefined) throw fail("not_available", "the runtime does not provide this binding");
     try {
-      return await operation(binding, args, config);
+      return await operation(binding, args, { config, state: stateOf(states, name) });
     } catch (cause) {
+      if (cause instanceof OperationError) throw fail(cause.code, cause.message, cause);
       throw fail("failed", describe(cause), cause);
     }
   };
+}
+
+/**
+ * @param {Map<string, Map<unknown, any>>} states
+ * @param {string} name
+ */
+function stateOf(states, name) {
+  const state = states.get(name) ?? new Map();
+  states.set(name, state);
+  return state;
 }
 
 /**

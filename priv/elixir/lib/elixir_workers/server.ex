@@ -57,9 +57,14 @@ defmodule ElixirWorkers.Server do
   defp answer(router, head, body, transport) do
     server = self()
     tag = make_ref()
+    callers = [server | Process.get(:"$callers") || []]
 
     {pid, monitor} =
-      spawn_monitor(fn -> send(server, {tag, respond(router, head, body, transport)}) end)
+      spawn_monitor(fn ->
+        # As `Task` does: a test's fakes are found by it.
+        Process.put(:"$callers", callers)
+        send(server, {tag, respond(router, head, body, transport)})
+      end)
 
     receive do
       {^tag, response} ->

@@ -12,9 +12,22 @@ defmodule ElixirWorkers.Test do
           assert json(response) == %{"hello" => "Ada"}
         end
       end
+
+  ## Bindings
+
+  There is no worker, so bindings are fakes: `put_bindings/1` sets them up for the test and everything it starts.
+
+      setup do
+        put_bindings(%{"CACHE" => ElixirWorkers.KV.Fake})
+      end
+
+      test "greets from the cache" do
+        ElixirWorkers.KV.put!("CACHE", "greeting", "hi")
+        assert request(MyApp, :get, "/").body == "hi"
+      end
   """
 
-  alias ElixirWorkers.{Conn, JSON, Router, Server}
+  alias ElixirWorkers.{Bindings.Fake, Conn, JSON, Router, Server}
 
   defmodule Response do
     @moduledoc "What a request gave: status, headers in order, the body, and what was logged on the way."
@@ -56,6 +69,8 @@ defmodule ElixirWorkers.Test do
   def request(app, method, url, opts \\ []) when is_atom(app) do
     router = Router.compile(app.__elixir_workers_app__()[:router])
     tag = make_ref()
+    test = self()
+    Fake.put_log(&send(test, {tag, :log, :error, &1}))
 
     :ok =
       Server.serve(router, ElixirWorkers.Transport.Test, {build(method, url, opts), self(), tag})
@@ -73,6 +88,30 @@ defmodule ElixirWorkers.Test do
       0 -> []
     end
   end
+
+  @doc """
+  Sets up fakes for the bindings of the calling process, in place of earlier ones, and returns `:ok`.
+
+  By the name of each binding: a module that implements `ElixirWorkers.Bindings.Fake`, `{module, options}`, or a
+  function of the operation and its arguments that answers `{:ok, term}` or
+  `{:error, %{"code" => "failed", "message" => "why"}}`.
+
+      iex> ElixirWorkers.Test.put_bindings(%{"CACHE" => ElixirWorkers.KV.Fake})
+      iex> ElixirWorkers.KV.put!("CACHE", "greeting", "hi")
+      iex> ElixirWorkers.KV.get("CACHE", "greeting")
+      {:ok, "hi"}
+      iex> ElixirWorkers.Test.put_bindings(%{"CACHE" => fn "get", [_key, _ttl] -> {:ok, "always"} end})
+      iex> ElixirWorkers.KV.get("CACHE", "anything")
+      {:ok, "always"}
+  """
+  @spec put_bindings(%{optional(String.t()) => module() | {module(), keyword()} | Fake.fake()}) ::
+          :ok
+  def put_bindings(bindings) when is_map(bindings),
+    do: Fake.put(Map.new(bindings, fn {name, fake} -> {name, start_fake(fake)} end))
+
+  defp start_fake(fake) when is_function(fake, 2), do: fake
+  defp start_fake({module, options}) when is_atom(module), do: module.start(options)
+  defp start_fake(module) when is_atom(module), do: module.start([])
 
   @doc """
   Builds a conn, to test a middleware or a handler by itself.

@@ -1,0 +1,5 @@
+defmodule KVCounter do
+  @moduledoc "The application: what `hatch build` starts."
+
+  use ElixirWorkers.App, router: KVCounter.Router
+end

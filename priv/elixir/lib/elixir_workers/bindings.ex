@@ -1,0 +1,213 @@
+defmodule ElixirWorkers.Bindings do
+  @moduledoc """
+  The door to bindings: `ElixirWorkers.KV`, `ElixirWorkers.D1` and the modules of plugins call through it.
+
+  A call makes its process wait. The machine gives the turn back to JavaScript, which awaits the calls of all waiting
+  processes together, so tasks overlap:
+
+      tasks = for key <- keys, do: Task.async(fn -> KV.get!("CACHE", key) end)
+      Task.await_many(tasks)
+
+  A cast does not wait: it goes on behind the response, and its failure is logged as an error with the request's id.
+
+  Names of bindings are those of the configuration. A string from a request reaches a binding of that name and
+  nothing else; if it must not choose among them, do not pass it.
+
+  Under `mix test` calls go to the fakes that `ElixirWorkers.Test.put_bindings/1` has set up.
+  """
+
+  alias ElixirWorkers.{BindingError, Bindings.Fake}
+
+  # Natives of the virtual machine; on ordinary Elixir there is no such module.
+  @compile {:no_warn_undefined, :atomvm_host}
+
+  @typedoc """
+    * `:timeout` - milliseconds to wait for the answer; `:infinity` by default: the limit of the request ends it.
+      What the service does meanwhile cannot be undone: a write that timed out may have happened.
+  """
+  @type option :: {:timeout, timeout()}
+
+  @doc """
+  Asks a binding and waits for the answer.
+
+  Arguments and answers are terms that JavaScript has too: `nil`, booleans, numbers, binaries, lists, tuples, maps.
+
+      iex> {:error, error} = ElixirWorkers.Bindings.call("CACHE", "get", ["key", nil])
+      iex> error.code
+      :not_a_worker
+  """
+  @spec call(String.t(), String.t(), [term()], [option()]) ::
+          {:ok, term()} | {:error, BindingError.t()}
+  def call(binding, operation, args, opts \\ [])
+      when is_binary(binding) and is_binary(operation) and is_list(args) do
+    case start(binding, operation, args) do
+      {:started, reference} -> await(reference, binding, operation, Keyword.get(opts, :timeout))
+      {:answered, answer} -> result(answer, binding, operation)
+    end
+  end
+
+  defp start(binding, operation, args) do
+    {:started, :atomvm_host.call(binding, operation, args)}
+  rescue
+    UndefinedFunctionError -> {:answered, Fake.call(binding, operation, args)}
+  end
+
+  defp await(reference, binding, operation, timeout) do
+    receive do
+      {:atomvm_reply, ^reference, answer} -> result(answer, binding, operation)
+    after
+      timeout || :infinity ->
+        give_up(reference)
+        result({:error, timed_out(timeout)}, binding, operation)
+    end
+  end
+
+  # An answer that came between the timeout and the cancellation must not stay in the mailbox.
+  defp give_up(reference) do
+    if not :atomvm_host.cancel(reference) do
+      receive do
+        {:atomvm_reply, ^reference, _answer} -> :ok
+      after
+        0 -> :ok
+      end
+    end
+  end
+
+  defp timed_out(timeout),
+    do: %{"code" => "timeout", "message" => "no answer within #{timeout} ms"}
+
+  @doc """
+  Asks a binding for something whose answer nobody waits for; it goes on behind the response.
+
+  A failure is logged as an error. The answer is an error where nothing performs it.
+
+      iex> {:error, error} = ElixirWorkers.Bindings.cast("CACHE", "put", ["key", "value", nil, nil, nil])
+      iex> error.code
+      :not_a_worker
+  """
+  @spec cast(String.t(), String.t(), [term()]) :: :ok | {:error, BindingError.t()}
+  def cast(binding, operation, args)
+      when is_binary(binding) and is_binary(operation) and is_list(args) do
+    with {:error, _reason} = error <- start_cast(binding, operation, args),
+         do: result(error, binding, operation)
+  end
+
+  defp start_cast(binding, operation, args) do
+    :atomvm_host.cast(binding, operation, args)
+  rescue
+    UndefinedFunctionError -> Fake.cast(binding, operation, args)
+  end
+
+  @doc """
+  Builds the error of a call that is refused before it is made.
+
+      iex> ElixirWorkers.Bindings.refuse("CACHE", "get", "invalid_key", "a key must not be empty")
+      {:error,
+       %ElixirWorkers.BindingError{binding: "CACHE", operation: "get", code: :invalid_key, message: "a key must not be empty"}}
+  """
+  @spec refuse(String.t(), String.t(), String.t(), String.t()) :: {:error, BindingError.t()}
+  def refuse(binding, operation, code, message),
+    do: result({:error, %{"code" => code, "message" => message}}, binding, operation)
+
+  @doc """
+  Returns the value of an answer, or raises its error; `:not_found` is nil.
+
+      iex> ElixirWorkers.Bindings.value!({:ok, 1})
+      1
+      iex> ElixirWorkers.Bindings.value!(:not_found)
+      nil
+  """
+  @spec value!(:ok | {:ok, value} | :not_found | {:error, BindingError.t()}) :: value | nil | :ok
+        when value: term()
+  def value!({:ok, value}), do: value
+  def value!(:ok), do: :ok
+  def value!(:not_found), do: nil
+  def value!({:error, %BindingError{} = error}), do: raise(error)
+
+  @doc """
+  Checks the options of a call and returns them with the defaults filled in.
+
+  Raises `ArgumentError` for an option that does not exist or has a wrong value. Each is checked by a function that
+  says what it must be when it is not.
+
+      iex> checks = [limit: {1000, &if(&1 in 1..1000, do: :ok, else: "must be an integer in 1..1000")}]
+      iex> ElixirWorkers.Bindings.options!([], checks, "KV.list")
+      %{limit: 1000}
+      iex> ElixirWorkers.Bindings.options!([limit: 0], checks, "KV.list")
+      ** (ArgumentError) KV.list: :limit must be an integer in 1..1000, got: 0
+
+      iex> ElixirWorkers.Bindings.options!([size: 1], [limit: {1000, fn _ -> :ok end}], "KV.list")
+      ** (ArgumentError) KV.list has no option :size; it has :limit
+  """
+  @spec options!(
+          keyword(),
+          [{atom(), {default :: term(), (term() -> :ok | String.t())}}],
+          String.t()
+        ) ::
+          map()
+  def options!(opts, checks, name) when is_list(opts) do
+    Enum.each(opts, &check_option(&1, checks, name))
+
+    for {key, {default, _check}} <- checks,
+        into: %{},
+        do: {key, Keyword.get(opts, key, default)}
+  end
+
+  def options!(other, _checks, name),
+    do: raise(ArgumentError, "#{name}: options must be a keyword list, got: #{inspect(other)}")
+
+  defp check_option({key, value}, checks, name) when is_atom(key) do
+    with {_default, check} <- Keyword.get(checks, key),
+         rule when is_binary(rule) <- check.(value) do
+      raise ArgumentError, "#{name}: #{inspect(key)} #{rule}, got: #{inspect(value)}"
+    else
+      nil -> unknown_option(key, checks, name)
+      :ok -> :ok
+    end
+  end
+
+  defp check_option(_other, _checks, name),
+    do: raise(ArgumentError, "#{name}: options must be a keyword list")
+
+  defp unknown_option(key, checks, name) do
+    known = Enum.map_join(checks, ", ", fn {key, _check} -> inspect(key) end)
+    raise ArgumentError, "#{name} has no option #{inspect(key)}; it has #{known}"
+  end
+
+  @doc """
+  Says what `:timeout` must be, or `:ok`.
+
+      iex> ElixirWorkers.Bindings.check_timeout(0)
+      :ok
+      iex> ElixirWorkers.Bindings.check_timeout(1.5)
+      "must be milliseconds or :infinity"
+  """
+  @spec check_timeout(term()) :: :ok | String.t()
+  def check_timeout(:infinity), do: :ok
+  def check_timeout(timeout) when is_integer(timeout) and timeout >= 0, do: :ok
+  def check_timeout(_other), do: "must be milliseconds or :infinity"
+
+  @doc """
+  Says what a boolean option must be, or `:ok`.
+
+      iex> ElixirWorkers.Bindings.check_boolean(:yes)
+      "must be true or false"
+  """
+  @spec check_boolean(term()) :: :ok | String.t()
+  def check_boolean(value) when is_boolean(value), do: :ok
+  def check_boolean(_other), do: "must be true or false"
+
+  defp result({:ok, value}, _binding, _operation), do: {:ok, value}
+
+  defp result({:error, :not_a_worker}, binding, operation) do
+    refuse(
+      binding,
+      operation,
+      "not_a_worker",
+      "there is no worker here; in a test, set up a fake with ElixirWorkers.Test.put_bindings/1"
+    )
+  end
+
+  defp result({:error, %{"code" => _} = reason}, binding, operation),
+    do: {:error, BindingError.new(binding, operation, reason)}
+end

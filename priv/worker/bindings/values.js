@@ -1,0 +1,84 @@
+/**
+ * What a binding kind needs to take arguments apart and to fail with a code of its own.
+ *
+ * Arguments are terms as `etf.js` decodes them: every Elixir string is a Uint8Array.
+ */
+
+import { Tuple } from "../etf.js";
+
+/** @typedef {import("../etf.js").Term} Term */
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A failure whose code the application may tell apart: it becomes `:code` of `ElixirWorkers.BindingError`. */
+export class OperationError extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {ErrorOptions} [options]
+   */
+  constructor(code, message, options) {
+    super(message, options);
+    this.name = "OperationError";
+    this.code = code;
+  }
+}
+
+/**
+ * @param {Term | undefined} term
+ * @param {string} what it is, for the message
+ * @returns {string}
+ */
+export function text(term, what) {
+  if (!(term instanceof Uint8Array)) throw new TypeError(`${what} must be a string`);
+  try {
+    return utf8.decode(term);
+  } catch {
+    throw new TypeError(`${what} must be UTF-8`);
+  }
+}
+
+/**
+ * @param {Term | undefined} term
+ * @param {string} what
+ * @returns {string | undefined} undefined for nil
+ */
+export function optionalText(term, what) {
+  return term === null || term === undefined ? undefined : text(term, what);
+}
+
+/**
+ * @param {Term | undefined} term
+ * @param {string} what
+ * @returns {Uint8Array}
+ */
+export function bytes(term, what) {
+  if (!(term instanceof Uint8Array)) throw new TypeError(`${what} must be a binary`);
+  return term;
+}
+
+/**
+ * @param {Term | undefined} term
+ * @param {string} what
+ * @returns {number | undefined} undefined for nil
+ */
+export function optionalInteger(term, what) {
+  if (term === null || term === undefined) return undefined;
+  if (!Number.isSafeInteger(term)) throw new TypeError(`${what} must be an integer within ±2^53`);
+  return /** @type {number} */ (term);
+}
+
+/**
+ * @param {Term | undefined} term
+ * @param {string} what
+ * @returns {Term[]}
+ */
+export function list(term, what) {
+  if (!Array.isArray(term)) throw new TypeError(`${what} must be a list`);
+  return term;
+}
+
+/** @param {Term[]} elements */
+export function tuple(...elements) {
+  return new Tuple(elements);
+}
