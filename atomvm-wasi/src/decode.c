@@ -64,6 +64,7 @@ typedef struct Decoder {
     uint32_t *label_at; // word offset of each label of the function, from first_label on; +1, 0 = not yet
     uint32_t first_label, label_span;
     bool bad;
+    const uint8_t *current; // the instruction being read
     size_t last_at; // where the newest instruction starts, SIZE_MAX when it must not be fused with
 } Decoder;
 
@@ -213,7 +214,10 @@ static void emit_kind(Decoder *d, char kind, const Arg *a)
     case 'f': emit_label(d, a); break;
     case 'l': emit(d, (Word) local_function(d, a)); break;
     case 'e': emit(d, (Word) import(d, a)); break;
-    case 'u': emit(d, (Word) a->value); break;
+    case 'u':
+        if (a->tag != ARG_U) d->bad = true;
+        emit(d, (Word) a->value);
+        break;
     case 'S': emit(d, frame_bytes(d, a)); break;
     case 'Y': emit(d, frame_bytes(d, a) - WORD_BYTES); break;
     case 'w': emit(d, allocation_words(d, a)); break;
@@ -766,6 +770,7 @@ static void decode_plain(Decoder *d, uint8_t op, const char *kinds)
 
 static void decode_instruction(Decoder *d)
 {
+    d->current = d->in.at;
     uint8_t op = read_u8(&d->in);
     const char *kinds = opcode_kinds[op];
     if (!kinds) {
@@ -908,7 +913,9 @@ bool function_decode(Function *f)
     if (!ok && !module_error[0]) {
         size_t mn, fn;
         const char *mt = atom_text(f->module, &mn), *ft = atom_text(f->name, &fn);
-        snprintf(module_error, sizeof module_error, "damaged code in %.*s:%.*s/%u", (int) mn, mt, (int) fn, ft, (unsigned) f->arity);
+        unsigned op = d.current ? *d.current : 0;
+        snprintf(module_error, sizeof module_error, "damaged code in %.*s:%.*s/%u (instruction %u at byte %u)", (int) mn, mt, (int) fn, ft,
+            (unsigned) f->arity, op, d.current ? (unsigned) (d.current - m->code.bytes) : 0);
     }
     decoder_free(&d);
     return ok;

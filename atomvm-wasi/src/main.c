@@ -1,4 +1,5 @@
 // `_start` mode: atomvm APP.avm [ARGS..]. Exit codes: docs/reference/host-abi.md, section 1.
+// atomvm --check-load APP.avm (not on wasm) only loads, but all of it.
 #define _DEFAULT_SOURCE // nanosleep
 #include "boot.h"
 #include "host.h"
@@ -72,21 +73,38 @@ static int run(void)
     }
 }
 
+#ifdef __wasi__
+static bool wants_check_load(char **argv) { return (void) argv, false; }
+static int check_load(void) { return 0; }
+#else
+int check_load(void);
+static bool wants_check_load(char **argv) { return strcmp(argv[1], "--check-load") == 0; }
+#endif
+
+static int start(const char *path)
+{
+    char why[256];
+    return boot(why, sizeof why) ? run() : bad_archive(path, why);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
+    bool only_load = argc > 1 && wants_check_load(argv);
+    int at = only_load ? 2 : 1;
+    if (argc <= at) {
         fputs("usage: atomvm APP.avm [ARGS..]\n", stderr);
         return EXIT_BAD_ARCHIVE;
     }
-    host_argument_count = argc - 2;
-    host_arguments = argv + 2;
+    const char *path = argv[at];
+    host_argument_count = argc - at - 1;
+    host_arguments = argv + at + 1;
     char why[256];
     size_t size;
-    uint8_t *bytes = read_file(argv[1], &size);
-    if (!bytes) return bad_archive(argv[1], strerror(errno));
+    uint8_t *bytes = read_file(path, &size);
+    if (!bytes) return bad_archive(path, strerror(errno));
     boot_machine();
-    if (!archive_open(bytes, size, why, sizeof why) || !boot(why, sizeof why)) return bad_archive(argv[1], why);
-    int code = run();
+    if (!archive_open(bytes, size, why, sizeof why)) return bad_archive(path, why);
+    int code = only_load ? check_load() : start(path);
     free(bytes);
     return code;
 }
