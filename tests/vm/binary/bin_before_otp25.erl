@@ -1,3 +1,4 @@
+%% OTP 27 or earlier: later compilers do not write for OTP 24.
 %% Construction with the instructions of OTP 24 and before (bs_init2, bs_append, bs_put_...).
 -module(bin_before_otp25).
 -export([start/0, id/1]).

@@ -1,0 +1,98 @@
+"""The installed OTP and Elixir as a whole: all of their code in one archive, and what of it the machine cannot run.
+
+`python tests/support/libraries.py` lists the functions that nothing provides and `absent.toml` does not name.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from importlib import import_module
+from pathlib import Path
+
+from hatch_elixir_workers import mix
+from hatch_elixir_workers.avm import module_section, write_avm
+from hatch_elixir_workers.beam import MFA, strip
+from hatch_elixir_workers.closure import native_functions
+from hatch_elixir_workers.collect import Origin, Universe, stand_ins, universe
+from hatch_elixir_workers.paths import priv_dir
+
+tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+ABSENT = Path(__file__).with_name("absent.toml")
+_NIF_ERROR = ("erlang", "nif_error")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Functions that the machine lacks for one reason. Patterns are `module:function/arity` with `*` in any place."""
+
+    title: str
+    reason: str
+    patterns: tuple[str, ...]
+
+    def names(self, mfa: MFA) -> bool:
+        return any(fnmatchcase(str(mfa), pattern) for pattern in self.patterns)
+
+
+def absent() -> list[Group]:
+    """The reviewed groups of `absent.toml`."""
+    with ABSENT.open("rb") as file:
+        table = tomllib.load(file)
+    return [Group(each["title"], each["reason"], tuple(each["functions"])) for each in table["group"]]
+
+
+def installed(*, with_stand_ins: bool) -> Universe:
+    """Every module of the OTP and Elixir on PATH, stand-ins of `priv/stdlib` in the place of OTP's or not."""
+    tools = mix.toolchain()
+    ours = [stand_ins(priv_dir() / "stdlib", tools)] if with_stand_ins else []
+    return universe([(Origin.STAND_IN, ours), (Origin.ELIXIR, tools.elixir_lib_dirs), (Origin.OTP, tools.erl_lib_dirs)])
+
+
+def archive(modules: Universe) -> bytes:
+    """All modules of the universe. Raises BeamError for code that the packer cannot read."""
+    parsed = {name: modules.module(name) for name in sorted(modules.sources)}
+    for module in parsed.values():
+        module.verify()
+    return write_avm(module_section(name, strip(module)) for name, module in parsed.items())
+
+
+def unresolved(modules: Universe, natives: frozenset[MFA]) -> set[MFA]:
+    """Called by some module and provided by none, or nothing but the stub of a native that there is not."""
+    return set(_stubs(modules, natives)) | set(_unknown(modules, natives))
+
+
+def _stubs(modules: Universe, natives: frozenset[MFA]) -> Iterator[MFA]:
+    for name in modules.sources:
+        for (function, arity), facts in modules.facts(name).functions.items():
+            mfa = MFA(name, function, arity)
+            if mfa not in natives and any(call.target[:2] == _NIF_ERROR for call in facts.calls):
+                yield mfa
+
+
+def _unknown(modules: Universe, natives: frozenset[MFA]) -> Iterator[MFA]:
+    for name in modules.sources:
+        for facts in modules.facts(name).functions.values():
+            targets = (call.target for call in facts.calls)
+            yield from (mfa for mfa in targets if mfa not in natives and not _exists(modules, mfa))
+
+
+def _exists(modules: Universe, mfa: MFA) -> bool:
+    return mfa.module in modules and (mfa.function, mfa.arity) in modules.facts(mfa.module).exports
+
+
+def unnamed(functions: Iterable[MFA], groups: Iterable[Group]) -> list[MFA]:
+    """Those that no group names, sorted."""
+    known = list(groups)
+    return sorted(mfa for mfa in functions if not any(group.names(mfa) for group in known))
+
+
+def main() -> int:
+    left = unnamed(unresolved(installed(with_stand_ins=True), native_functions()), absent())
+    print("".join(f"{mfa}\n" for mfa in left), end="")
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
