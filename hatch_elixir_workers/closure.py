@@ -13,7 +13,7 @@ from pathlib import Path
 from hatch_elixir_workers import cache, mix
 from hatch_elixir_workers.beam import MFA, BeamModule
 from hatch_elixir_workers.check import Missing, check
-from hatch_elixir_workers.collect import Origin, Source, Universe, machine_files, stand_ins, universe
+from hatch_elixir_workers.collect import Origin, Source, Universe, library_files, machine_files, stand_ins, universe
 from hatch_elixir_workers.machine import load_machine
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.pipeline import BOOT_MODULE
@@ -43,7 +43,9 @@ def with_stdlib(named: Mapping[str, BeamModule]) -> Closure:
     modules = {name: _packable(everything, name) for name in sorted({*reached.modules, *named})}
     # Before the virtual machine has been built nobody can say what it lacks.
     missing = [each for each in check(everything, reached) if not each.via and each.in_application] if natives else []
-    return Closure(modules, machine_files(mix.toolchain(), modules), tuple(missing))
+    installed = mix.toolchain()
+    files = {**machine_files(installed), **library_files(installed, modules)}
+    return Closure(modules, files, tuple(missing))
 
 
 def _packable(everything: Universe, name: str) -> BeamModule:

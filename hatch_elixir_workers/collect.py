@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hatch_elixir_workers import cache, etf, mix
+from hatch_elixir_workers.applications import APPLICATIONS_FILE, Application, applications_file
 from hatch_elixir_workers.beam import BeamModule, parse_beam
 from hatch_elixir_workers.errors import BeamError
 from hatch_elixir_workers.facts import ModuleFacts, module_facts
@@ -130,12 +131,20 @@ def stand_ins(sources: Path, toolchain: Toolchain) -> Path:
     return cache.folder("stand-ins", key, lambda folder: mix.erlc(files, folder))
 
 
-def application_files(project: Project, modules: Collection[str]) -> dict[str, bytes]:
-    """The plain files of the application itself: `my_app/priv/…`, and what `Application.get_env` finds."""
+def application_files(project: Project, toolchain: Toolchain, modules: Collection[str]) -> dict[str, bytes]:
+    """The plain files of the project's applications: `my_app/priv/…`, and what `Application` finds."""
     files = {f"{app}/priv/{path}": data for app, priv in project.privs.items() for path, data in _files_below(priv)}
-    if "application" in modules and project.environment != _NO_ENVIRONMENT:
-        files["atomvm/config.bin"] = project.environment
+    if "application" in modules:
+        files[APPLICATIONS_FILE] = applications_file(_with_elixir(project.applications, toolchain), modules)
+        if project.environment != _NO_ENVIRONMENT:
+            files["atomvm/config.bin"] = project.environment
     return files
+
+
+def _with_elixir(applications: Sequence[Application], toolchain: Toolchain) -> list[Application]:
+    """Elixir runs from the start, as under `elixir` and in a release, whoever lists it."""
+    listed = any(each.name == toolchain.elixir_application.name for each in applications)
+    return [*applications] if listed else [toolchain.elixir_application, *applications]
 
 
 def _files_below(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -144,9 +153,15 @@ def _files_below(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
-def machine_files(installed: Toolchain, modules: Collection[str]) -> dict[str, bytes]:
-    """The plain files that the machine and its stand-ins read: the OTP release, what `Application` knows of Elixir."""
-    files = {"atomvm/otp_release": installed.otp_release.encode()}
-    if "application" in modules:
-        files["elixir/priv/application.bin"] = installed.elixir_resource
-    return files
+def machine_files(installed: Toolchain) -> dict[str, bytes]:
+    """The plain files that the machine reads: the OTP release."""
+    return {"atomvm/otp_release": installed.otp_release.encode()}
+
+
+def library_files(installed: Toolchain, modules: Collection[str]) -> dict[str, bytes]:
+    """The plain files of an archive without a project: what `Application` knows of Elixir and its Logger."""
+    if "application" not in modules:
+        return {}
+    known = [installed.elixir_application, installed.logger_application]
+    used = known if "Elixir.Logger" in modules else known[:1]
+    return {APPLICATIONS_FILE: applications_file(used, modules)}

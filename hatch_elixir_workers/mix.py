@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from hatch_elixir_workers import etf
+from hatch_elixir_workers.applications import Application, read_application, read_applications
 from hatch_elixir_workers.cache import cache_dir, usable_home
 from hatch_elixir_workers.errors import CommandError, InternalError, MissingToolError, SourceError
 
@@ -25,16 +26,19 @@ _INSTALL = (
 )
 _DESCRIBE = Path(__file__).with_name("describe.exs")
 
-# Prints the release, then Elixir's application resource (its environment and what else is asked for at run time) as an
-# external term, then every folder of .beam files that this installation can load from; `erts` holds the modules that
-# are preloaded into the emulator and is on no code path.
+# Prints the release, then the application resources of Elixir and its Logger (their environments and what else is
+# asked for at run time) as external terms, then every folder of .beam files that this installation can load from;
+# `erts` holds the modules that are preloaded into the emulator and is on no code path.
 _PROBE = """
-[Resource] = init:get_plain_arguments(),
-{ok, [{application, Name, Properties}]} = file:consult(Resource),
-Kept = {application, Name, [Each || {Key, _} = Each <- Properties, Key =/= modules]},
+Kept = fun(Resource) ->
+    {ok, [{application, Name, Properties}]} = file:consult(Resource),
+    Some = {application, Name, [Each || {Key, _} = Each <- Properties, Key =/= modules]},
+    io:format("~ts~n", [base64:encode(term_to_binary(Some))])
+end,
+io:format("~ts~n", [erlang:system_info(otp_release)]),
+lists:foreach(Kept, init:get_plain_arguments()),
 Erts = filename:join([code:lib_dir(), "erts-" ++ erlang:system_info(version), "ebin"]),
 Dirs = [Dir || Dir <- code:get_path() ++ [Erts], Dir =/= ".", filelib:is_dir(Dir)],
-io:format("~ts~n~ts~n", [erlang:system_info(otp_release), base64:encode(term_to_binary(Kept))]),
 [io:format("~ts~n", [Dir]) || Dir <- Dirs],
 halt().
 """
@@ -48,8 +52,10 @@ class Toolchain:
     elixir_version: str
     erl_lib_dirs: tuple[Path, ...]
     elixir_lib_dirs: tuple[Path, ...]
-    elixir_resource: bytes
-    """External term of `{application, elixir, Properties}`: elixir.app without its list of modules."""
+    elixir_application: Application
+    """elixir.app without its list of modules."""
+    logger_application: Application
+    """logger.app likewise."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,9 @@ class Project:
     """A compiled mix project: folders of .beam files, and the folders its sources came from.
 
     `privs` are the priv/ folders of its applications, by their names; they need not exist. `environment` is the
-    external term of `[{App, [{Key, Value}]}]`, what `Application.get_env` finds.
+    external term of `[{App, [{Key, Value}]}]`, what `Application.get_env` finds. `applications` are the project's and
+    all they need, each behind those that it needs. `runtime_config`: there is a config/runtime.exs, which nothing
+    evaluates.
     """
 
     app_ebins: tuple[Path, ...]
@@ -65,6 +73,8 @@ class Project:
     consolidated: Path
     privs: Mapping[str, Path]
     environment: bytes
+    applications: tuple[Application, ...]
+    runtime_config: bool
     build_path: Path
     source_roots: tuple[Path, ...]
     output: str
@@ -74,17 +84,18 @@ class Project:
 def toolchain() -> Toolchain:
     """What is installed; asked once per process. Raises `MissingToolError` when it is missing or too old."""
     elixir_ebin, version = _installed_elixir()
-    resource = str(elixir_ebin / "elixir.app")
-    probe = [_tool("erl"), "-noshell", "-noinput", "-eval", _PROBE, "-extra", resource]
-    otp_release, elixir_resource, *dirs = run(probe).splitlines()
-    _require("Erlang/OTP", otp_release, (OLDEST_OTP,))
     elixir_libs = elixir_ebin.parent.parent
+    resources = [str(elixir_ebin / "elixir.app"), str(elixir_libs / "logger" / "ebin" / "logger.app")]
+    probe = [_tool("erl"), "-noshell", "-noinput", "-eval", _PROBE, "-extra", *resources]
+    otp_release, elixir, logger, *dirs = run(probe).splitlines()
+    _require("Erlang/OTP", otp_release, (OLDEST_OTP,))
     return Toolchain(
         otp_release=otp_release,
         elixir_version=version,
         erl_lib_dirs=tuple(Path(each) for each in dirs if elixir_libs not in Path(each).parents),
         elixir_lib_dirs=tuple(sorted(elixir_libs.glob("*/ebin"))),
-        elixir_resource=base64.b64decode(elixir_resource),
+        elixir_application=read_application(etf.decode(base64.b64decode(elixir))),
+        logger_application=read_application(etf.decode(base64.b64decode(logger))),
     )
 
 
@@ -108,14 +119,15 @@ def compile_project(folder: Path, framework: Path) -> Project:
             "ELIXIR_WORKERS_PATH": str(framework),
             "ELIXIR_WORKERS_DESCRIPTION": str(description),
         }
-        command = [mix, "run", "--no-start", str(_DESCRIBE)]
+        command = [_tool("elixir"), "-r", str(_DESCRIBE), "-S", mix, "compile"]
+        shown = [mix, "compile"]
         try:
-            output = run(command, cwd=folder, environment=environment, keep_stderr=True)
+            output = run(command, cwd=folder, environment=environment, keep_stderr=True, shown=shown)
         except CommandError as error:
             if "mix deps.get" not in error.stdout + error.stderr:
                 raise
             run([mix, "deps.get"], cwd=folder, environment=environment)
-            output = run(command, cwd=folder, environment=environment, keep_stderr=True)
+            output = run(command, cwd=folder, environment=environment, keep_stderr=True, shown=shown)
         return _read_description(description, output)
 
 
@@ -131,8 +143,12 @@ def run(
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
     keep_stderr: bool = False,
+    shown: Sequence[str] | None = None,
 ) -> str:
-    """Runs a tool to its end and returns stdout (with stderr behind it if asked for); raises `CommandError`."""
+    """Runs a tool to its end and returns stdout (with stderr behind it if asked for); raises `CommandError`.
+
+    `shown` is the command that a user would type for the same, if it is another.
+    """
     done = subprocess.run(
         list(command),
         cwd=cwd,
@@ -144,7 +160,7 @@ def run(
         check=False,
     )
     if done.returncode != 0:
-        raise CommandError(_shown(command, environment or {}), done.returncode, done.stdout, done.stderr)
+        raise CommandError(_shown(shown or command, environment or {}), done.returncode, done.stdout, done.stderr)
     return done.stdout + done.stderr if keep_stderr else done.stdout
 
 
@@ -230,6 +246,8 @@ def _read_description(path: Path, output: str) -> Project:
         consolidated=_path(entries["consolidated"]),
         privs=_named_paths(entries["privs"]),
         environment=_bytes(entries["environment"]),
+        applications=read_applications(entries["applications"]),
+        runtime_config=entries["runtime_config"] == etf.Atom("true"),
         build_path=_path(entries["build_path"]),
         source_roots=_paths(entries["source_roots"]),
         output=output,

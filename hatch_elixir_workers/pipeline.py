@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hatch_elixir_workers import bundle, mix, shake
+from hatch_elixir_workers.applications import Application
 from hatch_elixir_workers.beam import MFA, BeamModule, strip
 from hatch_elixir_workers.check import Missing, check, require_nothing_missing
 from hatch_elixir_workers.collect import Origin, Universe, application_files, collect_project, machine_files
@@ -72,7 +73,8 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     project, toolchain = compile_application(plan, inform)
     universe = collect_project(project, toolchain, plan.priv / "stdlib")
     entry = find_entry(universe, plan.config.entry)
-    reach = shake.reach(universe, roots(universe, entry, plan.config), plan.machine.natives)
+    say_what_is_left_out(project, warn)
+    reach = shake.reach(universe, roots(universe, entry, plan.config, project.applications), plan.machine.natives)
     report_missing(check(universe, reach), strict=plan.config.strict, warn=warn)
     files = plain_files(plan.config, project, toolchain, reach.modules)
     packed = pack(universe, reach, entry, project.source_roots, files, warn)
@@ -103,12 +105,27 @@ def compile_application(plan: Plan, inform: Report) -> tuple[mix.Project, mix.To
     return project, toolchain.result()
 
 
-def roots(universe: Universe, entry: str, config: Config) -> Iterator[tuple[MFA, str]]:
-    """Where execution begins: the boot module (all of it: the VM calls it), the entry, `middleware` and `keep`."""
+def say_what_is_left_out(project: mix.Project, warn: Report) -> None:
+    """What a release has and a bundle has not."""
+    if project.runtime_config:
+        warn(
+            "warning: config/runtime.exs is not evaluated, neither here nor in the worker: secrets of this machine "
+            "would get into the bundle. Values of the deployment are `vars` and `secrets`; handlers find them in "
+            'conn["env"]'
+        )
+    for application in project.applications:
+        if application.warning:
+            warn(f"warning: {application.warning}")
+
+
+def roots(
+    universe: Universe, entry: str, config: Config, applications: Sequence[Application]
+) -> Iterator[tuple[MFA, str]]:
+    """Where execution begins: the boot module (all of it: the VM calls it), the entry, what settings name, `keep`."""
     if BOOT_MODULE in universe:
         yield from shake.exported_roots(universe, BOOT_MODULE, "the virtual machine boots with it")
     yield MFA(entry, "start", 0), "the entry module's start function"
-    yield from settings_roots(universe, config)
+    yield from settings_roots(universe, config, applications)
     for each in config.keep:
         yield from _kept(universe, each)
 
@@ -139,8 +156,8 @@ def plain_files(
     config: Config, project: mix.Project, toolchain: mix.Toolchain, modules: Sequence[str]
 ) -> dict[str, bytes]:
     """What the archive holds beside these modules, by name."""
-    own = application_files(project, modules)
-    return {**own, **machine_files(toolchain, modules), **settings_files(config)}
+    own = application_files(project, toolchain, modules)
+    return {**own, **machine_files(toolchain), **settings_files(config, project.applications)}
 
 
 def pack(

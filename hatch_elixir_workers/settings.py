@@ -1,16 +1,17 @@
 """What the framework reads when it boots (`ElixirWorkers.Settings`): a plain file of the archive, an external term.
 
-    elixir_workers/priv/settings.bin    %{middleware: [{Module, Options}]}
+    elixir_workers/priv/settings.bin    %{middleware: [{Module, Options}], applications: {Module, [Application]}}
 
-There is no such file when the configuration leaves everything to the application.
+`Module.start/1` starts the applications. There is no such file when there is nothing to say.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hatch_elixir_workers import etf
+from hatch_elixir_workers.applications import Application, callback_roots, to_start
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.collect import Origin, Universe
 from hatch_elixir_workers.config import TARGET_TABLE, Config
@@ -20,22 +21,28 @@ from hatch_elixir_workers.names import shown_module
 
 SETTINGS_FILE = "elixir_workers/priv/settings.bin"
 READER = "Elixir.ElixirWorkers.Settings"
+STARTER = MFA("Elixir.ElixirWorkers.Applications", "start", 1)
 
 _KEY = f"{TARGET_TABLE}.middleware"
 _CALLS = (("call", 3), ("call", 2))
 _CALLBACKS = (("init", 1), *_CALLS)
 
 
-def settings_files(config: Config) -> dict[str, bytes]:
+def settings_files(config: Config, applications: Sequence[Application] = ()) -> dict[str, bytes]:
     """The file, by its name in the archive."""
-    if config.middleware is None:
-        return {}
-    entries = [each.term for each in config.middleware]
-    return {SETTINGS_FILE: etf.encode(etf.Map(((etf.Atom("middleware"), entries),)))}
+    settings: list[tuple[etf.Term, etf.Term]] = []
+    if starting := to_start(applications):
+        settings.append((etf.Atom("applications"), (etf.Atom(STARTER.module), [etf.Atom(name) for name in starting])))
+    if config.middleware is not None:
+        settings.append((etf.Atom("middleware"), [each.term for each in config.middleware]))
+    return {SETTINGS_FILE: etf.encode(etf.Map(tuple(settings)))} if settings else {}
 
 
-def settings_roots(universe: Universe, config: Config) -> Iterator[tuple[MFA, str]]:
-    """What the framework calls because the configuration names it. Raises `ConfigError` for what is not there."""
+def settings_roots(
+    universe: Universe, config: Config, applications: Sequence[Application] = ()
+) -> Iterator[tuple[MFA, str]]:
+    """What the framework calls because configuration or mix.exs name it. Raises `ConfigError` for what is not there."""
+    yield from _application_roots(universe, applications)
     if config.middleware is None:
         return
     if READER not in universe:
@@ -48,6 +55,19 @@ def settings_roots(universe: Universe, config: Config) -> Iterator[tuple[MFA, st
         for function, arity in _CALLBACKS:
             if (function, arity) in universe.facts(each.module).exports:
                 yield MFA(each.module, function, arity), "named by `middleware`"
+
+
+def _application_roots(universe: Universe, applications: Sequence[Application]) -> Iterator[tuple[MFA, str]]:
+    for each in applications:
+        if each.callback is not None and each.callback not in universe:
+            raise ConfigError(
+                [f"mix.exs of {each.name}: `mod` names {shown_module(each.callback)}, which is not compiled"]
+            )
+    if to_start(applications) and STARTER.module in universe:
+        yield STARTER, "starts applications before the first request"
+        for root, reason in callback_roots(applications):
+            if (root.function, root.arity) in universe.facts(root.module).exports:
+                yield root, reason
 
 
 def _problem(universe: Universe, index: int, middleware: Middleware) -> str | None:

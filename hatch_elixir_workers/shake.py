@@ -78,6 +78,12 @@ _OF_COMPILERS = {
     MFA("Elixir.Macro.Env", "stacktrace", 1): "Elixir.Macro.Env",  # `__ENV__`
 }
 
+# What is called without being named, by the machine or a stand-in, once a module is reached.
+_COMPANIONS = {
+    "Elixir.Logger": (MFA("atomvm_elixir_logger", "format", 1), MFA("atomvm_elixir_logger", "primary", 1)),
+    "logger": (MFA("logger", "report_crash", 3),),
+}
+
 # Every module answers these; as dynamic calls they would reach every module that is ever named.
 _OF_EVERY_MODULE = frozenset({("module_info", 0), ("module_info", 1), ("__info__", 1)})
 _DISPATCHERS = frozenset({("impl_for", 1), ("impl_for!", 1), ("struct_impl_for", 1)})
@@ -231,6 +237,9 @@ class _Walk:
             self.touched.add(facts.name)
             if facts.on_load is not None:
                 self.reach(MFA(facts.name, *facts.on_load), mfa, "runs when the module is loaded")
+            for companion in _COMPANIONS.get(facts.name, ()):
+                if self._exists(companion):
+                    self.reach(companion, mfa, f"is called once {facts.name.removeprefix('Elixir.')} is reached")
 
     def _explanations(self, mfa: MFA) -> None:
         for explainer in _EXPLAINERS:

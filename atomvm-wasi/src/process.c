@@ -486,9 +486,21 @@ void scheduler_reap(void)
     }
 }
 
+// As the emulator tells the logger of OTP: logger:report_crash(Pid, GroupLeader, Reason), in a process of its own. False
+// when the archive has no logger, or it is the logger that crashed.
+static bool relay_crash(Process *p, term reason)
+{
+    if (p->state->initial_module == (term) ATOM_logger || !archive_has_module(ATOM_logger)) return false;
+    Function *report = function_get(ATOM_logger, ATOM_report_crash, 3);
+    if (!report || !function_resolve(report)) return false;
+    term args[] = { p->pid, p->state->group_leader, reason };
+    return spawn_call(NULL, report, args, 3) != NULL;
+}
+
 void process_report_crash(Process *p, term reason)
 {
     if (scheduler_is_main(p)) return; // boot.c tells why the first one ended
+    if (relay_crash(p, reason)) return;
     Buffer b = { 0 };
     static const char before[] = "Error in process ", with[] = " with exit value:\n";
     bool ok = buffer_append(&b, before, sizeof before - 1) && term_print(p->pid, &b, false)

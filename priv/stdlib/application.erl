@@ -1,11 +1,11 @@
 %% Stand-in for OTP's application, whose controller reads .app files and a boot script from disk. Here the archive says
 %% what an application is, in plain files that hold external terms:
 %%
-%%     APP/priv/application.bin    {application, App, Properties}, the content of APP.app
-%%     atomvm/config.bin           [{App, [{Key, Value}]}], the content of sys.config
+%%     atomvm/applications.bin    [{running | loaded, {application, App, Properties}}], what their .app files say
+%%     atomvm/config.bin          [{App, [{Key, Value}]}], the content of sys.config
 %%
-%% Starting, stopping, environment and properties work as in OTP. Nothing is started on its own; `kernel` and `stdlib`
-%% are always running.
+%% Starting, stopping, environment and properties work as in OTP. All applications are loaded from the beginning, as in a
+%% release; those without a callback of their own are running, the others are started by the framework.
 -module(application).
 
 -export([get_env/1, get_env/2, get_env/3, get_all_env/0, get_all_env/1, set_env/1, set_env/2, set_env/3, set_env/4]).
@@ -121,11 +121,16 @@ load(App, _Distributed) when is_atom(App) ->
     case is_loaded(App) of
         true -> {error, {already_loaded, App}};
         false ->
-            case read_term([atom_to_binary(App), <<"/priv/application.bin">>]) of
-                {ok, {application, App, Properties}} -> call({load, App, Properties});
-                {ok, _} -> {error, {bad_application, App}};
-                {error, _} -> {error, {"no such file or directory", atom_to_list(App) ++ ".app"}}
+            case [Properties || {_, {application, Name, Properties}} <- known(), Name =:= App] of
+                [Properties] -> call({load, App, Properties});
+                [] -> {error, {"no such file or directory", atom_to_list(App) ++ ".app"}}
             end
+    end.
+
+known() ->
+    case read_term(<<"atomvm/applications.bin">>) of
+        {ok, Applications} -> Applications;
+        {error, enoent} -> []
     end.
 
 read_term(Name) ->
@@ -144,7 +149,13 @@ loaded_applications() -> [described(App, Properties) || [App, Properties] <- ets
 described(App, Properties) ->
     {App, proplists:get_value(description, Properties, ""), proplists:get_value(vsn, Properties, "")}.
 
-which_applications() -> [Described || {App, _, _} = Described <- loaded_applications(), is_running(App)].
+%% The last one started first.
+which_applications() ->
+    Running = [{When, App} || [App, When] <- ets:match(table(), {{running, '$1'}, '_', '_', '$2'})],
+    [described(App, get_properties(App)) || {_, App} <- lists:reverse(lists:sort(Running))].
+
+get_properties(App) -> ets:lookup_element(table(), {loaded, App}, 2).
+
 which_applications(_Timeout) -> which_applications().
 
 info() -> [{loaded, loaded_applications()}, {running, [App || {App, _, _} <- which_applications()]}].
@@ -261,7 +272,7 @@ controller(Starter) ->
             true = group_leader(whereis(user), self()),
             ?TABLE = ets:new(?TABLE, [named_table, public, {read_concurrency, true}]),
             configure(read_term(<<"atomvm/config.bin">>)),
-            preload(read_term(<<"elixir/priv/application.bin">>)),
+            lists:foreach(fun preload/1, known()),
             Starter ! {self(), ready},
             controller_loop();
         _ ->
@@ -271,11 +282,12 @@ controller(Starter) ->
 configure({ok, Config}) -> set_env(Config);
 configure({error, enoent}) -> ok.
 
-%% Elixir runs from the start, as under `elixir` and in a release.
-preload({ok, {application, App, Properties}}) ->
-    store(App, Properties),
-    true = ets:insert(?TABLE, {{running, App}, undefined, permanent});
-preload({error, enoent}) -> true.
+preload({State, {application, App, Properties}}) ->
+    true = store(App, Properties),
+    State =:= running andalso running(App, none, permanent).
+
+%% Which was started when is told by the fourth element.
+running(App, Master, Type) -> ets:insert(?TABLE, {{running, App}, Master, Type, erlang:unique_integer([monotonic])}).
 
 %% False when it is loaded already. What is configured wins over the application's own environment.
 store(App, Properties) ->
@@ -294,7 +306,8 @@ controller_loop() ->
             handle(Request, {From, Ref}),
             controller_loop();
         {started, App, Master, Type, Supervisor, Client} ->
-            true = ets:insert(?TABLE, [{{running, App}, Master, Type}, {{supervisor, App}, Supervisor}]),
+            true = running(App, Master, Type),
+            true = ets:insert(?TABLE, {{supervisor, App}, Supervisor}),
             reply(Client, ok),
             controller_loop();
         {not_started, App, Reason, Client} ->
@@ -337,7 +350,7 @@ handle({start, App, Type}, Client) ->
     case {ets:member(?TABLE, {running, App}), proplists:get_value(mod, Properties, [])} of
         {true, _} -> reply(Client, {error, {already_started, App}});
         {false, []} ->
-            true = ets:insert(?TABLE, {{running, App}, none, Type}),
+            true = running(App, none, Type),
             reply(Client, ok);
         {false, {Module, Args}} ->
             Master = spawn(?MODULE, master, [self(), App, Type, {Module, Args}, Client]),
@@ -346,14 +359,14 @@ handle({start, App, Type}, Client) ->
 handle({stop, App}, Client) ->
     case ets:lookup(?TABLE, {running, App}) of
         [] -> reply(Client, {error, {not_started, App}});
-        [{_, none, _}] ->
+        [{_, none, _, _}] ->
             forget(App),
             reply(Client, ok);
-        [{_, Master, _}] -> Master ! {stop, Client}
+        [{_, Master, _, _}] -> Master ! {stop, Client}
     end.
 
 %% A permanent application takes the machine with it; a transient one when it did not end in order.
-ended(App, Reason, [{_, _, Type}]) ->
+ended(App, Reason, [{_, _, Type, _}]) ->
     error_logger:info_report([{application, App}, {exited, Reason}, {type, Type}]),
     case Type of
         permanent -> init:stop(1);

@@ -16,6 +16,7 @@
 -export([update_handler_config/2, update_handler_config/3]).
 -export([get_module_level/0, get_module_level/1, set_module_level/2, unset_module_level/0, unset_module_level/1]).
 -export([set_application_level/2, unset_application_level/1]).
+-export([report_crash/3]).
 -export([get_config/0, compare_levels/2, timestamp/0, format_report/1, format_otp_report/1, filter_stacktrace/2]).
 
 -define(PRIMARY, {?MODULE, primary}).
@@ -64,6 +65,11 @@ alert(Format, Args, Metadata) -> log(alert, Format, Args, Metadata).
 emergency(Message) -> log(emergency, Message).
 emergency(Message, More) -> log(emergency, Message, More).
 emergency(Format, Args, Metadata) -> log(emergency, Format, Args, Metadata).
+
+%% The machine calls it when an exception ends a process.
+report_crash(Pid, Leader, Reason) ->
+    Metadata = #{pid => Pid, gl => Leader, error_logger => #{tag => error, emulator => true}},
+    log(error, "Error in process ~p with exit value:~n~p~n", [Pid, Reason], Metadata).
 
 log_if_allowed(Location, Level, Message, Metadata) ->
     case is_level(Level) andalso passes(Level, maps:get(level, get_primary_config())) of
@@ -146,9 +152,27 @@ filtered([{_, {Fun, Extra}} | Rest], Event, Default) ->
 
 %% ---- the handler that is always there ----
 
+write(#{level := Level} = Event) ->
+    case atomvm:has_module(elixir_logger()) of
+        true -> write_text(Level, elixir_text(Event));
+        false -> write_text(Level, otp_text(Event))
+    end.
+
+write_text(_, ignore) -> ok;
+write_text(Level, Text) -> report(Level, Text).
+
+%% Packed, by a rule of the packer and not because it is called here, when an application uses Elixir's Logger.
+elixir_logger() -> binary_to_atom(<<"atomvm_elixir_logger">>).
+
+%% Formats and translators come from configuration and may fail; the event is told all the same.
+elixir_text(Event) ->
+    try (elixir_logger()):format(Event)
+    catch Class:Reason -> [io_lib:format("Logger's format failed with ~0tp~n", [{Class, Reason}]) | otp_text(Event)]
+    end.
+
 %% Progress reports of supervisors are not news.
-write(#{level := info, meta := #{domain := [otp, sasl | _]}}) -> ok;
-write(#{level := Level} = Event) -> report(Level, [title(Event) | text(Event)]).
+otp_text(#{level := info, meta := #{domain := [otp, sasl | _]}}) -> ignore;
+otp_text(Event) -> [title(Event), text(Event)].
 
 %% Reports of OTP that begin with details name themselves.
 title(#{meta := #{logger_formatter := #{title := Title}}}) -> [Title, $\n];
@@ -256,12 +280,23 @@ unset_process_metadata() ->
 
 %% ---- configuration ----
 
-get_primary_config() -> persistent_term:get(?PRIMARY, default_primary()).
+get_primary_config() ->
+    case persistent_term:get(?PRIMARY, none) of
+        none ->
+            Config = default_primary(),
+            ok = store_primary(Config),
+            Config;
+        Config ->
+            Config
+    end.
 
-%% OTP starts at `notice`. An application with Elixir's Logger has Logger's own beginning, where everything is logged.
+%% OTP starts at `notice`, Elixir's Logger where it is configured to.
 default_primary() ->
-    Level = case atomvm:has_module('Elixir.Logger') of true -> debug; false -> notice end,
-    #{level => Level, filters => [], filter_default => log, metadata => #{}}.
+    Config = #{level => notice, filters => [], filter_default => log, metadata => #{}},
+    case atomvm:has_module(elixir_logger()) of
+        true -> (elixir_logger()):primary(Config);
+        false -> Config
+    end.
 
 set_primary_config(Config) when is_map(Config) -> store_primary(maps:merge(default_primary(), Config)).
 set_primary_config(Key, Value) -> store_primary((get_primary_config())#{Key => Value}).

@@ -60,7 +60,7 @@ def test_code_that_does_not_compile(sample: Sample, hatch_build: Run) -> None:
     before = {path: path.stat().st_mtime_ns for path in (project / "dist").rglob("*")}
     (project / "lib" / "greeting.ex").write_text("defmodule Tiny.Greeting do\n  def greet(_), do: nowhere()\nend\n")
     message = failure(hatch_build(project))
-    assert message.startswith("`MIX_ENV=prod mix run --no-start ")
+    assert message.startswith("`MIX_ENV=prod mix compile` ")
     assert "lib/greeting.ex:2" in message
     assert "undefined function nowhere/0" in message
     assert {path: path.stat().st_mtime_ns for path in (project / "dist").rglob("*")} == before

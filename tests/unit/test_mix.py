@@ -4,10 +4,11 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
-from hatch_elixir_workers import cache, mix
+from hatch_elixir_workers import cache, etf, mix
 from hatch_elixir_workers.errors import CommandError, MissingToolError, SourceError
 
 MIX_EXS = """defmodule Sample.MixProject do
@@ -45,6 +46,9 @@ def fake_elixir(root: Path, version: str) -> str:
     ebin = root / "lib" / "elixir" / "ebin"
     ebin.mkdir(parents=True)
     (ebin / "elixir.app").write_text(f'{{application,elixir,[{{vsn,"{version}"}}]}}.\n')
+    logger = root / "lib" / "logger" / "ebin"
+    logger.mkdir(parents=True)
+    (logger / "logger.app").write_text(f'{{application,logger,[{{vsn,"{version}"}}]}}.\n')
     script = root / "bin" / "elixir"
     script.parent.mkdir()
     script.write_text("#!/bin/sh\n")
@@ -103,6 +107,32 @@ def test_compile(project: Path, tmp_path: Path) -> None:
     assert mix.compile_project(project, tmp_path).output == ""
 
 
+def test_applications_come_behind_what_they_need(project: Path, tmp_path: Path) -> None:
+    file = project / "mix.exs"
+    application = "  def application, do: [mod: {Sample, 1}, env: [a: 1]]\n"
+    file.write_text(MIX_EXS.replace("  def project", application + "  def project"))
+    compiled = mix.compile_project(project, tmp_path)
+    names = [each.name for each in compiled.applications]
+    assert names.index("kernel") < names.index("stdlib") < names.index("elixir") < names.index("part")
+    assert names[-1] == "sample"
+    kinds = {each.name: (each.own, each.of_project, each.callback) for each in compiled.applications}
+    assert kinds["elixir"] == (False, False, None)
+    assert kinds["part"] == (False, True, None)
+    assert kinds["sample"] == (True, True, "Elixir.Sample")
+    assert etf.decode(compiled.environment) == [
+        (etf.Atom("elixir"), ANY),
+        (etf.Atom("kernel"), ANY),
+        (etf.Atom("sample"), [(etf.Atom("a"), 1)]),
+    ]
+
+
+def test_runtime_configuration_is_noticed_and_not_evaluated(project: Path, tmp_path: Path) -> None:
+    assert not mix.compile_project(project, tmp_path).runtime_config
+    (project / "config").mkdir()
+    (project / "config" / "runtime.exs").write_text('raise "not here"\n')
+    assert mix.compile_project(project, tmp_path).runtime_config
+
+
 def test_compile_exports_the_framework(project: Path, tmp_path: Path) -> None:
     (project / "mix.exs").write_text(MIX_EXS.replace('"part"', 'System.fetch_env!("ELIXIR_WORKERS_PATH")'))
     framework = tmp_path / "framework"
@@ -135,7 +165,7 @@ def test_code_that_does_not_compile(project: Path, tmp_path: Path) -> None:
     with pytest.raises(CommandError) as caught:
         mix.compile_project(project, tmp_path)
     text = str(caught.value)
-    assert text.startswith("`MIX_ENV=prod mix run --no-start ")
+    assert text.startswith("`MIX_ENV=prod mix compile` ")
     assert "failed with exit code 1" in text
     assert "lib/sample.ex:2" in text
     assert "nowhere/0" in text

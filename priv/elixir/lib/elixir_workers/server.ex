@@ -6,7 +6,7 @@ defmodule ElixirWorkers.Server do
   kill, or using up its memory all end in a 500.
   """
 
-  alias ElixirWorkers.{Conn, Failure, Router, Transport}
+  alias ElixirWorkers.{Conn, Failure, Router, Settings, Transport}
   alias ElixirWorkers.Transport.{Host, Wasi}
 
   @typedoc "The app, and what was raised, thrown or exited when it started."
@@ -14,30 +14,43 @@ defmodule ElixirWorkers.Server do
           {:failed_start, String.t(), Failure.kind(), term(), Exception.stacktrace()}
 
   @doc """
-  Serves an app: in a worker every request it gets, elsewhere the one on stdin.
+  Serves an app: in a worker every request it gets, elsewhere the one on stdin. The project's OTP applications are started
+  before.
 
-  An app whose routes or middleware are not well formed answers every request of a worker with 500, and the log says why;
-  elsewhere that raises `ArgumentError`.
+  An app whose applications do not start, or whose routes or middleware are not well formed, answers every request of a
+  worker with 500, and the log says why; elsewhere what was raised is raised.
   """
   @spec start(module()) :: :ok
   def start(app) when is_atom(app) do
+    router = prepare(app)
+
     case Host.listen() do
-      :ok -> serve(prepare(app), Host, nil)
-      {:error, :not_a_worker} -> serve(compile(app), Wasi, :waiting)
+      :ok -> serve(router, Host, nil)
+      {:error, :not_a_worker} -> router |> raise_failure() |> serve(Wasi, :waiting)
     end
   end
 
-  defp compile(app), do: Router.compile(app.__elixir_workers_app__()[:router])
+  defp raise_failure({:failed_start, _app, kind, reason, stacktrace}),
+    do: :erlang.raise(kind, reason, stacktrace)
+
+  defp raise_failure(router), do: router
 
   @doc """
   Returns the router of an app, or what kept it from being made ready.
   """
   @spec prepare(module()) :: Router.compiled() | failed_start()
   def prepare(app) do
-    compile(app)
+    start_applications(Settings.read())
+    Router.compile(app.__elixir_workers_app__()[:router])
   catch
     kind, reason -> {:failed_start, inspect(app), kind, reason, __STACKTRACE__}
   end
+
+  # The module comes from the settings, so that a project without applications does not carry it.
+  defp start_applications(%{applications: {starter, applications}}),
+    do: starter.start(applications)
+
+  defp start_applications(_settings), do: :ok
 
   @doc """
   Serves the requests of a transport until there are no more.

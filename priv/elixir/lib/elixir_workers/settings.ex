@@ -1,10 +1,11 @@
 defmodule ElixirWorkers.Settings do
   @moduledoc """
-  What `pyproject.toml` says about running the application.
+  What `pyproject.toml` and `mix.exs` say about running the application.
 
   | key | example |
   |---|---|
   | `:middleware` | `[{ElixirWorkers.Middleware.RequestLogger, [level: :debug]}]` |
+  | `:applications` | `{ElixirWorkers.Applications, [:my_app]}`: who starts which |
 
   A key is there when the configuration has it. `hatch build` packs them as an external term into a plain file of the
   archive. On ordinary Elixir there is no archive, and no key.
@@ -16,7 +17,10 @@ defmodule ElixirWorkers.Settings do
   @file_name "elixir_workers/priv/settings.bin"
 
   @typedoc "See the table above."
-  @type t :: %{optional(:middleware) => [{module(), keyword()}]}
+  @type t :: %{
+          optional(:middleware) => [{module(), keyword()}],
+          optional(:applications) => {module(), [Application.app()]}
+        }
 
   @doc """
   Reads them.

@@ -1,0 +1,123 @@
+"""OTP applications: what `.app` files say, and what of it the machine needs to start them.
+
+    atomvm/applications.bin    [{running | loaded, {application, App, Properties}}], each behind those that it needs
+
+`loaded` are the applications with a callback module of their own, which the framework starts before the first
+request. All others run from the beginning: there is nothing to start. Applications of OTP and Elixir are among these
+even when they have a callback module: what theirs start (log handlers, sockets, code servers) is the host's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from hatch_elixir_workers import etf
+from hatch_elixir_workers.beam import MFA
+from hatch_elixir_workers.errors import InternalError
+
+APPLICATIONS_FILE = "atomvm/applications.bin"
+
+# What OTP calls of a callback module, by itself or when asked to stop or change.
+CALLBACKS = (("start", 2), ("start_phase", 3), ("prep_stop", 1), ("stop", 1), ("config_change", 3))
+
+# Library applications whose callback would start what a worker cannot have; named when a project lists one.
+_OF_THE_HOST = {
+    "inets": "a worker has no sockets",
+    "ssl": "a worker has no sockets",
+    "ssh": "a worker has no sockets",
+    "ftp": "a worker has no sockets",
+    "tftp": "a worker has no sockets",
+    "snmp": "a worker has no sockets",
+    "mnesia": "a worker has no files to write and no nodes",
+    "os_mon": "a worker has no operating system",
+    "wx": "a worker has no screen",
+    "observer": "a worker has no screen",
+    "mix": "a worker has no compiler",
+    "iex": "a worker has no terminal",
+    "ex_unit": "a worker runs no tests",
+}
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application, as its .app says. `own` is one of the project's, `of_project` also one of a dependency."""
+
+    name: str
+    properties: tuple[tuple[str, etf.Term], ...]
+    own: bool = False
+    of_project: bool = False
+
+    @property
+    def callback(self) -> str | None:
+        """The callback module, when the machine calls it."""
+        match dict(self.properties).get("mod"):
+            case (etf.Atom(module), _) if self.of_project:
+                return module
+        return None
+
+    @property
+    def warning(self) -> str | None:
+        """Why an application of OTP or Elixir does nothing in a worker, if somebody could think that it does."""
+        why = None if self.of_project else _OF_THE_HOST.get(self.name)
+        return f"application {self.name} is listed but not started: {why}" if why else None
+
+    def term(self, packed: Collection[str]) -> etf.Term:
+        """An entry of the file; of its modules, the packed ones."""
+        properties: list[etf.Term] = []
+        for key, value in self.properties:
+            if key == "modules" and isinstance(value, list):
+                value = [each for each in value if isinstance(each, etf.Atom) and each.name in packed]
+            properties.append((etf.Atom(key), value))
+        state = "loaded" if self.callback else "running"
+        return (etf.Atom(state), (etf.Atom("application"), etf.Atom(self.name), properties))
+
+
+def applications_file(applications: Iterable[Application], packed: Collection[str]) -> bytes:
+    """The content of the file."""
+    return etf.encode([each.term(packed) for each in applications])
+
+
+def to_start(applications: Sequence[Application]) -> list[str]:
+    """The project's own applications; empty when neither they nor their dependencies have anything to start."""
+    if not any(each.callback for each in applications):
+        return []
+    return [each.name for each in applications if each.own]
+
+
+def callback_roots(applications: Iterable[Application]) -> Iterator[tuple[MFA, str]]:
+    """What OTP may call of the callback modules, exported or not."""
+    for each in applications:
+        if each.callback is not None:
+            for function, arity in CALLBACKS:
+                yield MFA(each.callback, function, arity), f"is a callback of application {each.name}"
+
+
+def read_application(term: etf.Term) -> Application:
+    """`{application, Name, Properties}`, as in an .app file. Raises InternalError."""
+    match term:
+        case (etf.Atom("application"), etf.Atom(name), list(properties)):
+            return Application(name, _properties(properties))
+    raise InternalError("the description of an application is not that of an .app file")
+
+
+def read_applications(term: etf.Term) -> tuple[Application, ...]:
+    """What describe.exs says about the project's applications. Raises InternalError."""
+    if not isinstance(term, list):
+        raise InternalError("the description of the project holds no list of applications")
+    return tuple(_described(each) for each in term)
+
+
+def _described(term: etf.Term) -> Application:
+    match term:
+        case (etf.Atom(name), etf.Atom(own), etf.Atom(of_project), list(properties)):
+            return Application(name, _properties(properties), own == "true", of_project == "true")
+    raise InternalError("the description of the project holds a term where an application should be")
+
+
+def _properties(terms: list[etf.Term]) -> tuple[tuple[str, etf.Term], ...]:
+    return tuple((term[0].name, term[1]) for term in terms if _is_pair(term))  # type: ignore[union-attr, index]
+
+
+def _is_pair(term: etf.Term) -> bool:
+    return isinstance(term, tuple) and len(term) == 2 and isinstance(term[0], etf.Atom)

@@ -1,0 +1,9 @@
+[
+  inputs: [
+    "{mix,.formatter}.exs",
+    "{config,lib}/**/*.{ex,exs}",
+    "libs/*/mix.exs",
+    "libs/*/lib/**/*.ex"
+  ],
+  locals_without_parens: [template: 1, template: 2]
+]

@@ -1,0 +1,3 @@
+import Config
+
+config :bookshop, currency: System.fetch_env!("BOOKSHOP_CURRENCY")
