@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 VM = ROOT / "atomvm-wasi"
 NATIVES = ["atom", "binary", "binary_search", "checksum", "external", "unicode"]
 MACHINE = [
-    *["atom", "bignum", "bits", "buffer", "compare", "copy", "etf_decode", "etf_encode", "hash", "heap", "integer"],
+    *["arena", "atom", "bignum", "bits", "buffer", "compare", "copy", "etf_decode", "etf_encode", "hash", "heap", "integer"],
     *["iolist", "literal", "map", "memory", "resource"],
 ]
 SOURCES = [

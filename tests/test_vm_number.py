@@ -15,7 +15,7 @@ import wasmtime
 VM = Path(__file__).resolve().parents[1] / "atomvm-wasi"
 TESTED = ["bignum", "integer", "integer_text", "compare", "hash", "phash", "phash2", "number_text", "print"]
 NATIVES = ["natives/erlang_number", "natives/number_text"]
-NEEDED = ["atom", "bits", "buffer", "copy", "etf_decode", "etf_encode", "heap", "map", "memory"]
+NEEDED = ["arena", "atom", "bits", "buffer", "copy", "etf_decode", "etf_encode", "heap", "map", "memory"]
 SOURCES = ["test/number_test.c", "test/stubs.c", *(f"src/{name}.c" for name in [*TESTED, *NATIVES, *NEEDED])]
 WARNINGS = ["-std=c17", "-Wall", "-Wextra", "-Werror", "-Isrc"]
 STACK_BYTES = 256 * 1024

@@ -25,7 +25,21 @@ SOURCE = """
 start() ->
     ok = atomvm_host:listen(),
     io:format("listening~n"),
+    shared = ets:new(shared, [named_table, public]),
+    register(keeper, spawn(fun() -> rand:uniform(), keep(none) end)),
     loop().
+keep(Kept) ->
+    receive
+        {keep, Term} -> keep(Term);
+        {kept, From} -> From ! {kept, Kept}, keep(Kept);
+        {random, From} -> From ! {random, rand:uniform(1 bsl 50)}, keep(Kept)
+    end.
+seen(Token) ->
+    keeper ! {kept, self()},
+    Kept = receive {kept, K} -> K end,
+    Atom = try binary_to_existing_atom(<<"atom of ", Token/binary>>) catch error:badarg -> none end,
+    Seen = [ets:tab2list(shared), persistent_term:get(token, none), whereis(left_behind), Atom, is_list(Kept)],
+    io_lib:format("~0p", [Seen]).
 loop() ->
     receive {atomvm_request, Head, Body} -> spawn(fun() -> handle(maps:get(<<"url">>, Head), Body) end) end,
     loop().
@@ -61,6 +75,21 @@ handle(<<"/wrong">>, _) ->
     atomvm_host:respond(200, [], integer_to_binary(length(Errors)));
 handle(<<"/stdin">>, _) -> atomvm_host:respond(200, [], 'Elixir.AtomVM.Wasi':read_stdin());
 handle(<<"/halt">>, _) -> halt(7);
+handle(<<"/dirty">>, Token) ->
+    ets:insert(shared, {token, Token}),
+    persistent_term:put(token, Token),
+    register(left_behind, spawn(fun() -> receive never -> ok end end)),
+    keeper ! {keep, lists:seq(1, 200000)},
+    erlang:send_after(10, keeper, {keep, Token}),
+    _ = binary_to_atom(<<"atom of ", Token/binary>>),
+    re:run(Token, Token),
+    atomvm_host:respond(200, [], seen(Token));
+handle(<<"/seen">>, Token) -> atomvm_host:respond(200, [], seen(Token));
+handle(<<"/identities">>, _) ->
+    keeper ! {random, self()},
+    OfKeeper = receive {random, N} -> N end,
+    Identities = [make_ref(), erlang:unique_integer(), OfKeeper, rand:uniform(1 bsl 50), rand:bytes(8)],
+    atomvm_host:respond(200, [], [io_lib:format("~0p~n", [Identity]) || Identity <- Identities]);
 handle(<<"/crash">>, _) -> error(crash).
 """
 
@@ -82,6 +111,7 @@ class Reactor:
         self.exports = linker.instantiate(self.store, module).exports(self.store)
         self.now_ms = 1000.0
         self.log: list[tuple[int, bytes]] = []
+        self.image: list[tuple[int, bytes]] = []
 
     def call(self, name: str, *args: Any) -> Any:
         function = self.exports[name]
@@ -156,6 +186,25 @@ class Reactor:
             headers.append((data[at : at + name], data[at + name : at + name + value]))
             at += name + value
         return status, headers, data[at:]
+
+    def ask(self, url: bytes, body: bytes = b"") -> bytes:
+        """One request until the machine listens again; the body of its response."""
+        self.request(url, body)
+        self.until(VM_RESPONDED)
+        answer = self.response()[2]
+        self.until(VM_LISTENING)
+        return answer
+
+    def freeze(self) -> None:
+        assert self.call("vm_freeze") == VM_MORE, self.get("vm_error")
+        ranges = struct.iter_unpack("<II", self.get("vm_image"))
+        self.image = [(start, bytes(self.memory.read(self.store, start, start + size))) for start, size in ranges]
+
+    def reset(self) -> None:
+        """Puts the image back, as `priv/worker/vm.js` does."""
+        for start, data in self.image:
+            self.memory.write(self.store, data, start)
+        assert self.call("vm_reset") == VM_LISTENING
 
     def calls(self) -> list[tuple[int, bytes]]:
         data, calls = self.get("vm_calls"), []
@@ -273,6 +322,79 @@ def test_a_response_that_is_none_raises_badarg(reactor: Reactor) -> None:
     reactor.request(b"/wrong")
     reactor.until(VM_RESPONDED)
     assert reactor.response() == (200, [], b"4")
+
+
+CLEAN = b"[[],none,undefined,none,false]"
+
+
+def test_a_reset_takes_back_everything_a_request_did(reactor: Reactor) -> None:
+    reactor.freeze()
+    for token in (b"first", b"second", b"third"):
+        assert reactor.ask(b"/seen", token) == CLEAN
+        dirty = reactor.ask(b"/dirty", token)
+        assert dirty.startswith(b'[[{token,<<"%s">>}],<<"%s">>,<0.' % (token, token))
+        assert dirty.endswith(b",'atom of %s',true]" % token)
+        assert reactor.ask(b"/seen", token) == dirty, "nothing is taken back before the reset"
+        reactor.reset()
+        assert reactor.call("vm_deadline") == float("inf"), "the timer is gone"
+        assert reactor.ask(b"/seen", token) == CLEAN
+
+
+def test_a_reset_leaves_the_bytes_of_the_image(reactor: Reactor) -> None:
+    """All of them but the machine's counters, which lie together."""
+    reactor.freeze()
+    for path in (b"/dirty", b"/echo", b"/calls", b"/crash"):
+        reactor.request(path, b"token")
+        while reactor.run() == VM_MORE:
+            pass
+        reactor.reset()
+        differing = [
+            start + i
+            for start, before in reactor.image
+            for i, (a, b) in enumerate(zip(before, reactor.memory.read(reactor.store, start, start + len(before))))
+            if a != b
+        ]
+        assert differing
+        assert max(differing) - min(differing) < 256
+
+
+def test_memory_is_flat_over_resets(reactor: Reactor) -> None:
+    reactor.freeze()
+    sizes = []
+    for i in range(60):
+        reactor.ask(b"/dirty", b"token %d" % i)
+        reactor.reset()
+        sizes.append(reactor.memory.data_len(reactor.store))
+    assert len(set(sizes[2:])) == 1, sizes
+
+
+def test_identities_differ_after_a_reset(reactor: Reactor) -> None:
+    """References, unique integers, random numbers, also those of a process that seeded itself before the freeze."""
+    reactor.freeze()
+    seen = []
+    for _ in range(3):
+        reactor.reset()
+        seen += reactor.ask(b"/identities").splitlines()
+    assert len(seen) == 15
+    assert len(set(seen)) == 15, seen
+
+
+def test_only_a_machine_that_listens_is_frozen(machine: tuple[wasmtime.Engine, wasmtime.Module], archive: bytes) -> None:
+    instance = Reactor(*machine)
+    assert instance.boot(archive) == VM_MORE
+    assert instance.call("vm_freeze") == VM_ERROR
+    instance.until(VM_LISTENING)
+    assert instance.call("vm_reset") == VM_ERROR
+    assert instance.get("vm_error") == b"the machine has not been frozen"
+    instance.request(b"/sleep")
+    assert instance.call("vm_freeze") == VM_ERROR
+    assert instance.get("vm_error") == b"only a machine that listens for a request can be frozen"
+
+
+def test_a_machine_is_frozen_once(reactor: Reactor) -> None:
+    reactor.freeze()
+    assert reactor.call("vm_freeze") == VM_ERROR
+    assert reactor.get("vm_error") == b"the machine is frozen already"
 
 
 def test_stdin_is_empty(reactor: Reactor) -> None:

@@ -13,7 +13,7 @@ typedef struct Section {
     uint32_t flags;
 } Section;
 
-static struct {
+KEPT static struct {
     Section *sections;
     size_t count, capacity;
     uint32_t *table; // open addressing by module name's hash; index + 1

@@ -6,16 +6,19 @@
 typedef struct AtomEntry {
     const char *text;
     uint32_t hash;
-    uint32_t length;
+    uint32_t length : 16;
+    uint32_t of_run : 1; // a program has made it, not the archive
+    uint32_t hidden : 1; // of_run, and its run is over: it does not exist until somebody makes it again
 } AtomEntry;
 
-static struct {
+KEPT static struct {
     AtomEntry *entries;
     uint32_t count, capacity;
     uint32_t *slots; // index + 1
     uint32_t slot_count;
     char *block; // names are copied here
     size_t block_left;
+    uint32_t of_run; // how many are, and not hidden
 } atoms;
 
 enum { NAME_BLOCK_BYTES = 32 * 1024 };
@@ -88,9 +91,18 @@ static term add(const char *text, size_t length, bool copy)
     if (atoms.count == atoms.capacity && !grow_entries()) return NONE;
     const char *name = copy ? keep_name(text, length) : text;
     if (!name) return NONE;
-    atoms.entries[atoms.count] = (AtomEntry) { name, hash, (uint32_t) length };
+    atoms.entries[atoms.count] = (AtomEntry) { .text = name, .hash = hash, .length = (uint32_t) length };
     *slot = ++atoms.count;
     return make_atom(atoms.count - 1);
+}
+
+// What the archive names belongs to the archive, also when a program had it first.
+static void claim(AtomEntry *e, bool for_run, bool is_new)
+{
+    bool was_of_run = e->of_run && !e->hidden;
+    e->of_run = for_run && (is_new || e->of_run);
+    e->hidden = false;
+    atoms.of_run += (uint32_t) e->of_run - was_of_run;
 }
 
 void atoms_init(void)
@@ -100,12 +112,38 @@ void atoms_init(void)
 #undef ATOM
 }
 
-term atom_intern(const char *utf8, size_t length) { return add(utf8, length, true); }
+term atom_intern(const char *utf8, size_t length)
+{
+    uint32_t count = atoms.count;
+    bool kept_before = memory_keep();
+    term atom = add(utf8, length, true);
+    memory_back(kept_before);
+    if (atom != NONE) claim(&atoms.entries[atom_index(atom)], !kept_before, atoms.count > count);
+    return atom;
+}
+
+void atoms_freeze(void)
+{
+    for (uint32_t i = ATOM_CONSTANTS; atoms.of_run > 0 && i < atoms.count; i++) {
+        atoms.of_run -= atoms.entries[i].of_run;
+        atoms.entries[i].of_run = false;
+    }
+}
+
+void atoms_rewind(void)
+{
+    for (uint32_t i = ATOM_CONSTANTS; atoms.of_run > 0 && i < atoms.count; i++) {
+        AtomEntry *e = &atoms.entries[i];
+        if (!e->of_run || e->hidden) continue;
+        e->hidden = true;
+        atoms.of_run--;
+    }
+}
 
 term atom_existing(const char *utf8, size_t length)
 {
     uint32_t *slot = find(utf8, length, name_hash(utf8, length));
-    return *slot ? make_atom(*slot - 1) : NONE;
+    return *slot && !atoms.entries[*slot - 1].hidden ? make_atom(*slot - 1) : NONE;
 }
 
 const char *atom_text(term atom, size_t *length)

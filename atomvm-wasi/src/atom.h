@@ -20,8 +20,12 @@ enum atom_term {
 enum { ATOM_MAX_BYTES = 255 * 4, ATOM_MAX_CHARS = 255, ATOM_TABLE_MAX = 1 << 20 };
 
 void atoms_init(void);
-// The atom with this UTF-8 name, made if new. NONE when the table is full or memory is out.
+// The atom with this UTF-8 name, made if new: by the archive while memory is kept (arena.h), otherwise by a program. NONE
+// when the table is full or memory is out.
 term atom_intern(const char *utf8, size_t length);
+void atoms_freeze(void); // what programs have made up to now belongs to the image
+// After a reset nobody holds an atom that a program has made since the freeze: they all cease to exist.
+void atoms_rewind(void);
 // The atom with this name, or NONE when no such atom exists.
 term atom_existing(const char *utf8, size_t length);
 // UTF-8, not terminated; valid for ever.

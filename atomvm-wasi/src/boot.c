@@ -8,10 +8,14 @@
 
 enum { EXIT_FAILED = 1 };
 
-void boot_machine(void)
+bool boot_machine(const uint8_t *archive, size_t archive_size, char *why, size_t why_size)
 {
+    bool kept_before = memory_keep();
     atoms_init();
     natives_init();
+    bool ok = archive_open(archive, archive_size, why, why_size);
+    memory_back(kept_before);
+    return ok;
 }
 
 Process *boot(char *why, size_t why_size)

@@ -4,7 +4,8 @@
 
 #include "process.h"
 
-void boot_machine(void); // tables; once
+// Makes the tables and opens the archive; once. False with a message in `why` when the archive is damaged.
+bool boot_machine(const uint8_t *archive, size_t archive_size, char *why, size_t why_size);
 // Starts the first process: atomvm_init:boot(Start) when the archive has that module, Start:start() otherwise. NULL with
 // a message in `why` when there is no start module or no memory.
 Process *boot(char *why, size_t why_size);

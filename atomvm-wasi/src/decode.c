@@ -13,8 +13,8 @@
 
 // ---- constants made while decoding ----
 
-static Process loader; // without a heap: all that natives build for it is in fragments, and copied to the literal area
-static term *literal_off_heap;
+KEPT static Process loader; // without a heap: all that natives build for it is in fragments, and copied to the literal area
+KEPT static term *literal_off_heap;
 
 static term literal_keep(term t)
 {
@@ -380,7 +380,7 @@ static void decode_select(Decoder *d, bool arity)
     d->last_at = SIZE_MAX;
 }
 
-static struct { CatchTarget *items; size_t count, capacity; } catches;
+KEPT static struct { CatchTarget *items; size_t count, capacity; } catches;
 const CatchTarget *catch_target(uint32_t index) { return &catches.items[index]; }
 
 // catch/try y label: [y destination][catch mark]; the mark's target is filled in with the other labels.
@@ -785,8 +785,8 @@ static void decode_instruction(Decoder *d)
 
 // ---- code memory and ranges ----
 
-static struct { CodeRange *items; size_t count, capacity; } ranges;
-static struct { Word *free, *end; } code_chunk;
+KEPT static struct { CodeRange *items; size_t count, capacity; } ranges;
+KEPT static struct { Word *free, *end; } code_chunk;
 enum { CODE_CHUNK_WORDS = 16 * 1024 };
 
 static Word *code_alloc(size_t words)
@@ -898,7 +898,7 @@ static void decoder_free(Decoder *d)
     vm_mfree(d->label_at, d->label_span * sizeof *d->label_at);
 }
 
-bool function_decode(Function *f)
+static bool decode(Function *f)
 {
     Module *m = f->owner;
     Decoder d = { .m = m, .f = f, .last_at = SIZE_MAX };
@@ -918,6 +918,14 @@ bool function_decode(Function *f)
             (unsigned) f->arity, op, d.current ? (unsigned) (d.current - m->code.bytes) : 0);
     }
     decoder_free(&d);
+    return ok;
+}
+
+bool function_decode(Function *f)
+{
+    bool kept_before = memory_keep();
+    bool ok = decode(f);
+    memory_back(kept_before);
     return ok;
 }
 

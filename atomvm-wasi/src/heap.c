@@ -1,24 +1,9 @@
 // Building terms for natives, and the fragments that keep natives free of the collector.
 #include "process.h"
 
-#include "platform.h"
-
-#include <stdlib.h>
-
-// Memory that must be had: a process over the cap is ended by the loop right after the native.
-static void *emergency(size_t bytes)
-{
-    void *ptr = vm_malloc(bytes);
-    if (ptr) return ptr;
-    ptr = malloc(bytes);
-    if (!ptr) platform_panic("out of memory");
-    vm.memory_used += bytes;
-    return ptr;
-}
-
 static Fragment *fragment_new(size_t words)
 {
-    Fragment *f = emergency(sizeof *f + words * WORD_BYTES);
+    Fragment *f = vm_malloc_uncapped(sizeof *f + words * WORD_BYTES);
     *f = (Fragment) { .words = words };
     return f;
 }
@@ -123,10 +108,14 @@ term make_string(Process *p, const char *latin1, size_t length)
     return list;
 }
 
+// A blob of a literal lives for ever, but those who share it after a freeze forget to give it up when they are reset:
+// its count may drift, and must not reach 0.
+enum { FIRST_REFERENCE = 1, KEPT_REFERENCES = 1 << 30 };
+
 Blob *blob_new(size_t capacity)
 {
     Blob *b = vm_malloc(sizeof *b + capacity);
-    if (b) *b = (Blob) { .references = 1, .capacity = capacity };
+    if (b) *b = (Blob) { .references = memory_keeps() ? KEPT_REFERENCES : FIRST_REFERENCE, .capacity = capacity };
     return b;
 }
 

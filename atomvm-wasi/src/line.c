@@ -2,7 +2,7 @@
 #include "codec.h"
 
 // lines[i] = file << 24 | line, for line reference i; 0 = unknown.
-static bool read_lines(Module *m)
+static bool read_line_chunk(Module *m)
 {
     Reader r = { m->line.bytes, m->line.bytes + m->line.size, false };
     m->line_ready = true;
@@ -32,6 +32,13 @@ static bool read_lines(Module *m)
     m->line_count = r.bad ? 0 : lines + 1;
     m->file_count = r.bad ? 0 : files + 1;
     return !r.bad;
+}
+
+static void read_lines(Module *m)
+{
+    bool kept_before = memory_keep();
+    read_line_chunk(m);
+    memory_back(kept_before);
 }
 
 static Slice own_file(const Module *m)

@@ -102,8 +102,7 @@ int main(int argc, char **argv)
     size_t size;
     uint8_t *bytes = read_file(path, &size);
     if (!bytes) return bad_archive(path, strerror(errno));
-    boot_machine();
-    if (!archive_open(bytes, size, why, sizeof why)) return bad_archive(path, why);
+    if (!boot_machine(bytes, size, why, sizeof why)) return bad_archive(path, why);
     int code = only_load ? check_load() : start(path);
     free(bytes);
     return code;

@@ -9,7 +9,7 @@ char module_error[256];
 
 // ---- all functions anybody named, by module, name and arity ----
 
-static struct {
+KEPT static struct {
     Function **slots;
     size_t size, count;
 } functions;
@@ -57,15 +57,23 @@ static Function *function_new(term module, term name, uint32_t arity)
     return f;
 }
 
-Function *function_get(term module, term name, uint32_t arity)
+static Function *function_add(term module, term name, uint32_t arity)
 {
     if (functions.count * 2 >= functions.size && !grow_functions()) return NULL;
     Function **slot = function_slot(module, name, arity);
-    if (!*slot) {
-        *slot = function_new(module, name, arity);
-        functions.count += *slot != NULL;
-    }
+    *slot = function_new(module, name, arity);
+    functions.count += *slot != NULL;
     return *slot;
+}
+
+Function *function_get(term module, term name, uint32_t arity)
+{
+    Function *f = function_find(module, name, arity);
+    if (f) return f;
+    bool kept_before = memory_keep();
+    f = function_add(module, name, arity);
+    memory_back(kept_before);
+    return f;
 }
 
 bool function_resolve(Function *f)
@@ -78,8 +86,8 @@ bool function_resolve(Function *f)
 // ---- modules by name ----
 
 // Found through an atom-indexed table: `module_load` is called on every first use of a function.
-static Module **module_of_atom;
-static size_t module_of_atom_size;
+KEPT static Module **module_of_atom;
+KEPT static size_t module_of_atom_size;
 
 Module *module_find(term name)
 {
@@ -342,15 +350,12 @@ static const char *index_module(Module *m, const Chunks *c)
     return NULL;
 }
 
-Module *module_load(term name)
+static Module *load(term name, Slice beam)
 {
-    Module *m = module_find(name);
-    Slice beam;
-    if (m || !archive_module(name, &beam)) return m;
     Chunks chunks;
     size_t n;
     const char *text = atom_text(name, &n);
-    m = vm_malloc(sizeof *m);
+    Module *m = vm_malloc(sizeof *m);
     if (!m) return NULL;
     *m = (Module) { .name = name };
     module_error[0] = 0;
@@ -361,4 +366,15 @@ Module *module_load(term name)
     snprintf(detail, sizeof detail, "%.100s", module_error);
     snprintf(module_error, sizeof module_error, "module %.*s: damaged chunk %s%s%s", (int) n, text, bad ? bad : "(out of memory)", *detail ? ": " : "", detail);
     return NULL;
+}
+
+Module *module_load(term name)
+{
+    Module *m = module_find(name);
+    Slice beam;
+    if (m || !archive_module(name, &beam)) return m;
+    bool kept_before = memory_keep();
+    m = load(name, beam);
+    memory_back(kept_before);
+    return m;
 }

@@ -16,7 +16,7 @@ enum vm_status { VM_MORE, VM_WAITING, VM_RESPONDED, VM_EXITED, VM_ERROR, VM_LIST
 
 static char error_text[512];
 static int exit_code;
-static bool exited, response_reported;
+static bool booted, exited, response_reported;
 
 static int fail(const char *text)
 {
@@ -24,13 +24,16 @@ static int fail(const char *text)
     return VM_ERROR;
 }
 
-// ---- memory: each block is preceded by its size ----
+// ---- memory: each block is preceded by its size; what is there before the boot is the archive, and kept ----
 
 enum { BLOCK_HEADER_BYTES = 16 };
 
 EXPORT(vm_alloc) void *vm_alloc(size_t size)
 {
-    uint8_t *block = size < SIZE_MAX - BLOCK_HEADER_BYTES ? vm_malloc(size + BLOCK_HEADER_BYTES) : NULL;
+    if (size >= SIZE_MAX - BLOCK_HEADER_BYTES) return NULL;
+    bool kept_before = booted ? memory_keeps() : memory_keep();
+    uint8_t *block = vm_malloc(size + BLOCK_HEADER_BYTES);
+    memory_back(kept_before);
     if (!block) return NULL;
     memcpy(block, &size, sizeof size);
     return block + BLOCK_HEADER_BYTES;
@@ -51,9 +54,9 @@ EXPORT(vm_boot) int vm_boot(const uint8_t *avm, size_t avm_size, size_t memory_c
 {
     platform_is_worker = true;
     vm.memory_cap = memory_cap_bytes;
-    boot_machine();
-    if (!archive_open(avm, avm_size, error_text, sizeof error_text)) return VM_ERROR;
-    return boot(error_text, sizeof error_text) ? VM_MORE : VM_ERROR;
+    booted = true;
+    bool ok = boot_machine(avm, avm_size, error_text, sizeof error_text) && boot(error_text, sizeof error_text);
+    return ok ? VM_MORE : VM_ERROR;
 }
 
 static int over(void)
@@ -90,6 +93,63 @@ EXPORT(vm_run) int vm_run(double monotonic_ms, double system_ms, int32_t reducti
 }
 
 EXPORT(vm_deadline) double vm_deadline(void) { return timer_next(); }
+
+// ---- image: what the machine is when it listens, and goes back to after each request ----
+
+#ifdef __wasm__
+static const Range *image_ranges;
+static uint32_t image_range_count;
+
+// What a process would go on with that must not be the same after every reset: `rand` seeds itself again.
+static void forget_seed(Process *p)
+{
+    term *dictionary = &p->state->dictionary;
+    if (*dictionary != NONE) *dictionary = map_remove(p, *dictionary, ATOM_rand_seed);
+}
+
+// Small heaps make a small image, and leave room for the request.
+static void tidy_processes(void)
+{
+    for (uint32_t slot = 0; slot < PID_SLOTS; slot++) {
+        Process *p = process_at(slot);
+        if (!p || p->live > 0) continue;
+        forget_seed(p);
+        gc_collect(p, 0, 0, true);
+    }
+}
+
+EXPORT(vm_freeze) int vm_freeze(void)
+{
+    if (image_ranges) return fail("the machine is frozen already");
+    if (!host_listening() || host_in_request()) return fail("only a machine that listens for a request can be frozen");
+    tidy_processes();
+    atoms_freeze();
+    image_ranges = arena_freeze(&image_range_count);
+    return image_ranges ? VM_MORE : fail("out of memory");
+}
+
+// References and unique integers of one run do not come again in another, whichever instance has it.
+static void renew_identities(void)
+{
+    uint64_t random;
+    platform_random(&random, sizeof random);
+    vm.unique = random >> 16; // 48 bits: exact in JSON
+    vm.ref_counter[0] = 0;
+    platform_random(&vm.ref_counter[1], 2 * sizeof *vm.ref_counter);
+}
+
+EXPORT(vm_reset) int vm_reset(void)
+{
+    if (!image_ranges) return fail("the machine has not been frozen");
+    vm.memory_used += arena_rewind();
+    atoms_rewind();
+    renew_identities();
+    return VM_LISTENING;
+}
+
+EXPORT(vm_image_ptr) const Range *vm_image_ptr(void) { return image_ranges; }
+EXPORT(vm_image_len) size_t vm_image_len(void) { return image_range_count * sizeof *image_ranges; }
+#endif
 
 // ---- requests, calls ----
 

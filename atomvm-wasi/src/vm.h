@@ -15,6 +15,7 @@
 #ifndef ATOMVM_VM_H
 #define ATOMVM_VM_H
 
+#include "arena.h"
 #include "atom.h"
 #include "term.h"
 
@@ -93,6 +94,7 @@ struct Resource {
 
 // Counted malloc: memory that is part of vm.memory_used. NULL when the cap is reached or the system has none.
 void *vm_malloc(size_t size);
+void *vm_malloc_uncapped(size_t size); // never NULL: for a process that is over the cap and will be ended for it
 void *vm_realloc(void *old, size_t old_size, size_t size);
 void vm_mfree(void *ptr, size_t size);
 

@@ -1,21 +1,58 @@
 /**
  * Where a request gets its machine and gives it back.
  *
- * Every request gets a machine of its own, booted for it, and giving back drops it: no state can pass from one request
- * to the next. Keeping machines and restoring their booted image belongs here and changes nothing outside.
+ * The first request of an isolate boots one and makes its image; every other machine is a copy of that. A machine serves
+ * one request at a time and goes back to its image after each, so nothing passes from one request to the next. One that
+ * has failed is dropped.
+ *
+ * Requests of one isolate share this object and nothing else. They must not wait for each other's promises: a request
+ * whose client has gone never goes on, and one that waits for it would not either. So whoever waits looks again by a
+ * timer of its own, and a machine that is not given back in time is given up.
  */
 
-import { asWorkerError } from "./errors.js";
+import { asWorkerError, WorkerError } from "./errors.js";
 import { LEVEL_ERROR } from "./logs.js";
 import { Run } from "./run.js";
 import { Machine } from "./vm.js";
 
-/** @typedef {import("./run.js").Limits & { memoryCapBytes: number }} PoolConfig */
+const MIB = 1024 * 1024;
+/** Memory never shrinks; a machine that has grown by more is not worth keeping. */
+const MAX_GROWTH_BYTES = 8 * MIB;
+/** Counters of the machine that a reset leaves alone cannot overflow within so many. */
+const MAX_REQUESTS_OF_MACHINE = 1_000_000;
+const GIVE_BACK_MARGIN_MS = 5000;
+const MIN_LOOK_MS = 1;
+const MAX_LOOK_MS = 32;
+
+/**
+ * @typedef {object} PoolLimits
+ * @property {number} memoryCapBytes
+ * @property {number} maxMachines
+ * @property {number} maxPoolBytes
+ * @property {number} maxWaitingRequests
+ *
+ * @typedef {import("./run.js").Limits & PoolLimits} PoolConfig
+ *
+ * @typedef {object} Request
+ * @property {Uint8Array} head
+ * @property {Uint8Array} body
+ *
+ * @typedef {(work: Promise<void>) => void} WaitUntil
+ */
 
 export class MachinePool {
   #module;
   #archive;
   #config;
+  /** @type {import("./vm.js").Image | undefined} */
+  #image;
+  /** @type {Machine[]} */
+  #idle = [];
+  /** Machines of requests that are being served, and when each counts as lost. @type {Map<Machine, number>} */
+  #leases = new Map();
+  /** @type {WeakMap<Machine, number>} */
+  #served = new WeakMap();
+  #waiting = 0;
 
   /**
    * @param {WebAssembly.Module} module
@@ -29,55 +66,166 @@ export class MachinePool {
   }
 
   /**
-   * One request on one machine. Work behind the response goes on under `waitUntil`.
-   * @param {{ head: Uint8Array, body: Uint8Array }} request
+   * One request on one machine. All of it goes on under `waitUntil` when the client has gone, and work behind the
+   * response in any case.
+   * @param {Request} request
    * @param {import("./vm.js").Host} host
    * @param {import("./host_calls.js").HostCalls} calls
-   * @param {(work: Promise<void>) => void} waitUntil
+   * @param {WaitUntil} waitUntil
    * @returns {Promise<Uint8Array>} the response in the VM's layout
    */
-  async serve(request, host, calls, waitUntil) {
-    const run = new Run(new Machine(this.#module, host), host, calls, this.#config);
-    let response;
-    try {
-      await run.boot(this.#archive, this.#config.memoryCapBytes);
-      response = await run.serve(request.head, request.body);
-    } catch (error) {
-      discard(run, host);
-      throw error;
-    }
-    this.#giveBack(run, host, waitUntil);
+  serve(request, host, calls, waitUntil) {
+    const response = this.#serve(request, host, calls, waitUntil);
+    waitUntil(response.then(ignore, ignore));
     return response;
   }
 
   /**
+   * @param {Request} request
+   * @param {import("./vm.js").Host} host
+   * @param {import("./host_calls.js").HostCalls} calls
+   * @param {WaitUntil} waitUntil
+   */
+  async #serve({ head, body }, host, calls, waitUntil) {
+    const machine = this.#take(host) ?? (await this.#waitForMachine(host));
+    const run = new Run(machine, host, calls, this.#config);
+    try {
+      const image = this.#image ?? (await this.#boot(machine, run));
+      machine.lend(image, host);
+      const response = await run.serve(head, body);
+      this.#settle(machine, run, host, waitUntil);
+      return response;
+    } catch (error) {
+      this.#discard(machine, run, host);
+      throw error;
+    }
+  }
+
+  // ---- machines ----
+
+  /**
+   * @param {import("./vm.js").Host} host
+   * @returns {Machine | undefined} undefined when there may be no more
+   */
+  #take(host) {
+    const nowMs = host.clock.monotonicMs();
+    let machine = this.#idle.pop();
+    if (machine === undefined) {
+      if (!this.#mayAdd()) this.#giveUpLost(nowMs);
+      if (!this.#mayAdd()) return undefined;
+      machine = this.#image ? Machine.fromImage(this.#module, this.#image, host) : new Machine(this.#module, host);
+    }
+    this.#leases.set(machine, nowMs + 2 * this.#config.maxRequestMs + GIVE_BACK_MARGIN_MS);
+    return machine;
+  }
+
+  #mayAdd() {
+    if (this.#leases.size + this.#idle.length >= this.#config.maxMachines) return false;
+    let bytes = this.#image?.memoryBytes ?? this.#archive.length;
+    for (const machine of this.#leases.keys()) bytes += machine.memoryBytes;
+    for (const machine of this.#idle) bytes += machine.memoryBytes;
+    return bytes <= this.#config.maxPoolBytes || this.#leases.size === 0;
+  }
+
+  /** @param {number} nowMs */
+  #giveUpLost(nowMs) {
+    for (const [machine, lostMs] of this.#leases) if (lostMs < nowMs) this.#leases.delete(machine);
+  }
+
+  /** @param {import("./vm.js").Host} host */
+  async #waitForMachine(host) {
+    if (this.#waiting >= this.#config.maxWaitingRequests) {
+      throw new WorkerError("E_LIMIT_MACHINES", `${this.#waiting} requests wait for a machine already`);
+    }
+    this.#waiting++;
+    try {
+      return await this.#lookForMachine(host);
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  /** @param {import("./vm.js").Host} host */
+  async #lookForMachine({ clock, log }) {
+    const { maxRequestMs } = this.#config;
+    const endMs = clock.monotonicMs() + maxRequestMs;
+    for (let lookMs = MIN_LOOK_MS; clock.monotonicMs() < endMs; lookMs = Math.min(2 * lookMs, MAX_LOOK_MS)) {
+      const wakeMs = clock.monotonicMs() + lookMs;
+      await new Promise((resolve) => setTimeout(resolve, lookMs));
+      clock.advanceTo(wakeMs);
+      const machine = this.#take({ clock, log });
+      if (machine !== undefined) return machine;
+    }
+    const busy = this.#leases.size;
+    throw new WorkerError("E_LIMIT_MACHINES", `all ${busy} machines were busy for ${maxRequestMs} ms`);
+  }
+
+  /**
+   * @param {Machine} machine
+   * @param {Run} run
+   * @returns {Promise<import("./vm.js").Image>}
+   */
+  async #boot(machine, run) {
+    await run.boot(this.#archive, this.#config.memoryCapBytes);
+    const image = machine.freeze();
+    machine.reset(image);
+    // Another request may have booted meanwhile. This machine is no copy of that image and cannot go back to it.
+    this.#image ??= image;
+    if (this.#image !== image) this.#served.set(machine, MAX_REQUESTS_OF_MACHINE);
+    return image;
+  }
+
+  // ---- after the response ----
+
+  /**
+   * @param {Machine} machine
    * @param {Run} run
    * @param {import("./vm.js").Host} host
-   * @param {(work: Promise<void>) => void} waitUntil
+   * @param {WaitUntil} waitUntil
    */
-  #giveBack(run, host, waitUntil) {
+  #settle(machine, run, host, waitUntil) {
+    const done = () => {
+      host.log.flush();
+      this.#giveBack(machine);
+    };
     const failed = (/** @type {unknown} */ thrown) => {
       const { code, message } = asWorkerError(thrown);
       host.log.write(LEVEL_ERROR, `after the response: ${code}: ${message}`);
-      discard(run, host);
+      this.#discard(machine, run, host);
     };
     try {
       const rest = run.settle();
-      if (rest === undefined) host.log.flush();
-      else waitUntil(rest.then(() => host.log.flush(), failed));
+      if (rest === undefined) done();
+      else waitUntil(rest.then(done).catch(failed));
     } catch (thrown) {
       failed(thrown);
     }
   }
+
+  /** @param {Machine} machine */
+  #giveBack(machine) {
+    const image = this.#image;
+    const inTime = this.#leases.delete(machine);
+    const served = (this.#served.get(machine) ?? 0) + 1;
+    if (!inTime || image === undefined || served > MAX_REQUESTS_OF_MACHINE) return;
+    if (machine.memoryBytes > image.memoryBytes + MAX_GROWTH_BYTES) return;
+    machine.reset(image);
+    this.#served.set(machine, served);
+    this.#idle.push(machine);
+  }
+
+  /**
+   * A machine that failed is never used again, and the log says so.
+   * @param {Machine} machine
+   * @param {Run} run
+   * @param {import("./vm.js").Host} host
+   */
+  #discard(machine, run, host) {
+    this.#leases.delete(machine);
+    run.abandon();
+    host.log.flush();
+    host.log.write(LEVEL_ERROR, "the VM instance of this request is discarded");
+  }
 }
 
-/**
- * A machine that failed is never used again, and the log says so.
- * @param {Run} run
- * @param {import("./vm.js").Host} host
- */
-function discard(run, host) {
-  run.abandon();
-  host.log.flush();
-  host.log.write(LEVEL_ERROR, "the VM instance of this request is discarded");
-}
+function ignore() {}

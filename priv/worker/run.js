@@ -1,7 +1,7 @@
 /**
  * The life of a machine during one request: time slices, timers, host calls, limits.
  *
- *     boot       slices until it listens
+ *     boot       slices until it listens and no host call is open
  *     serve      hands over the request; slices until it has responded
  *     settle     what is left to do behind the response
  *
@@ -50,6 +50,10 @@ export class Run {
   async boot(archive, memoryCapBytes) {
     this.#machine.boot(archive, memoryCapBytes);
     await this.#until(VM_LISTENING);
+    while (this.#calls.open > 0) {
+      await this.#wait();
+      await this.#until(VM_LISTENING);
+    }
   }
 
   /**

@@ -9,6 +9,9 @@ const MIB = 1024 * 1024;
  * @property {number} memoryCapBytes of one machine
  * @property {number} maxReductions of one request
  * @property {number} maxRequestMs of one request, waiting included
+ * @property {number} maxMachines of an isolate, so many requests at once; others wait
+ * @property {number} maxPoolBytes of memory of all machines of an isolate: above it no machine is added
+ * @property {number} maxWaitingRequests for a machine; further ones are refused
  * @property {readonly string[]} vars
  * @property {readonly string[]} secrets
  * @property {Readonly<Record<string, { kind: string }>>} bindings
@@ -21,6 +24,9 @@ export const DEFAULTS = Object.freeze({
   memoryCapBytes: 64 * MIB, // an isolate has 128 MiB for everything
   maxReductions: 200_000_000,
   maxRequestMs: 30_000,
+  maxMachines: 32,
+  maxPoolBytes: 80 * MIB,
+  maxWaitingRequests: 1000,
   vars: [],
   secrets: [],
   bindings: {},

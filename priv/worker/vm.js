@@ -17,8 +17,10 @@ export const VM_LISTENING = 5;
 const EXPORTS = Object.freeze([
   "vm_alloc", "vm_free", "vm_boot", "vm_run", "vm_deadline", "vm_request", "vm_response_ptr", "vm_response_len",
   "vm_log_ptr", "vm_log_len", "vm_log_clear", "vm_calls_ptr", "vm_calls_len", "vm_calls_clear", "vm_reply",
-  "vm_error_ptr", "vm_error_len", "vm_exit_code",
+  "vm_error_ptr", "vm_error_len", "vm_exit_code", "vm_freeze", "vm_image_ptr", "vm_image_len", "vm_reset",
 ]);
+
+const PAGE_BYTES = 65536;
 
 /**
  * What a request lends to the machine that serves it.
@@ -27,12 +29,24 @@ const EXPORTS = Object.freeze([
  * @property {import("./logs.js").RequestLog} log
  */
 
+/**
+ * A machine that listens, as bytes. Its own clock stands at `monotonicMs`, and starts from there with every request, so
+ * that timers of the start are as far away for the last request of an isolate as for the first.
+ * @typedef {object} Image
+ * @property {number} start address of the first of `bytes`
+ * @property {Uint8Array} bytes all of linear memory from there on
+ * @property {readonly { start: number, bytes: Uint8Array }[]} state the parts that a reset puts back
+ * @property {number} memoryBytes
+ * @property {number} monotonicMs
+ */
+
 export class Machine {
   /** @type {Record<string, (...args: number[]) => number>} */
   #exports;
   /** @type {WebAssembly.Memory} */
   #memory;
   #host;
+  #aheadMs = 0; // of the clock of the guest, before the host's
 
   /**
    * @param {WebAssembly.Module} module
@@ -50,6 +64,21 @@ export class Machine {
     this.#exports = /** @type {any} */ (exports);
     this.#memory = /** @type {WebAssembly.Memory} */ (exports.memory);
     if ("_initialize" in exports) this.#call("_initialize");
+  }
+
+  /**
+   * A machine as it was when `freeze` made the image.
+   * @param {WebAssembly.Module} module
+   * @param {Image} image
+   * @param {Host} host
+   */
+  static fromImage(module, image, host) {
+    const machine = new Machine(module, host);
+    const missingBytes = image.memoryBytes - machine.memoryBytes;
+    if (missingBytes > 0) machine.#memory.grow(missingBytes / PAGE_BYTES);
+    new Uint8Array(machine.#memory.buffer).set(image.bytes, image.start);
+    machine.#call("vm_reset");
+    return machine;
   }
 
   /** @param {WebAssembly.Module} module */
@@ -85,16 +114,55 @@ export class Machine {
    */
   run(reductions) {
     const { clock } = this.#host;
-    const status = this.#checked("vm_run", clock.monotonicMs(), clock.systemMs(), reductions);
+    const status = this.#checked("vm_run", clock.monotonicMs() + this.#aheadMs, clock.systemMs(), reductions);
     if (status === VM_EXITED) {
       throw new WorkerError("E_VM_EXIT", `the application has ended with exit code ${this.#call("vm_exit_code")}`);
     }
     return status;
   }
 
-  /** @returns {number} monotonic milliseconds, Infinity without a timer */
+  /** @returns {number} monotonic milliseconds of the host's clock, Infinity without a timer */
   deadlineMs() {
-    return this.#call("vm_deadline");
+    return this.#call("vm_deadline") - this.#aheadMs;
+  }
+
+  get memoryBytes() {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** Makes the image of a machine that listens. @returns {Image} */
+  freeze() {
+    this.#checked("vm_freeze");
+    const memory = new Uint8Array(this.#memory.buffer);
+    const table = new Uint32Array(this.#copyOut("vm_image").buffer); // start u32, length u32; ascending
+    const start = /** @type {number} */ (table[0]); // below it are the stack, which is empty between calls, and nothing
+    const bytes = memory.slice(start);
+    const state = Array.from({ length: table.length / 2 }, (_, i) => {
+      const [from, length] = /** @type {[number, number]} */ ([table[2 * i], table[2 * i + 1]]);
+      return { start: from, bytes: bytes.subarray(from - start, from - start + length) };
+    });
+    const monotonicMs = this.#host.clock.monotonicMs() + this.#aheadMs;
+    return { start, bytes, state, memoryBytes: memory.length, monotonicMs };
+  }
+
+  /**
+   * Forgets everything since the image was made, but for what it has learned from the archive.
+   * @param {Image} image
+   */
+  reset(image) {
+    const memory = new Uint8Array(this.#memory.buffer);
+    for (const { start, bytes } of image.state) memory.set(bytes, start);
+    this.#checked("vm_reset");
+  }
+
+  /**
+   * The host of the next request. The guest's clock goes on where the image has stopped it.
+   * @param {Image} image
+   * @param {Host} host
+   */
+  lend(image, host) {
+    this.#host = host;
+    this.#aheadMs = image.monotonicMs - host.clock.monotonicMs();
   }
 
   /**

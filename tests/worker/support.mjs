@@ -11,6 +11,7 @@ import { ROOT, startBundle } from "../support/harness.mjs";
 
 const TEST_VM_SOURCE = path.join(ROOT, "tests/worker/fixtures/test_vm.c");
 const CACHE = path.join(ROOT, ".cache/test-vm");
+const OPTIONS = ["-target", "wasm32-wasi", "-std=gnu17", "-D_GNU_SOURCE", "-Os", "-s", "-Wl,-z,stack-size=262144"];
 
 const ECHO_KIND = `
 const utf8 = (bytes) => new TextDecoder().decode(bytes);
@@ -34,12 +35,11 @@ function python() {
 /** @returns {Promise<string>} path of the compiled test machine, compiled only when its source has changed */
 export async function testVm() {
   const source = await readFile(TEST_VM_SOURCE);
-  const target = path.join(CACHE, `${createHash("sha256").update(source).digest("hex").slice(0, 16)}.wasm`);
+  const target = path.join(CACHE, `${createHash("sha256").update(source).update(OPTIONS.join()).digest("hex").slice(0, 16)}.wasm`);
   if (existsSync(target)) return target;
   await mkdir(CACHE, { recursive: true });
   const unfinished = `${target}.${process.pid}`;
-  const options = ["-target", "wasm32-wasi", "-std=gnu17", "-D_GNU_SOURCE", "-Os", "-s"];
-  execFileSync(python(), ["-m", "ziglang", "cc", ...options, "-o", unfinished, TEST_VM_SOURCE], { stdio: "inherit" });
+  execFileSync(python(), ["-m", "ziglang", "cc", ...OPTIONS, "-o", unfinished, TEST_VM_SOURCE], { stdio: "inherit" });
   await rename(unfinished, target);
   return target;
 }

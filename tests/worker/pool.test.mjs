@@ -1,0 +1,178 @@
+/** The pool without workerd: which machine serves which request, and what becomes of it. */
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { before, beforeEach, test } from "node:test";
+import { Clock } from "../../priv/worker/clock.js";
+import { WorkerError } from "../../priv/worker/errors.js";
+import { encode } from "../../priv/worker/etf.js";
+import { HostCalls } from "../../priv/worker/host_calls.js";
+import { RequestLog } from "../../priv/worker/logs.js";
+import { MachinePool } from "../../priv/worker/pool.js";
+import { parseResponse } from "../../priv/worker/response.js";
+import { withDefaults } from "../../priv/worker/settings.js";
+import { testVm } from "./support.mjs";
+
+const ignore = () => {};
+const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore, log: ignore };
+
+/** @type {WebAssembly.Module} */
+let module;
+before(async () => {
+  module = await WebAssembly.compile(await readFile(await testVm()));
+});
+
+/** How many instances of the machine there have been. */
+let instances = 0;
+const { Instance } = WebAssembly;
+WebAssembly.Instance = class extends Instance {
+  /** @param {WebAssembly.Module} module @param {WebAssembly.Imports} imports */
+  constructor(module, imports) {
+    super(module, imports);
+    instances++;
+  }
+};
+beforeEach(() => {
+  instances = 0;
+});
+
+/** @param {object} [limits] @param {string} [archive] */
+function newPool(limits = {}, archive = "AVM!") {
+  return new MachinePool(module, Buffer.from(archive), withDefaults(limits));
+}
+
+/**
+ * @param {MachinePool} pool
+ * @param {string} path
+ * @param {object} [options]
+ * @param {Clock} [options.clock]
+ * @param {Promise<void>[]} [options.rest] collects what goes on behind the response
+ * @returns {Promise<string>} the body
+ */
+async function ask(pool, path, { clock = new Clock(), rest = [] } = {}) {
+  const host = { clock, log: new RequestLog("id-1", SILENT) };
+  const calls = new HostCalls(() => new Promise(() => {}));
+  const request = { head: encode({ url: `http://app${path}` }), body: new Uint8Array(0) };
+  const output = await pool.serve(request, host, calls, (work) => rest.push(work));
+  return new TextDecoder().decode(parseResponse(output).body);
+}
+
+/** @param {string} code */
+const failsWith = (code) => (/** @type {unknown} */ error) => error instanceof WorkerError && error.code === code;
+
+/** The test machine's sleep takes 120 ms. @param {string} body */
+const slept = (body) => assert.ok(Number(body) >= 119 && Number(body) < 1000, body);
+
+/** @param {MachinePool} pool */
+const counted = async (pool) => (await ask(pool, "/count")).split(" at ")[0];
+
+test("one machine serves one request after the other, each as if it were the first", async () => {
+  const pool = newPool();
+  for (let i = 0; i < 5; i++) assert.equal(await counted(pool), "request 1");
+  assert.equal(instances, 1);
+});
+
+test("requests at the same time have machines of their own, which are copies of the first", async () => {
+  const pool = newPool({}, "AVMs");
+  await counted(pool);
+  const all = Array.from({ length: 6 }, () => ask(pool, "/sleep"));
+  assert.equal(await counted(pool), "request 1");
+  (await Promise.all(all)).forEach(slept);
+  assert.equal(instances, 7);
+  await counted(pool);
+  assert.equal(instances, 7);
+});
+
+test("the machine's clock goes on from the start of each request, not through all of them", async () => {
+  const pool = newPool();
+  const at = async () => Number((await ask(pool, "/count")).split(" at ")[1]);
+  const first = await at();
+  await sleep(300);
+  const second = await at();
+  assert.ok(Math.abs(second - first) < 200, `${first}, ${second}`);
+});
+
+test("requests beyond the last machine wait for one", async () => {
+  const pool = newPool({ maxMachines: 2 });
+  await counted(pool);
+  (await Promise.all(Array.from({ length: 7 }, () => ask(pool, "/sleep")))).forEach(slept);
+  assert.equal(instances, 2);
+});
+
+test("whoever waits too long, or finds too many waiting, is refused", async () => {
+  const pool = newPool({ maxMachines: 1, maxRequestMs: 2000, maxWaitingRequests: 2 });
+  const busy = ask(pool, "/sleep");
+  const startMs = performance.now();
+  const hasty = new Clock({ monotonicMs: () => 50 * performance.now() - 49 * startMs, systemMs: () => Date.now() });
+  const waiting = [ask(pool, "/count"), ask(pool, "/count", { clock: hasty })];
+  await assert.rejects(ask(pool, "/count"), failsWith("E_LIMIT_MACHINES"));
+  await assert.rejects(/** @type {Promise<string>} */ (waiting[1]), failsWith("E_LIMIT_MACHINES"));
+  slept(await busy);
+  assert.match(String(await waiting[0]), /^request 1 /);
+});
+
+test("a machine that has failed is not used again", async () => {
+  const pool = newPool();
+  for (const [path, code] of /** @type {const} */ ([["/trap", "E_VM_TRAP"], ["/error", "E_VM_FAULT"]])) {
+    await counted(pool);
+    const before = instances;
+    await assert.rejects(ask(pool, path), failsWith(code));
+    assert.equal(await counted(pool), "request 1");
+    assert.equal(instances, before + 1);
+  }
+});
+
+test("a machine that fails behind its response is not used again", async () => {
+  const pool = newPool();
+  assert.equal(await ask(pool, "/after-trap"), "before the trap");
+  assert.equal(await counted(pool), "request 1");
+  assert.equal(instances, 2);
+});
+
+test("a machine that has grown large is not kept", async () => {
+  const pool = newPool();
+  assert.equal(await ask(pool, "/hoard"), "hoarded");
+  assert.equal(await counted(pool), "request 1");
+  assert.equal(instances, 2);
+});
+
+test("memory of all machines bounds how many there are", async () => {
+  const pool = newPool({ maxPoolBytes: 1 });
+  (await Promise.all([ask(pool, "/sleep"), ask(pool, "/sleep")])).forEach(slept);
+  assert.equal(instances, 1);
+});
+
+test("a start that fails leaves nothing behind, and the next request starts again", async () => {
+  const pool = newPool({ maxMachines: 1 }, "AVMe");
+  for (let i = 0; i < 3; i++) await assert.rejects(ask(pool, "/count"), failsWith("E_VM_EXIT"));
+  assert.equal(instances, 3);
+});
+
+test("requests that come before the first machine has started boot their own", async () => {
+  const pool = newPool({}, "AVMs");
+  const bodies = await Promise.all(Array.from({ length: 3 }, () => counted(pool)));
+  assert.deepEqual(bodies, Array(3).fill("request 1"));
+  assert.equal(instances, 3);
+  for (let i = 0; i < 3; i++) assert.equal(await counted(pool), "request 1");
+});
+
+test("a machine whose request never ends is given up in the end", async () => {
+  const pool = newPool({ maxMachines: 1, maxRequestMs: 100 });
+  await counted(pool);
+  // A request of a client that has gone: nothing of it ever goes on.
+  const clock = { monotonicMs: () => performance.now(), systemMs: () => Date.now(), advanceTo: () => {} };
+  ask(pool, "/sleep", { clock }).catch(ignore);
+  const later = new Clock({ monotonicMs: () => performance.now() + 60_000, systemMs: () => Date.now() });
+  assert.match(await ask(pool, "/count", { clock: later }), /^request 1 /);
+});
+
+test("all of a request goes on when its client has gone", async () => {
+  const pool = newPool();
+  /** @type {Promise<void>[]} */
+  const rest = [];
+  const response = ask(pool, "/sleep", { rest });
+  await Promise.resolve();
+  assert.equal(rest.length, 1, "under waitUntil before anything is waited for");
+  await Promise.all([...rest, response]);
+});
