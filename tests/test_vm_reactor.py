@@ -348,12 +348,10 @@ def test_a_reset_leaves_the_bytes_of_the_image(reactor: Reactor) -> None:
         while reactor.run() == VM_MORE:
             pass
         reactor.reset()
-        differing = [
-            start + i
-            for start, before in reactor.image
-            for i, (a, b) in enumerate(zip(before, reactor.memory.read(reactor.store, start, start + len(before))))
-            if a != b
-        ]
+        differing = []
+        for start, before in reactor.image:
+            after = reactor.memory.read(reactor.store, start, start + len(before))
+            differing += [start + i for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
         assert differing
         assert max(differing) - min(differing) < 256
 
@@ -379,7 +377,9 @@ def test_identities_differ_after_a_reset(reactor: Reactor) -> None:
     assert len(set(seen)) == 15, seen
 
 
-def test_only_a_machine_that_listens_is_frozen(machine: tuple[wasmtime.Engine, wasmtime.Module], archive: bytes) -> None:
+def test_only_a_machine_that_listens_is_frozen(
+    machine: tuple[wasmtime.Engine, wasmtime.Module], archive: bytes
+) -> None:
     instance = Reactor(*machine)
     assert instance.boot(archive) == VM_MORE
     assert instance.call("vm_freeze") == VM_ERROR
