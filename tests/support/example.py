@@ -27,6 +27,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 HELLO = REPOSITORY / "examples" / "hello"
 KV_COUNTER = REPOSITORY / "examples" / "kv_counter"
 EXAMPLES = (HELLO, KV_COUNTER)
+BINDINGS_SAMPLE = REPOSITORY / "tests" / "samples" / "bindings"
 BIN = Path(sys.executable).parent
 NODE = BIN / "node"
 SERVE = REPOSITORY / "tests" / "support" / "serve.mjs"

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from example import BIN, EXAMPLES, HELLO, KV_COUNTER, NODE, REPOSITORY, StepError, hatch_build
+from example import BIN, BINDINGS_SAMPLE, EXAMPLES, HELLO, KV_COUNTER, NODE, REPOSITORY, StepError, hatch_build
 
 LOGS = REPOSITORY / ".cache" / "logs"
 PYTHON = sys.executable
@@ -150,7 +150,7 @@ def _lint() -> Ran:
             ([BIN / "mypy"], REPOSITORY),
             ([BIN / "mypy", "tests/support", "bench"], REPOSITORY),
             (mix_format, _FRAMEWORK),
-            *((mix_format, example) for example in EXAMPLES),
+            *((mix_format, example) for example in (*EXAMPLES, BINDINGS_SAMPLE)),
         ]
     )
 
@@ -164,7 +164,7 @@ def _mix_test(folder: Path) -> Ran:
 
 
 def _worker() -> Ran:
-    bundles = {f"{example.name.upper()}_BUNDLE": str(hatch_build(example)) for example in EXAMPLES}
+    bundles = {f"{example.name.upper()}_BUNDLE": str(hatch_build(example)) for example in (*EXAMPLES, BINDINGS_SAMPLE)}
     tests = sorted((REPOSITORY / "tests" / "worker").glob("*.test.mjs"))
     return _command(
         [NODE, "--test", "--test-reporter=spec", "--test-concurrency=2", *tests],
@@ -182,6 +182,7 @@ SUITES = [
     Suite("build", lambda: _pytest("tests", "--ignore=tests/unit", f"--ignore={ORACLE}"), count_pytest),
     Suite("framework", lambda: _mix_test(_FRAMEWORK), count_mix),
     Suite("hello", lambda: _mix_test(HELLO), count_mix),
+    Suite("bindings", lambda: _mix_test(BINDINGS_SAMPLE), count_mix),
     Suite("kv_counter", lambda: _mix_test(KV_COUNTER), count_mix),
     Suite("worker", _worker, count_node),
     Suite("oracle", lambda: _pytest(ORACLE), count_pytest, alone=True),

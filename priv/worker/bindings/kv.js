@@ -104,7 +104,7 @@ async function readMany(namespace, [keys, type, cacheTtl]) {
     names.slice(i * MAX_KEYS_OF_BULK_READ, (i + 1) * MAX_KEYS_OF_BULK_READ));
   const found = (await Promise.all(chunks.map((chunk) => readTexts(namespace, chunk, ttl)))).flat();
   const exact = found.map((each) =>
-    /** @type {string} */ (each.value).includes(REPLACEMENT_CHARACTER) ? single(each.key) : each);
+    typeof each.value === "string" && each.value.includes(REPLACEMENT_CHARACTER) ? single(each.key) : each);
   return present(await Promise.all(exact));
 }
 
@@ -117,8 +117,11 @@ async function readMany(namespace, [keys, type, cacheTtl]) {
 async function readTexts(namespace, keys, cacheTtl) {
   /** @type {Map<string, { value: string | null, metadata: unknown } | null>} */
   const entries = await namespace.getWithMetadata(keys, { type: "text", cacheTtl });
-  return present([...entries].map(([key, entry]) =>
-    entry === null || entry.value === null ? null : { key, value: entry.value, metadata: entry.metadata ?? null }));
+  // The runtime makes the map from an object, in which `__proto__` is no key.
+  const lost = keys.filter((key) => !entries.has(key));
+  const found = [...entries].map(([key, entry]) =>
+    entry === null || entry.value === null ? null : { key, value: entry.value, metadata: entry.metadata ?? null });
+  return present([...found, ...(await Promise.all(lost.map((key) => readWithMetadata(namespace, key, cacheTtl))))]);
 }
 
 /**
