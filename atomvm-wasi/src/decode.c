@@ -45,7 +45,7 @@ term module_literal(Module *m, uint32_t index)
 
 // ---- the function being decoded ----
 
-enum { ARGS_MAX = 16 };
+enum { ARGS_MAX = 16, CHAINS = 3 };
 
 typedef struct Fixup {
     uint32_t at, label;
@@ -65,7 +65,9 @@ typedef struct Decoder {
     uint32_t first_label, label_span;
     bool bad;
     const uint8_t *current; // the instruction being read
-    size_t last_at; // where the newest instruction starts, SIZE_MAX when it must not be fused with
+    size_t last_at; // where the newest instruction starts, SIZE_MAX when it must keep its form
+    size_t newest_at; // where the newest instruction starts
+    struct Chain { size_t at; Word op; } chains[CHAINS]; // what the instructions before it begin, as fused so far; op 0: none
 } Decoder;
 
 // Grows one of the decoder's arrays for one more item. On failure the decoding is given up.
@@ -85,9 +87,43 @@ static void emit(Decoder *d, Word w)
     if (reserve(d, (void **) &d->out, &d->capacity, d->size, sizeof *d->out)) d->out[d->size++] = w;
 }
 
+static Word fused(Word first, Word second)
+{
+    switch (first << 16 | second) {
+#define OPCODE(number, name, arity, kinds)
+#define OBSOLETE(number, name, arity)
+#define NATIVE_RECORD(number, name, arity)
+#define INSTRUCTION(name)
+#define FUSED(name, first, second) case OP_##first << 16 | OP_##second: return OP_##name;
+#include "opcodes.def"
+#undef OPCODE
+#undef OBSOLETE
+#undef NATIVE_RECORD
+#undef INSTRUCTION
+#undef FUSED
+    default: return 0;
+    }
+}
+
+// Fuses the newest instruction, which is complete, with what stands before it. The number of an instruction in the
+// middle of a fused one may be fused itself: nothing looks at it but a jump to it.
+static void fuse(Decoder *d)
+{
+    if (d->newest_at >= d->size) return;
+    Word op = d->out[d->newest_at];
+    for (size_t i = 0; i < CHAINS; i++) {
+        struct Chain *chain = &d->chains[i];
+        if (chain->op) chain->op = fused(chain->op, op);
+        if (chain->op) d->out[chain->at] = chain->op;
+    }
+    memmove(d->chains + 1, d->chains, (CHAINS - 1) * sizeof *d->chains);
+    d->chains[0] = (struct Chain) { d->newest_at, op };
+}
+
 static void emit_op(Decoder *d, enum instruction op)
 {
-    d->last_at = d->size;
+    fuse(d);
+    d->newest_at = d->last_at = d->size;
     emit(d, op);
 }
 
@@ -242,13 +278,15 @@ typedef struct Form {
 static const Form forms[] = {
     { OP_move, "xx", OP_move_xx }, { OP_move, "xy", OP_move_xy }, { OP_move, "yx", OP_move_yx }, { OP_move, "yy", OP_move_yy },
     { OP_move, "cx", OP_move_cx }, { OP_move, "cy", OP_move_cy },
-    { OP_get_list, "xxx", OP_get_list_xxx }, { OP_get_hd, "xx", OP_get_hd_xx }, { OP_get_tl, "xx", OP_get_tl_xx },
+    { OP_get_list, "xxx", OP_get_list_xxx }, { OP_get_list, "xyx", OP_get_list_xyx }, { OP_get_hd, "xx", OP_get_hd_xx }, { OP_get_tl, "xx", OP_get_tl_xx },
     { OP_get_tuple_element, "x.x", OP_get_tuple_element_xx }, { OP_get_tuple_element, "x.y", OP_get_tuple_element_xy },
     { OP_get_tuple_element, "y.x", OP_get_tuple_element_yx }, { OP_put_list, "xxx", OP_put_list_xxx },
+    { OP_put_list, "yxx", OP_put_list_yxx },
     { OP_is_nonempty_list, ".x", OP_is_nonempty_list_x }, { OP_is_nil, ".x", OP_is_nil_x }, { OP_is_tuple, ".x", OP_is_tuple_x },
     { OP_is_atom, ".x", OP_is_atom_x }, { OP_is_binary, ".x", OP_is_binary_x }, { OP_is_integer, ".x", OP_is_integer_x },
     { OP_is_eq_exact, ".xi", OP_is_eq_exact_xc }, { OP_is_ne_exact, ".xi", OP_is_ne_exact_xc },
     { OP_test_arity, ".x.", OP_test_arity_x }, { OP_is_tagged_tuple, ".x..", OP_is_tagged_tuple_x },
+    { OP_is_lt, ".ix", OP_is_lt_cx }, { OP_is_ge, ".ix", OP_is_ge_cx },
     { OP_is_lt, ".xi", OP_is_lt_xc }, { OP_is_lt, ".xx", OP_is_lt_xx }, { OP_is_ge, ".xi", OP_is_ge_xc }, { OP_is_ge, ".xx", OP_is_ge_xx },
 };
 
@@ -345,10 +383,38 @@ static void decode_bif(Decoder *d, enum instruction general, const Arg *args, si
     }
 }
 
+enum { DENSE_FACTOR = 6 };
+
 static int compare_pairs(const void *a, const void *b)
 {
     Word x = ((const Word *) a)[0], y = ((const Word *) b)[0];
     return x < y ? -1 : x > y;
+}
+
+// Sorted pairs of small values that fill most of the range they span.
+static bool is_dense(const Word *pairs, size_t count)
+{
+    if (count < 4 || !is_small(pairs[0]) || !is_small(pairs[2 * count - 2])) return false;
+    for (size_t i = 0; i < count; i++)
+        if (!is_small(pairs[2 * i])) return false;
+    return (pairs[2 * count - 2] - pairs[0]) / 4 < DENSE_FACTOR * count;
+}
+
+// [source][fail][lowest value][count][labels, that of the failure for values which are not there]
+static void emit_select_dense(Decoder *d, const Arg *value, const Arg *fail, const Arg *items, const Word *pairs, size_t count)
+{
+    term low = pairs[0];
+    size_t span = (pairs[count - 2] - low) / 4 + 1, at = 0;
+    emit_op(d, OP_select_dense);
+    emit(d, source(d, value));
+    emit_label(d, fail);
+    emit(d, low);
+    emit(d, span);
+    for (size_t i = 0; i < span; i++) {
+        bool here = at < count && pairs[at] == low + 4 * i;
+        emit_label(d, here ? &items[pairs[at + 1]] : fail);
+        if (here) at += 2;
+    }
 }
 
 // select_* source fail count (value label)..: immediates sorted by word for a binary search, others in order.
@@ -366,8 +432,10 @@ static void decode_select(Decoder *d, bool arity)
         pairs[i + 1] = i + 1;
         if (!arity && is_pointer(pairs[i])) immediate = false;
     }
-    if (!d->bad) {
-        if (immediate) qsort(pairs, count / 2, 2 * sizeof *pairs, compare_pairs);
+    if (!d->bad && immediate) qsort(pairs, count / 2, 2 * sizeof *pairs, compare_pairs);
+    if (!d->bad && !arity && is_dense(pairs, count / 2)) {
+        emit_select_dense(d, &value, &fail, items, pairs, count);
+    } else if (!d->bad) {
         emit_op(d, arity ? OP_select_arity : !immediate ? OP_select_linear : count > 16 ? OP_select_binary : OP_select_immediate);
         emit(d, source(d, &value));
         emit_label(d, &fail);
@@ -598,7 +666,11 @@ static void decode_bs_match(Decoder *d)
         }
         i += used;
     }
-    if (!d->bad) d->out[count_at] = commands;
+    if (!d->bad) {
+        Word *w = d->out + d->newest_at;
+        d->out[count_at] = commands;
+        if (commands == 2 && w[4] == MATCH_ENSURE_AT_LEAST && w[5] == 8 && w[7] == MATCH_INTEGER && w[10] == 8 && !(w[9] & BSF_SIGNED)) w[0] = OP_match_byte;
+    }
     free_list(items, count);
     d->last_at = SIZE_MAX;
 }
@@ -635,11 +707,13 @@ static const char *const opcode_kinds[256] = {
 #define OBSOLETE(number, name, arity)
 #define NATIVE_RECORD(number, name, arity)
 #define INSTRUCTION(name)
+#define FUSED(name, first, second)
 #include "opcodes.def"
 #undef OPCODE
 #undef OBSOLETE
 #undef NATIVE_RECORD
 #undef INSTRUCTION
+#undef FUSED
 };
 
 static void read_args(Decoder *d, Arg *args, size_t count)
@@ -753,6 +827,15 @@ static bool decode_reordered(Decoder *d, uint8_t op, const char *kinds)
     }
 }
 
+// Unsigned fields of one byte have a form of their own, with the same words.
+static void choose_get_byte(Decoder *d)
+{
+    if (d->bad) return;
+    Word *w = d->out + d->newest_at;
+    if (w[0] == OP_bs_get_integer2 && is_small(w[4]) && small_value(w[4]) * (sterm) w[5] == 8 && !(w[6] & (BSF_SIGNED | BSF_LITTLE | BSF_NATIVE)))
+        w[0] = OP_get_byte;
+}
+
 static void decode_plain(Decoder *d, uint8_t op, const char *kinds)
 {
     emit_op(d, (enum instruction) op);
@@ -766,6 +849,7 @@ static void decode_plain(Decoder *d, uint8_t op, const char *kinds)
         else emit_kind(d, *k, &a);
     }
     specialize(d);
+    choose_get_byte(d);
 }
 
 static void decode_instruction(Decoder *d)
@@ -836,7 +920,10 @@ const CodeRange *code_range_of(const Word *pc)
     return low < ranges.count && pc >= ranges.items[low].start ? &ranges.items[low] : NULL;
 }
 
-// Labels become addresses, in the operands and in the catch targets behind their marks.
+enum { JUMP_HOPS_MAX = 8 };
+
+// Labels become addresses, in the operands and in the catch targets behind their marks; of a jump to a jump, that of the
+// last.
 static bool resolve_labels(Decoder *d, Word *code)
 {
     for (size_t i = 0; i < d->fixup_count; i++) {
@@ -848,6 +935,12 @@ static bool resolve_labels(Decoder *d, Word *code)
             CatchTarget *target = &catches.items[code[at - 1] >> 8];
             if (!target->handler) target->handler = code + offset - 1;
         }
+    }
+    for (size_t i = 0; i < d->fixup_count; i++) {
+        Word *operand = &code[d->fixups[i].at];
+        const Word *target = (const Word *) *operand;
+        for (int hops = 0; *target == OP_jump && hops < JUMP_HOPS_MAX; hops++) target = (const Word *) target[1];
+        *operand = (Word) target;
     }
     return true;
 }
@@ -907,6 +1000,7 @@ static bool decode(Function *f)
     bool ok = m->code.size && label_window(&d);
     if (f->clause_line) mark_line(&d, f->clause_line);
     while (ok && !d.bad && d.in.at < d.in.end && *d.in.at != OPCODE_int_code_end) decode_instruction(&d);
+    fuse(&d);
     // The label in front of func_info, where failing clauses jump, was read with the function before.
     if (ok && m->label_offset[f->label_low] <= f->code_offset) d.label_at[0] = 1;
     ok = ok && !d.bad && place(&d);

@@ -10,30 +10,36 @@ enum opcode {
 #define OBSOLETE(number, name, arity)
 #define NATIVE_RECORD(number, name, arity)
 #define INSTRUCTION(name)
+#define FUSED(name, first, second)
 #include "opcodes.def"
 #undef OPCODE
 #undef OBSOLETE
 #undef NATIVE_RECORD
 #undef INSTRUCTION
+#undef FUSED
 };
 
-// An OPCODE without a form of its own keeps its number; INSTRUCTIONs follow from 192 on.
+// An OPCODE without a form of its own keeps its number; INSTRUCTIONs and FUSED ones follow from 192 on.
 enum instruction {
 #define OPCODE(number, name, arity, kinds) OP_##name = number,
 #define OBSOLETE(number, name, arity)
 #define NATIVE_RECORD(number, name, arity)
 #define INSTRUCTION(name)
+#define FUSED(name, first, second)
 #include "opcodes.def"
 #undef OPCODE
 #undef INSTRUCTION
+#undef FUSED
     OP_BEFORE_INTERNAL = 191,
 #define OPCODE(number, name, arity, kinds)
 #define INSTRUCTION(name) OP_##name,
+#define FUSED(name, first, second) OP_##name,
 #include "opcodes.def"
 #undef OPCODE
 #undef OBSOLETE
 #undef NATIVE_RECORD
 #undef INSTRUCTION
+#undef FUSED
 };
 
 enum { LIVE_UNKNOWN = 0xFFFF }; // live registers of guard functions that never allocate

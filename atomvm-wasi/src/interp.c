@@ -34,10 +34,24 @@ const Word stub_load[] = { OP_load_function }, stub_decode[] = { OP_decode_funct
         if (!gc_collect(p, (words), (uint32_t) (live), false)) goto out_of_memory; \
         LOAD(); \
     }
+#ifdef VM_HOSTILE
+#define CLEAR_FRAME() for (Word i = 1; i < pc[1] / WORD_BYTES; i++) stop[i] = NIL
+#else
+#define CLEAR_FRAME() (void) 0
+#endif
+#define ALLOCATE() \
+    { \
+        stop = (term *) ((char *) stop - pc[1]); \
+        stop[0] = cp_pack(cp); \
+        cp = NULL; \
+        CLEAR_FRAME(); \
+    }
 #define NEXT(words) { pc += (words); continue; }
 #define JUMP(word) { pc = LABEL(word); continue; }
 #define BRANCH(condition, words) { if (condition) { pc += (words); } else { pc = LABEL(pc[1]); } continue; }
 #define RAISE(call) { SAVE(); (void) (call); goto raise; }
+// A fused instruction goes on with the body of the next one, whose words follow; without dispatch.
+#define THEN(words, label) { pc += (words); goto label; }
 // Calls pay for themselves; when the slice is over the callee starts with the next one.
 #define ENTER(function) \
     { \
@@ -88,6 +102,12 @@ static inline Function *enter_fun(term fun, uint32_t arity)
     return is_kind(fun, KIND_EXTFUN) && extfun_function(fun)->arity == arity ? extfun_function(fun) : NULL;
 }
 
+// t plus a small constant; false when it takes the long way.
+static inline bool small_plus(term t, term constant, term *sum)
+{
+    return is_small(t) && !__builtin_add_overflow((sterm) t, (sterm) (constant - TAG_SMALL), (sterm *) sum);
+}
+
 static bool is_number_less(term a, term b) { return both_small(a, b) ? (sterm) a < (sterm) b : compare(a, b) < 0; }
 
 static void process_resume(Process *p)
@@ -125,12 +145,26 @@ enum slice_result interp_run(Process *p)
 resume_loop:
     for (;;) switch (*pc) {
     // ---- calls ----
+    case OP_move_yx_call: X(pc[2]) = Y(pc[1]); THEN(3, call);
+    case OP_move_xx_call: X(pc[2]) = X(pc[1]); THEN(3, call);
     case OP_call:
+    call:
         cp = pc + 2;
         ENTER(FUNCTION(pc[1]));
+    case OP_plus_xc_call_only:
+        t = X(pc[4]);
+        if (!small_plus(t, pc[5], &v)) goto slow_plus_xc;
+        STORE(pc[6], v);
+        THEN(7, call_only);
+    case OP_move_xx_xx_call_only: X(pc[2]) = X(pc[1]); pc += 3; // fall through
+    case OP_move_xx_call_only: X(pc[2]) = X(pc[1]); THEN(3, call_only);
     case OP_call_only:
+    call_only:
         ENTER(FUNCTION(pc[1]));
+    case OP_move_yx_yx_call_last: X(pc[2]) = Y(pc[1]); pc += 3; // fall through
+    case OP_move_yx_call_last: X(pc[2]) = Y(pc[1]); THEN(3, call_last);
     case OP_call_last:
+    call_last:
         cp = cp_unpack(stop[0]);
         stop = (term *) ((char *) stop + pc[2]);
         ENTER(FUNCTION(pc[1]));
@@ -217,11 +251,17 @@ resume_loop:
         continue;
     case OP_undefined_function:
         RAISE(raise_undef(p, fn, vm.x));
+    case OP_move_xx_return: X(pc[2]) = X(pc[1]); goto do_return;
+    case OP_move_cx_return: X(pc[2]) = pc[1]; goto do_return;
     case OP_return:
     do_return:
         pc = cp;
         cp = NULL;
         continue;
+    case OP_deallocate_return:
+        cp = cp_unpack(stop[0]);
+        stop = (term *) ((char *) stop + pc[1]);
+        goto do_return;
     case OP_exit_process:
         SAVE();
         process_terminate(p, ATOM_normal);
@@ -230,7 +270,9 @@ resume_loop:
         fn = FUNCTION(pc[1]);
         RAISE(raise_function_clause(p, fn, vm.x));
 
+    case OP_move_xx_call_fun: X(pc[2]) = X(pc[1]); THEN(3, call_fun);
     case OP_call_fun:
+    call_fun:
         live = (uint32_t) pc[1];
         t = vm.x[live];
         fn = enter_fun(t, live);
@@ -302,15 +344,26 @@ resume_loop:
     }
 
     // ---- frames ----
+    case OP_is_nonempty_list_allocate:
+        if (!is_cons(X(pc[2]))) JUMP(pc[1]);
+        THEN(3, allocate);
     case OP_allocate: case OP_allocate_zero:
+    allocate:
         NEED(pc[1] / WORD_BYTES, pc[2]);
-        stop = (term *) ((char *) stop - pc[1]);
-        stop[0] = cp_pack(cp);
-        cp = NULL;
-#ifdef VM_HOSTILE
-        for (Word i = 1; i < pc[1] / WORD_BYTES; i++) stop[i] = NIL;
-#endif
+        ALLOCATE();
         NEXT(3);
+    case OP_allocate_move_xy:
+        NEED(pc[1] / WORD_BYTES, pc[2]);
+        ALLOCATE();
+        THEN(3, move_xy);
+    case OP_allocate_move_xy_xy:
+        NEED(pc[1] / WORD_BYTES, pc[2]);
+        ALLOCATE();
+        THEN(3, move_xy_xy);
+    case OP_allocate_init_yregs:
+        NEED(pc[1] / WORD_BYTES, pc[2]);
+        ALLOCATE();
+        THEN(3, init_yregs);
     case OP_allocate_heap: case OP_allocate_heap_zero:
         NEED(pc[1] / WORD_BYTES + pc[2], pc[3]);
         stop = (term *) ((char *) stop - pc[1]);
@@ -320,6 +373,15 @@ resume_loop:
     case OP_test_heap:
         NEED(pc[1], pc[2]);
         NEXT(3);
+    case OP_test_heap_put_list:
+        NEED(pc[1], pc[2]);
+        THEN(3, put_list);
+    case OP_test_heap_put_list_xxx:
+        NEED(pc[1], pc[2]);
+        THEN(3, put_list_xxx);
+    case OP_test_heap_put_tuple2:
+        NEED(pc[1], pc[2]);
+        THEN(3, put_tuple2);
     case OP_deallocate:
         cp = cp_unpack(stop[0]);
         stop = (term *) ((char *) stop + pc[1]);
@@ -333,14 +395,22 @@ resume_loop:
         STORE(pc[1], NIL);
         NEXT(2);
     case OP_init_yregs:
+    init_yregs:
         for (Word i = 0; i < pc[1]; i++) STORE(pc[2 + i], NIL);
         NEXT(2 + pc[1]);
 
     // ---- moves ----
     case OP_move: t = FETCH(pc[1]); STORE(pc[2], t); NEXT(3);
-    case OP_move_xx: X(pc[2]) = X(pc[1]); NEXT(3);
-    case OP_move_xy: Y(pc[2]) = X(pc[1]); NEXT(3);
-    case OP_move_yx: X(pc[2]) = Y(pc[1]); NEXT(3);
+    case OP_move_xx_xx: X(pc[2]) = X(pc[1]); pc += 3; // fall through
+    case OP_move_xx: move_xx: X(pc[2]) = X(pc[1]); NEXT(3);
+    case OP_move_xy_xy_xy: Y(pc[2]) = X(pc[1]); pc += 3; // fall through
+    case OP_move_xy_xy: move_xy_xy: Y(pc[2]) = X(pc[1]); pc += 3; // fall through
+    case OP_move_xy: move_xy: Y(pc[2]) = X(pc[1]); NEXT(3);
+    case OP_move_yx_yx_yx: X(pc[2]) = Y(pc[1]); pc += 3; // fall through
+    case OP_move_yx_yx: X(pc[2]) = Y(pc[1]); pc += 3; // fall through
+    case OP_move_yx: move_yx: X(pc[2]) = Y(pc[1]); NEXT(3);
+    case OP_move_xy_xx: Y(pc[2]) = X(pc[1]); THEN(3, move_xx);
+    case OP_move_xx_yx: X(pc[2]) = X(pc[1]); THEN(3, move_yx);
     case OP_move_yy: Y(pc[2]) = Y(pc[1]); NEXT(3);
     case OP_move_cx: X(pc[2]) = pc[1]; NEXT(3);
     case OP_move_cy: Y(pc[2]) = pc[1]; NEXT(3);
@@ -354,9 +424,19 @@ resume_loop:
     // ---- tests ----
     case OP_is_lt: t = FETCH(pc[2]); u = FETCH(pc[3]); BRANCH(is_number_less(t, u), 4);
     case OP_is_ge: t = FETCH(pc[2]); u = FETCH(pc[3]); BRANCH(!is_number_less(t, u), 4);
-    case OP_is_lt_xc: case OP_is_ge_xc:
-        t = X(pc[2]);
-        BRANCH((is_small(t) && is_small(pc[3]) ? (sterm) t < (sterm) pc[3] : compare(t, pc[3]) < 0) == (*pc == OP_is_lt_xc), 4);
+    case OP_is_lt_xc_is_ge_xc:
+        if (!is_number_less(X(pc[2]), pc[3])) JUMP(pc[1]);
+        THEN(4, is_ge_xc);
+    case OP_is_ge_xc_is_ge_xc:
+        if (is_number_less(X(pc[2]), pc[3])) JUMP(pc[1]);
+        THEN(4, is_ge_xc);
+    case OP_is_ge_xc: is_ge_xc: BRANCH(!is_number_less(X(pc[2]), pc[3]), 4);
+    case OP_is_ge_xc_is_ge_cx:
+        if (is_number_less(X(pc[2]), pc[3])) JUMP(pc[1]);
+        THEN(4, is_ge_cx);
+    case OP_is_ge_cx: is_ge_cx: BRANCH(!is_number_less(pc[2], X(pc[3])), 4);
+    case OP_is_lt_xc: BRANCH(is_number_less(X(pc[2]), pc[3]), 4);
+    case OP_is_lt_cx: BRANCH(is_number_less(pc[2], X(pc[3])), 4);
     case OP_is_lt_xx: t = X(pc[2]); u = X(pc[3]); BRANCH(is_number_less(t, u), 4);
     case OP_is_ge_xx: t = X(pc[2]); u = X(pc[3]); BRANCH(!is_number_less(t, u), 4);
     case OP_is_eq: t = FETCH(pc[2]); u = FETCH(pc[3]); BRANCH(t == u || equal(t, u), 4);
@@ -389,6 +469,15 @@ resume_loop:
     case OP_is_function2: t = FETCH(pc[2]); u = FETCH(pc[3]); BRANCH(is_fun(t) && is_small(u) && (sterm) fun_arity(t) == small_value(u), 4);
     case OP_is_map: t = FETCH(pc[2]); BRANCH(is_map(t), 3);
     case OP_test_arity: t = FETCH(pc[2]); BRANCH(tuple_arity(t) == pc[3], 4);
+    case OP_is_tuple_test_arity_element:
+        t = X(pc[2]);
+        if (!is_tuple(t)) JUMP(pc[1]);
+        if (tuple_arity(X(pc[5])) != pc[6]) JUMP(pc[4]);
+        THEN(7, get_tuple_element_xx);
+    case OP_is_tuple_test_arity:
+        t = X(pc[2]);
+        if (!is_tuple(t)) JUMP(pc[1]);
+        pc += 3; // fall through
     case OP_test_arity_x: BRANCH(tuple_arity(X(pc[2])) == pc[3], 4);
     case OP_is_tagged_tuple:
         t = FETCH(pc[2]);
@@ -405,6 +494,11 @@ resume_loop:
         while (v < end && *v < t) v++;
         if (v < end && *v == t) JUMP(values[pc[3] + (Word) (v - values)]);
         JUMP(pc[2]);
+    }
+    case OP_select_dense: { // source, fail, lowest value, count, labels
+        t = FETCH(pc[1]) - pc[3];
+        Word index = t >> 2 | t << (WORD_BITS - 2); // tells other tags apart, too
+        JUMP(pc[index < pc[4] ? 5 + index : 2]);
     }
     case OP_select_binary: {
         t = FETCH(pc[1]);
@@ -443,6 +537,14 @@ resume_loop:
         STORE(pc[2], head(t));
         STORE(pc[3], u);
         NEXT(4);
+    case OP_get_list_xyx:
+        t = X(pc[1]);
+        Y(pc[2]) = head(t);
+        X(pc[3]) = tail(t);
+        NEXT(4);
+    case OP_is_nonempty_list_get_list:
+        if (!is_cons(X(pc[2]))) JUMP(pc[1]);
+        pc += 3; // fall through
     case OP_get_list_xxx:
         t = X(pc[1]);
         X(pc[2]) = head(t);
@@ -453,7 +555,9 @@ resume_loop:
     case OP_get_hd_xx: t = X(pc[1]); X(pc[2]) = head(t); NEXT(3);
     case OP_get_tl_xx: t = X(pc[1]); X(pc[2]) = tail(t); NEXT(3);
     case OP_get_tuple_element: t = FETCH(pc[1]); STORE(pc[3], tuple_at(t, pc[2])); NEXT(4);
-    case OP_get_tuple_element_xx: t = X(pc[1]); X(pc[3]) = tuple_at(t, pc[2]); NEXT(4);
+    case OP_get_tuple_element_xx_xx_xx: t = X(pc[1]); X(pc[3]) = tuple_at(t, pc[2]); pc += 4; // fall through
+    case OP_get_tuple_element_xx_xx: t = X(pc[1]); X(pc[3]) = tuple_at(t, pc[2]); pc += 4; // fall through
+    case OP_get_tuple_element_xx: get_tuple_element_xx: t = X(pc[1]); X(pc[3]) = tuple_at(t, pc[2]); NEXT(4);
     case OP_get_tuple_element_xy: t = X(pc[1]); Y(pc[3]) = tuple_at(t, pc[2]); NEXT(4);
     case OP_get_tuple_element_yx: t = Y(pc[1]); X(pc[3]) = tuple_at(t, pc[2]); NEXT(4);
     case OP_set_tuple_element:
@@ -461,17 +565,24 @@ resume_loop:
         u = FETCH(pc[2]);
         tuple_elements(u)[pc[3]] = t;
         NEXT(4);
+    case OP_put_list_yxx:
+        v = put_cons(&htop, Y(pc[1]), X(pc[2]));
+        X(pc[3]) = v;
+        NEXT(4);
     case OP_put_list:
+    put_list:
         t = FETCH(pc[1]);
         u = FETCH(pc[2]);
         v = put_cons(&htop, t, u);
         STORE(pc[3], v);
         NEXT(4);
     case OP_put_list_xxx:
+    put_list_xxx:
         v = put_cons(&htop, X(pc[1]), X(pc[2]));
         X(pc[3]) = v;
         NEXT(4);
-    case OP_put_tuple2: {
+    case OP_put_tuple2:
+    put_tuple2: {
         Word count = pc[2];
         term *o = htop;
         o[0] = make_header(KIND_TUPLE, count);
@@ -500,16 +611,19 @@ resume_loop:
         STORE(pc[6], (term) r);
         NEXT(7);
     }
-    case OP_plus_xc: {
-        sterm r;
+    case OP_plus_xc_move_xx:
         t = X(pc[4]);
-        if (!is_small(t) || __builtin_add_overflow((sterm) t, (sterm) (pc[5] - TAG_SMALL), &r)) {
-            u = pc[5];
-            goto slow_arithmetic;
-        }
-        STORE(pc[6], (term) r);
+        if (!small_plus(t, pc[5], &v)) goto slow_plus_xc;
+        STORE(pc[6], v);
+        THEN(7, move_xx);
+    case OP_plus_xc:
+        t = X(pc[4]);
+        if (!small_plus(t, pc[5], &v)) goto slow_plus_xc;
+        STORE(pc[6], v);
         NEXT(7);
-    }
+    slow_plus_xc:
+        u = pc[5];
+        goto slow_arithmetic;
     case OP_minus: {
         sterm r;
         t = FETCH(pc[4]);
@@ -701,6 +815,10 @@ resume_loop:
         for (Word i = 0; i < count && all; i++) all = map_get(t, FETCH(pc[4 + i])) != NONE;
         BRANCH(all, 4 + count);
     }
+    case OP_is_map_get_map_elements:
+        t = FETCH(pc[2]);
+        if (!is_map(t)) JUMP(pc[1]);
+        pc += 3; // fall through
     case OP_get_map_elements: {
         Word count = pc[3];
         t = FETCH(pc[2]);
@@ -815,8 +933,25 @@ resume_loop:
         goto wait;
 
     // ---- bit strings ----
+    case OP_start_match_position_byte:
+        t = FETCH(pc[2]);
+        if (!is_match(t)) goto start_match;
+        STORE(pc[4], t);
+        u = FETCH(pc[6]);
+        STORE(pc[7], make_small((sterm) bits_position(u)));
+        THEN(9, get_byte);
+    case OP_start_match_position:
+        t = FETCH(pc[2]);
+        if (!is_match(t)) goto start_match;
+        STORE(pc[4], t);
+        THEN(5, get_position);
     case OP_bs_start_match3:
         t = FETCH(pc[2]);
+        if (is_match(t)) {
+            STORE(pc[4], t);
+            NEXT(5);
+        }
+    start_match:
         SAVE();
         v = bits_match_start(p, t);
         if (v == NONE) {
@@ -828,7 +963,16 @@ resume_loop:
         LOAD();
         STORE(pc[4], v);
         NEXT(5);
+    case OP_get_byte: // as bs_get_integer2, of which it is the form for eight unsigned bits
+    get_byte: {
+        t = FETCH(pc[2]);
+        const uint8_t *byte = bits_take_bytes(t, 1);
+        if (!byte) goto get_integer;
+        STORE(pc[7], make_small(*byte));
+        NEXT(8);
+    }
     case OP_bs_get_integer2: // fail context live size unit flags destination
+    get_integer:
         t = FETCH(pc[2]);
         SAVE();
         {
@@ -882,6 +1026,7 @@ resume_loop:
         STORE(pc[2], v);
         NEXT(4);
     case OP_bs_get_position:
+    get_position:
         t = FETCH(pc[1]);
         STORE(pc[2], make_small((sterm) bits_position(t)));
         NEXT(4);
@@ -914,7 +1059,17 @@ resume_loop:
         STORE(pc[5], make_small((sterm) code_point));
         NEXT(6);
     }
+    case OP_match_byte: { // fail context count, [ensure_at_least bits unit] [integer live flags 8 destination]
+        t = FETCH(pc[2]);
+        size_t left = bits_remaining(t);
+        if (left < 8 || (left - 8) % pc[6] != 0) JUMP(pc[1]);
+        const uint8_t *byte = bits_take_bytes(t, 1);
+        if (!byte) goto bs_match;
+        STORE(pc[11], make_small(*byte));
+        NEXT(12);
+    }
     case OP_bs_match:
+    bs_match:
         SAVE();
         {
             size_t words = cold_match_words(pc); // 0: it builds nothing, and may not tell what lives
