@@ -271,7 +271,7 @@ static void emit_kind(Decoder *d, char kind, const Arg *a)
 
 typedef struct Form {
     enum instruction general;
-    char pattern[8]; // per word of the general form: x, y register; c constant; i immediate constant; . as it is; - dropped
+    char pattern[8]; // per word of the general form: x, y register; c constant; i immediate, n small constant; . as it is
     enum instruction special;
 } Form;
 
@@ -288,6 +288,8 @@ static const Form forms[] = {
     { OP_test_arity, ".x.", OP_test_arity_x }, { OP_is_tagged_tuple, ".x..", OP_is_tagged_tuple_x },
     { OP_is_lt, ".ix", OP_is_lt_cx }, { OP_is_ge, ".ix", OP_is_ge_cx },
     { OP_is_lt, ".xi", OP_is_lt_xc }, { OP_is_lt, ".xx", OP_is_lt_xx }, { OP_is_ge, ".xi", OP_is_ge_xc }, { OP_is_ge, ".xx", OP_is_ge_xx },
+    { OP_plus, "...xnx", OP_plus_xcx }, { OP_plus, "...ynx", OP_plus_ycx }, { OP_plus, "...xxx", OP_plus_xxx }, { OP_plus, "...yxx", OP_plus_yxx },
+    { OP_minus, "...xnx", OP_minus_xcx }, { OP_minus, "...ynx", OP_minus_ycx }, { OP_minus, "...xxx", OP_minus_xxx },
 };
 
 static bool form_fits(const Word *words, const char *pattern, size_t count)
@@ -301,13 +303,14 @@ static bool form_fits(const Word *words, const char *pattern, size_t count)
         case 'y': if (!y) return false; break;
         case 'c': if (reg) return false; break;
         case 'i': if (reg || is_pointer(w)) return false; break;
+        case 'n': if (reg || !is_small(w)) return false; break;
         default: break;
         }
     }
     return true;
 }
 
-// Replaces the newest instruction by a form made for its operands, with bare register offsets.
+// Replaces the newest instruction by a form made for its operands, with bare registers.
 static void specialize(Decoder *d)
 {
     if (d->bad || d->last_at == SIZE_MAX) return;
@@ -317,8 +320,10 @@ static void specialize(Decoder *d)
         const Form *form = &forms[i];
         if (form->general != at[0] || !form_fits(at + 1, form->pattern, count)) continue;
         at[0] = form->special;
-        for (size_t k = 0; k < count; k++)
-            if (form->pattern[k] == 'x' || form->pattern[k] == 'y') at[1 + k] >>= OPERAND_SHIFT;
+        for (size_t k = 0; k < count; k++) {
+            if (form->pattern[k] == 'x') at[1 + k] = operand_bare_x(at[1 + k]);
+            else if (form->pattern[k] == 'y') at[1 + k] = operand_bare_y(at[1 + k]);
+        }
         return;
     }
 }
@@ -375,12 +380,7 @@ static void decode_bif(Decoder *d, enum instruction general, const Arg *args, si
     emit(d, (Word) f);
     for (size_t i = 0; i < arity; i++) emit(d, source(d, &args[at++]));
     emit(d, destination(d, &args[at]));
-    if (!special || d->bad) return;
-    Word *w = d->out + d->last_at;
-    if (arity == 2 && (special == OP_plus || special == OP_minus) && operand_is_register(w[4]) && !(w[4] & OPERAND_Y) && is_small(w[5])) {
-        w[0] = special == OP_plus ? OP_plus_xc : OP_minus_xc;
-        w[4] >>= OPERAND_SHIFT;
-    }
+    specialize(d);
 }
 
 enum { DENSE_FACTOR = 6 };

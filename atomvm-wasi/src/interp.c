@@ -1,6 +1,7 @@
 // The loop. One dense switch over decoded words; pc, stack top, heap top and reductions live in locals and are written
 // back (SAVE) before anything that may read or move them. It returns at the end of every time slice: V8 optimises a
-// wasm function only when it is entered again.
+// wasm function only when it is entered again. All ways back to the switch are `continue`: a jump to the loop from outside
+// would make two loops of it, and dispatch a third slower.
 //
 // Rare halves of instructions are functions of their own (cold_*.c), so that they can be called from elsewhere, too.
 #include "cold.h"
@@ -12,7 +13,7 @@
 const Word stub_load[] = { OP_load_function }, stub_decode[] = { OP_decode_function }, stub_undefined[] = { OP_undefined_function },
            stub_native[] = { OP_native_function }, stub_exit[] = { OP_exit_process };
 
-#define X(offset) (*(term *) ((char *) vm.x + (offset)))
+#define X(address) (*(term *) (address))
 #define Y(offset) (*(term *) ((char *) stop + (offset)))
 #define FETCH(word) operand_fetch((word), vm.x, stop)
 #define STORE(word, value) (*operand_slot((word), vm.x, stop) = (value))
@@ -52,6 +53,36 @@ const Word stub_load[] = { OP_load_function }, stub_decode[] = { OP_decode_funct
 #define RAISE(call) { SAVE(); (void) (call); goto raise; }
 // A fused instruction goes on with the body of the next one, whose words follow; without dispatch.
 #define THEN(words, label) { pc += (words); goto label; }
+// x = sum or difference of t and u when all are small.
+#define ARITHMETIC(compute, first, second) \
+    { \
+        t = (first); \
+        u = (second); \
+        if (!compute(t, u, &v)) goto slow_arithmetic_x; \
+        X(pc[6]) = v; \
+    }
+// v = whatever the function makes of t and u.
+#define SLOW_ARITHMETIC() \
+    { \
+        SAVE(); \
+        term args[2] = { t, u }; \
+        fn = FUNCTION(pc[3]); \
+        v = fn->native(p, args); \
+        if (v == NONE) { \
+            if (pc[1]) { \
+                p->exception = (Exception) { .class = NONE }; \
+                LOAD(); \
+                JUMP(pc[1]); \
+            } \
+            args[0] = t; \
+            args[1] = u; \
+            exception_note_native(p, fn, args); \
+            goto raise; \
+        } \
+        LOAD(); \
+        ATTEND(pc[2], v); \
+        LOAD(); \
+    }
 // Calls pay for themselves; when the slice is over the callee starts with the next one.
 #define ENTER(function) \
     { \
@@ -102,10 +133,14 @@ static inline Function *enter_fun(term fun, uint32_t arity)
     return is_kind(fun, KIND_EXTFUN) && extfun_function(fun)->arity == arity ? extfun_function(fun) : NULL;
 }
 
-// t plus a small constant; false when it takes the long way.
-static inline bool small_plus(term t, term constant, term *sum)
+// Sums and differences of small integers; false when it takes the long way.
+static inline bool small_plus(term a, term b, term *sum)
 {
-    return is_small(t) && !__builtin_add_overflow((sterm) t, (sterm) (constant - TAG_SMALL), (sterm *) sum);
+    return both_small(a, b) && !__builtin_add_overflow((sterm) a, (sterm) (b - TAG_SMALL), (sterm *) sum);
+}
+static inline bool small_minus(term a, term b, term *difference)
+{
+    return both_small(a, b) && !__builtin_sub_overflow((sterm) a, (sterm) (b - TAG_SMALL), (sterm *) difference);
 }
 
 static bool is_number_less(term a, term b) { return both_small(a, b) ? (sterm) a < (sterm) b : compare(a, b) < 0; }
@@ -142,8 +177,8 @@ enum slice_result interp_run(Process *p)
     p->current = NULL;
     process_resume(p);
     LOAD();
-resume_loop:
-    for (;;) switch (*pc) {
+    for (;;) {
+    switch (*pc) {
     // ---- calls ----
     case OP_move_yx_call: X(pc[2]) = Y(pc[1]); THEN(3, call);
     case OP_move_xx_call: X(pc[2]) = X(pc[1]); THEN(3, call);
@@ -151,11 +186,7 @@ resume_loop:
     call:
         cp = pc + 2;
         ENTER(FUNCTION(pc[1]));
-    case OP_plus_xc_call_only:
-        t = X(pc[4]);
-        if (!small_plus(t, pc[5], &v)) goto slow_plus_xc;
-        STORE(pc[6], v);
-        THEN(7, call_only);
+    case OP_plus_xcx_call_only: ARITHMETIC(small_plus, X(pc[4]), pc[5]); THEN(7, call_only);
     case OP_move_xx_xx_call_only: X(pc[2]) = X(pc[1]); pc += 3; // fall through
     case OP_move_xx_call_only: X(pc[2]) = X(pc[1]); THEN(3, call_only);
     case OP_call_only:
@@ -603,45 +634,26 @@ resume_loop:
     }
 
     // ---- arithmetic: fail live function sources destination ----
-    case OP_plus: {
-        sterm r;
+    case OP_plus:
         t = FETCH(pc[4]);
         u = FETCH(pc[5]);
-        if (!both_small(t, u) || __builtin_add_overflow((sterm) t, (sterm) (u - TAG_SMALL), &r)) goto slow_arithmetic;
-        STORE(pc[6], (term) r);
-        NEXT(7);
-    }
-    case OP_plus_xc_move_xx:
-        t = X(pc[4]);
-        if (!small_plus(t, pc[5], &v)) goto slow_plus_xc;
-        STORE(pc[6], v);
-        THEN(7, move_xx);
-    case OP_plus_xc:
-        t = X(pc[4]);
-        if (!small_plus(t, pc[5], &v)) goto slow_plus_xc;
+        if (!small_plus(t, u, &v)) goto slow_arithmetic;
         STORE(pc[6], v);
         NEXT(7);
-    slow_plus_xc:
-        u = pc[5];
-        goto slow_arithmetic;
-    case OP_minus: {
-        sterm r;
+    case OP_minus:
         t = FETCH(pc[4]);
         u = FETCH(pc[5]);
-        if (!both_small(t, u) || __builtin_sub_overflow((sterm) t, (sterm) (u - TAG_SMALL), &r)) goto slow_arithmetic;
-        STORE(pc[6], (term) r);
+        if (!small_minus(t, u, &v)) goto slow_arithmetic;
+        STORE(pc[6], v);
         NEXT(7);
-    }
-    case OP_minus_xc: {
-        sterm r;
-        t = X(pc[4]);
-        if (!is_small(t) || __builtin_sub_overflow((sterm) t, (sterm) (pc[5] - TAG_SMALL), &r)) {
-            u = pc[5];
-            goto slow_arithmetic;
-        }
-        STORE(pc[6], (term) r);
-        NEXT(7);
-    }
+    case OP_plus_xcx_move_xx: ARITHMETIC(small_plus, X(pc[4]), pc[5]); THEN(7, move_xx);
+    case OP_plus_xcx: ARITHMETIC(small_plus, X(pc[4]), pc[5]); NEXT(7);
+    case OP_plus_ycx: ARITHMETIC(small_plus, Y(pc[4]), pc[5]); NEXT(7);
+    case OP_plus_xxx: ARITHMETIC(small_plus, X(pc[4]), X(pc[5])); NEXT(7);
+    case OP_plus_yxx: ARITHMETIC(small_plus, Y(pc[4]), X(pc[5])); NEXT(7);
+    case OP_minus_xcx: ARITHMETIC(small_minus, X(pc[4]), pc[5]); NEXT(7);
+    case OP_minus_ycx: ARITHMETIC(small_minus, Y(pc[4]), pc[5]); NEXT(7);
+    case OP_minus_xxx: ARITHMETIC(small_minus, X(pc[4]), X(pc[5])); NEXT(7);
     case OP_times: {
         sterm r;
         t = FETCH(pc[4]);
@@ -695,28 +707,14 @@ resume_loop:
         STORE(pc[6], make_small(n));
         NEXT(7);
     }
-    slow_arithmetic: {
-        SAVE();
-        term args[2] = { t, u };
-        fn = FUNCTION(pc[3]);
-        v = fn->native(p, args);
-        if (v == NONE) {
-            if (pc[1]) {
-                p->exception = (Exception) { .class = NONE };
-                LOAD();
-                JUMP(pc[1]);
-            }
-            args[0] = t;
-            args[1] = u;
-            exception_note_native(p, fn, args);
-            goto raise;
-        }
-        LOAD();
-        ATTEND(pc[2], v);
-        LOAD();
+    slow_arithmetic:
+        SLOW_ARITHMETIC();
         STORE(pc[6], v);
         NEXT(7);
-    }
+    slow_arithmetic_x:
+        SLOW_ARITHMETIC();
+        X(pc[6]) = v;
+        NEXT(7);
 
     // ---- guard functions that have instructions: fail live function sources destination ----
     case OP_element:
@@ -977,7 +975,9 @@ resume_loop:
         SAVE();
         {
             size_t bits;
-            if (!cold_field_bits(FETCH(pc[4]), pc[5], &bits) || !bits_get_integer(p, t, bits, (unsigned) pc[6], &v)) JUMP(pc[1]);
+            term field;
+            if (!cold_field_bits(FETCH(pc[4]), pc[5], &bits) || !bits_get_integer(p, t, bits, (unsigned) pc[6], &field)) JUMP(pc[1]);
+            v = field;
         }
         LOAD();
         ATTEND(pc[3], v);
@@ -989,7 +989,9 @@ resume_loop:
         SAVE();
         {
             size_t bits;
-            if (!cold_field_bits(FETCH(pc[4]), pc[5], &bits) || !bits_get_float(p, t, bits, (unsigned) pc[6], &v)) JUMP(pc[1]);
+            term field;
+            if (!cold_field_bits(FETCH(pc[4]), pc[5], &bits) || !bits_get_float(p, t, bits, (unsigned) pc[6], &field)) JUMP(pc[1]);
+            v = field;
         }
         LOAD();
         ATTEND(pc[3], v);
@@ -999,7 +1001,11 @@ resume_loop:
     case OP_bs_get_binary2:
         t = FETCH(pc[2]);
         SAVE();
-        if (!cold_get_binary(p, t, FETCH(pc[4]), pc[5], &v)) JUMP(pc[1]);
+        {
+            term field;
+            if (!cold_get_binary(p, t, FETCH(pc[4]), pc[5], &field)) JUMP(pc[1]);
+            v = field;
+        }
         LOAD();
         ATTEND(pc[3], v);
         LOAD();
@@ -1198,8 +1204,6 @@ resume_loop:
         platform_panic("instruction without a body");
     }
 
-    // ---- leaving ----
-
 native_none: // a native raised, ended the process, or wants another function called in its place
     if (p->trap.function) {
         fn = p->trap.function;
@@ -1222,7 +1226,7 @@ native_none: // a native raised, ended the process, or wants another function ca
         pc = p->trap.code ? p->trap.code : fn->code;
         p->trap.code = NULL;
         if (--reductions <= 0) goto yield;
-        goto resume_loop;
+        continue;
     }
     if (p->state->status == STATUS_EXITING) goto over;
     exception_note_native(p, fn, vm.x);
@@ -1236,7 +1240,10 @@ raise:
     if (p->attention && !attend(p, 4)) goto over_limit;
     LOAD();
     reductions--;
-    goto resume_loop;
+    continue;
+    }
+
+    // ---- leaving ----
 
 yield:
     live = fn->arity;

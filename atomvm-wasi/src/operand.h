@@ -3,7 +3,7 @@
 // A source or destination word is a register when its low four bits are 0 (no value has those):
 //   byte offset from the register file or the stack top << 5 | is_y << 4
 // Any other source word is the constant itself. Offsets of Y registers count from `stop`, so they step over the return
-// address. Specialised instructions hold bare byte offsets.
+// address. Specialised instructions hold bare registers: the address of an X register, the byte offset of a Y register.
 #ifndef ATOMVM_OPERAND_H
 #define ATOMVM_OPERAND_H
 
@@ -20,6 +20,9 @@ static inline term *operand_slot(Word w, term *x, term *stop)
     return (term *) ((char *) (w & OPERAND_Y ? stop : x) + (w >> OPERAND_SHIFT));
 }
 static inline term operand_fetch(Word w, term *x, term *stop) { return operand_is_register(w) ? *operand_slot(w, x, stop) : w; }
+
+static inline Word operand_bare_x(Word w) { return (Word) vm.x + (w >> OPERAND_SHIFT); }
+static inline Word operand_bare_y(Word w) { return w >> OPERAND_SHIFT; }
 
 // Return addresses on the stack: shifted so that their low four bits are 0, as a header's.
 enum { CP_SHIFT = sizeof(Word) == 4 ? 2 : 1 };
