@@ -26,7 +26,7 @@ moves() ->
     show(returned, [second(a, b), constant(a), first_of_call(a, b)]),
     show(funs, [with_fun(fun(X) -> {f, X} end, a), with_fun2(fun(X, Y) -> {g, X, Y} end, a, b)]),
     show(folded, fold(fun(X, Acc) -> [X | Acc] end, [z], [a, b, c])),
-    show(applied, element(1, apply_to(a, fun(X) -> {h, X} end))).
+    show(applied, apply_to(a, b, fun(X) -> {h, X} end)).
 
 keep1(A) -> B = id(x), {A, B}.
 keep2(A, B) -> C = id(x), {A, B, C}.
@@ -57,7 +57,7 @@ first_of_call(A, B) -> C = id(B), D = id(A), _ = id(C), D.
 
 fold(F, Acc, [H | T]) -> fold(F, F(H, Acc), T);
 fold(_, Acc, []) -> Acc.
-apply_to(A, F) -> {F(A), F}.
+apply_to(A, _, F) -> [F(A)].
 
 with_fun(F, A) -> F(id(A)).
 with_fun2(F, A, B) -> X = F(B, A), {X, A}.
@@ -171,8 +171,8 @@ count(<<$a, T/binary>>, A, Other) -> count(T, A + 1, Other);
 count(<<_, T/binary>>, A, Other) -> count(T, A, Other + 10);
 count(<<>>, A, Other) -> {A, Other}.
 
-size_of(<<_, T/bits>>, N) -> size_of(T, N + 2);
-size_of(<<>>, N) -> N.
+size_of(<<C, T/bits>>, N) when C < $f -> size_of(T, N + 2);
+size_of(<<_/bits>>, N) -> N.
 
 plus_then_move(N, A, B) -> four(N + 1, B, A, N).
 
