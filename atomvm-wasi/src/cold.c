@@ -170,7 +170,7 @@ void cold_uncaught(Process *p)
 
 term cold_out_of_memory(Process *p)
 {
-    if (p->state->max_heap_words && !p->state->over_limit) return ATOM_killed; // its own limit, not the machine's
+    if (p->state->heap_limit.words && !p->state->over_limit) return ATOM_killed; // its own limit, not the machine's
     static const char text[] = "a process was ended: it needs more memory than the machine may have";
     platform_log(LOG_ERROR, text, sizeof text - 1);
     p->exception = (Exception) { .class = NONE };

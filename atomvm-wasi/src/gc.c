@@ -275,7 +275,7 @@ bool gc_collect(Process *p, size_t need, uint32_t live, bool full)
     p->minor_collections = major ? 0 : p->minor_collections + 1;
     if (major) s->off_heap_limit = 2 * p->off_heap_bytes + OFF_HEAP_MAJOR_BYTES;
     fit_heap(p, need, live);
-    if (s->max_heap_words && (size_t) (p->end - p->heap) > s->max_heap_words) return false;
+    if (s->heap_limit.words && s->heap_limit.kill && (size_t) (p->end - p->heap) > s->heap_limit.words) return false;
     return (size_t) (p->stop - p->htop) >= need;
 }
 

@@ -53,7 +53,8 @@ Process *process_new(size_t heap_words)
         .pid = make_pid(slot, serials[slot]), .state = s, .cp = stub_exit };
     *s = (ProcessState) { .process = p, .status = STATUS_WAITING, .priority = PRIORITY_NORMAL, .slot = slot,
         .serial = serials[slot], .group_leader = p->pid, .dictionary = NONE, .parent = ATOM_undefined, .name = NONE,
-        .min_heap_words = MIN_HEAP_WORDS, .fullsweep_after = 65535, .off_heap_limit = 4 << 20 };
+        .min_heap_words = MIN_HEAP_WORDS, .fullsweep_after = 65535, .min_bin_vheap_words = MIN_BIN_VHEAP_WORDS,
+        .error_handler = ATOM_error_handler, .heap_limit = { .kill = true, .report = true }, .off_heap_limit = 4 << 20 };
     s->last = s->save = &s->first;
     slots[slot] = s;
     slot_hint = slot + 1;
@@ -462,6 +463,8 @@ static void tear_down(Process *p)
     if (s->receive_timer) timer_cancel(s->receive_timer, NULL);
     if (s->name != NONE) name_unregister(s->name);
     ets_process_exited(p);
+    suspensions_process_exited(p);
+    if (s->message_timers) message_timers_process_exited(p->pid);
     notify_links(p, reason);
     notify_monitors(p, reason);
     while (s->aliases) alias_drop(p, s->aliases->ref);

@@ -19,7 +19,7 @@ term ref_term(Process *p, RefId id); // on p's heap, by heap_alloc
 enum { PID_SLOT_BITS = 15, PID_SLOTS = 1 << PID_SLOT_BITS, PID_SERIAL_MASK = (1 << 13) - 1 };
 enum process_status { STATUS_RUNNABLE, STATUS_RUNNING, STATUS_WAITING, STATUS_EXITING, STATUS_FREE };
 enum priority { PRIORITY_LOW, PRIORITY_NORMAL, PRIORITY_HIGH, PRIORITY_MAX, PRIORITIES };
-enum { MAILBOX_ON_HEAP_MAX = 32, MIN_HEAP_WORDS = 233 };
+enum { MAILBOX_ON_HEAP_MAX = 32, MIN_HEAP_WORDS = 233, MIN_BIN_VHEAP_WORDS = 46422 };
 
 // One end of a monitor; both processes hold one with the same ref.
 typedef struct Monitor {
@@ -43,6 +43,18 @@ typedef struct Alias {
     RefId ref;
     bool reply; // gone after the first message through it
 } Alias;
+
+// Another process that this one has suspended, so many times.
+typedef struct Suspension {
+    struct Suspension *next;
+    term target; // pid
+    uint32_t count;
+} Suspension;
+
+typedef struct HeapLimit { // max_heap_size
+    uint32_t words;        // 0 = none
+    bool kill, report, shared_binaries;
+} HeapLimit;
 
 typedef struct ProcessState {
     Process *process;
@@ -70,7 +82,13 @@ typedef struct ProcessState {
     Fragment *exit_fragment;
     bool ready_when_resumed;
     uint64_t reductions;
-    uint32_t suspended, min_heap_words, max_heap_words, fullsweep_after;
+    bool sensitive, async_dist, queue_off_heap; // flags that are kept and mean nothing here
+    uint32_t save_calls, min_bin_vheap_words;   // likewise
+    term error_handler;                         // likewise
+    Suspension *suspensions;
+    uint32_t message_timers; // that are to send to this process
+    HeapLimit heap_limit;
+    uint32_t suspended, min_heap_words, fullsweep_after;
     size_t next_heap_words; // the heap should be this big after the next collection; 0 = as it is
     size_t off_heap_limit;  // more bytes than this held off the heap ask for a major collection
     sterm collections;
@@ -125,6 +143,8 @@ bool timer_cancel(uint64_t id, double *left_ms); // false when it has fired
 double timer_at(uint64_t id); // when it will fire
 double timer_next(void);   // +inf without one
 void timers_fire_due(void);
+void message_timers_process_exited(term pid);   // natives/erlang_timer.c
+void suspensions_process_exited(Process *p);    // natives/process_info.c
 
 // ---- scheduler.c ----
 void scheduler_ready(Process *p);  // puts a process that waits, or whose slice is over, into its run queue

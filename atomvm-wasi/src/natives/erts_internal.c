@@ -1,21 +1,38 @@
 // Natives of the module erts_internal that OTP's own Erlang code is written on.
 #include "../process.h"
+#include "options.h"
 
-static term option(term options, term key, term otherwise)
+static term option_or(term options, term key, term otherwise)
 {
-    for (; is_cons(options); options = tail(options)) {
-        term o = head(options);
-        if (is_tuple(o) && tuple_arity(o) == 2 && tuple_at(o, 0) == key) return tuple_at(o, 1);
-    }
-    return otherwise;
+    term value = option(options, key);
+    return value == NONE ? otherwise : value;
 }
 
-// {Tag, RequestId, ok, Pid} to the caller; the request is known by the monitor's reference when there is one.
+// The options of spawn_opt among those of spawn_request.
+static term spawn_options(Process *p, term options)
+{
+    term list = NIL;
+    for (; is_cons(options); options = tail(options)) {
+        term o = head(options);
+        bool own = is_tuple(o) && tuple_arity(o) == 2 && (tuple_at(o, 0) == (term) ATOM_reply || tuple_at(o, 0) == (term) ATOM_reply_tag);
+        if (!own) list = cons(p, o, list);
+    }
+    return list;
+}
+
+// {Tag, RequestId, ok, Pid} or {Tag, RequestId, error, badopt} to the caller; the request is known by the monitor's reference
+// when there is one.
 term erts_internal_spawn_request_4(Process *p, term *a)
 {
-    term options = a[3], tag = option(options, ATOM_reply_tag, ATOM_spawn_reply), reply = option(options, ATOM_reply, ATOM_yes);
-    term spawned = erlang_spawn_opt_4(p, a);
-    if (spawned == NONE) return NONE;
+    term options = a[3], tag = option_or(options, ATOM_reply_tag, ATOM_spawn_reply), reply = option_or(options, ATOM_reply, ATOM_yes);
+    if (!is_atom(a[0]) || !is_atom(a[1]) || list_length(a[2]) < 0 || list_length(options) < 0) return raise_badarg(p);
+    term spawned = erlang_spawn_opt_4(p, (term[]) { a[0], a[1], a[2], spawn_options(p, options) });
+    if (spawned == NONE) {
+        term id = make_ref(p), why = p->exception.reason == (term) ATOM_badarg ? (term) ATOM_badopt : p->exception.reason;
+        p->exception = (Exception) { .class = NONE };
+        if (reply == (term) ATOM_yes || reply == (term) ATOM_error_only) process_send(p, p->pid, make_tuple(p, 4, (term[]) { tag, id, ATOM_error, why }));
+        return id;
+    }
     bool monitored = is_tuple(spawned);
     term pid = monitored ? tuple_at(spawned, 0) : spawned, id = monitored ? tuple_at(spawned, 1) : make_ref(p);
     if (reply == (term) ATOM_yes || reply == (term) ATOM_success_only) process_send(p, p->pid, make_tuple(p, 4, (term[]) { tag, id, ATOM_ok, pid }));
