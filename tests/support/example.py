@@ -28,6 +28,7 @@ HELLO = REPOSITORY / "examples" / "hello"
 KV_COUNTER = REPOSITORY / "examples" / "kv_counter"
 EXAMPLES = (HELLO, KV_COUNTER)
 BINDINGS_SAMPLE = REPOSITORY / "tests" / "samples" / "bindings"
+LOAD = REPOSITORY / "tests" / "samples" / "load"
 BIN = Path(sys.executable).parent
 NODE = BIN / "node"
 SERVE = REPOSITORY / "tests" / "support" / "serve.mjs"

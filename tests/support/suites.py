@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from example import BIN, BINDINGS_SAMPLE, EXAMPLES, HELLO, KV_COUNTER, NODE, REPOSITORY, StepError, hatch_build
+from example import BIN, BINDINGS_SAMPLE, EXAMPLES, HELLO, KV_COUNTER, LOAD, NODE, REPOSITORY, StepError, hatch_build
 
 LOGS = REPOSITORY / ".cache" / "logs"
 PYTHON = sys.executable
@@ -164,12 +164,13 @@ def _mix_test(folder: Path) -> Ran:
 
 
 def _worker() -> Ran:
-    bundles = {f"{example.name.upper()}_BUNDLE": str(hatch_build(example)) for example in (*EXAMPLES, BINDINGS_SAMPLE)}
+    projects = (*EXAMPLES, BINDINGS_SAMPLE, LOAD)
+    bundles = {f"{project.name.upper()}_BUNDLE": str(hatch_build(project)) for project in projects}
     tests = sorted((REPOSITORY / "tests" / "worker").glob("*.test.mjs"))
     return _command(
         [NODE, "--test", "--test-reporter=spec", "--test-concurrency=2", *tests],
-        PYTHON=PYTHON,
-        **bundles,
+        REPOSITORY,
+        **{"PYTHON": PYTHON, **bundles},
     )
 
 
