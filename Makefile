@@ -21,8 +21,8 @@ test-matrix: ## examples/hello with OTP 27 and 29, Elixir 1.18 and 1.20
 	@.ci/setup matrix
 	@$(PYTHON) tests/support/matrix.py
 
-vm: setup ## Build priv/atomvm.wasm and priv/natives.json when atomvm-wasi/ has changed
-	@ls -l priv/atomvm.wasm priv/natives.json
+vm: setup ## Build priv/atomvm*.wasm and priv/natives.json when atomvm-wasi/ has changed
+	@ls -l priv/atomvm.wasm priv/atomvm-core.wasm priv/natives.json
 
 lint: setup ## ruff, mypy and mix format
 	@$(PYTHON) tests/support/suites.py lint
@@ -31,7 +31,7 @@ bench: setup ## Measure speed and size; prints a table and writes bench/README.m
 	@$(PYTHON) bench/bench.py
 
 clean: ## Remove everything that was built or installed in this folder
-	@rm -rf .venv .cache dist priv/atomvm.wasm priv/natives.json priv/.atomvm.stamp
+	@rm -rf .venv .cache dist priv/atomvm.wasm priv/atomvm-core.wasm priv/natives.json priv/.atomvm.stamp
 	@rm -rf priv/elixir/{_build,deps} examples/*/{_build,deps,dist} tests/samples/*/{_build,deps,dist}
 	@find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

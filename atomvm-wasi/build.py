@@ -1,6 +1,7 @@
 """Builds the virtual machine: `python atomvm-wasi/build.py wasm|native|hostile [--out DIR]`.
 
-- `wasm`: `atomvm.wasm` for WASI hosts and workers, and `natives.json`, the table of its natives. Into `priv/`.
+- `wasm`: `atomvm.wasm` for WASI hosts and workers, `atomvm-core.wasm`, the same machine without the natives of
+  `BEYOND_CORE`, and `natives.json`, the table of natives. Into `priv/`.
 - `native`: `atomvm`, the same machine as a program of this computer. Into `atomvm-wasi/build/`.
 - `hostile`: `atomvm-hostile`, the native machine with sanitizers that collects at every chance. The same place.
 
@@ -22,7 +23,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -39,6 +40,10 @@ WARNINGS = ("-Wall", "-Wextra", "-Werror=implicit-function-declaration", "-Werro
 class BuildError(Exception):
     """What went wrong, ready to be read by whoever runs the build."""
 
+
+# Natives that are large and that most applications do not use. A worker without them carries the core machine, which is
+# much smaller. `natives/all.def` leaves out the same files.
+BEYOND_CORE = ("crypto.def",)
 
 # Where the time goes. In the wasm build everything else is compiled for size, which every host downloads and compiles.
 HOT = frozenset(
@@ -61,12 +66,14 @@ class Target:
     zig: tuple[str, ...]
     optimize_hot: str = "-O2"
     optimize: str = "-O2"
+    table: tuple[str, ...] = ()  # further options for natives.c, which decides what is in the machine
 
     def command(self, source: Path) -> tuple[str, ...]:
         """What makes an object of the source, but for the names of both."""
         if source.suffix == ".zig":
             return self.zig
-        return (*self.compile, self.optimize_hot if source.name in HOT else self.optimize)
+        options = self.table if source == SOURCES / "natives.c" else ()
+        return (*self.compile, *options, self.optimize_hot if source.name in HOT else self.optimize)
 
 
 def zig() -> tuple[str, ...]:
@@ -137,11 +144,18 @@ TARGETS = {"wasm": wasm_target, "native": native_target, "hostile": hostile_targ
 
 
 def build_wasm(out_dir: Path) -> Path:
-    """Builds `atomvm.wasm` and `natives.json` into `out_dir` and returns the path of the first."""
+    """Builds `atomvm.wasm`, `atomvm-core.wasm` and `natives.json` into `out_dir` and returns the path of the first."""
     out_dir.mkdir(parents=True, exist_ok=True)
-    product = build(wasm_target(), out_dir / "atomvm.wasm")
+    target = wasm_target()
+    product = build(target, out_dir / "atomvm.wasm")
+    build(core(target), out_dir / "atomvm-core.wasm")
     _replace(out_dir / "natives.json", natives_json().encode())
     return product
+
+
+def core(target: Target) -> Target:
+    """The target without the natives of `BEYOND_CORE`; the linker drops what nothing else refers to."""
+    return replace(target, table=(*target.table, "-DVM_CORE"))
 
 
 def build(target: Target, product: Path) -> Path:
@@ -150,7 +164,7 @@ def build(target: Target, product: Path) -> Path:
     check_atoms()
     objects = BUILD / "objects" / target.name
     objects.mkdir(parents=True, exist_ok=True)
-    sources = [*sorted(SOURCES.rglob("*.c")), *sorted(SOURCES.rglob("*.zig"))]
+    sources = [*sorted(SOURCES.rglob("*.c")), *sorted(SOURCES.glob("*.zig"))]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         made = list(pool.map(lambda source: _object(target, source, objects), sources))
     _link(target, made, product.resolve())
@@ -185,13 +199,14 @@ def _link(target: Target, objects: Sequence[Path], product: Path) -> None:
 
 
 def _forget_others(objects: Path, keep: Sequence[Path]) -> None:
-    """Removes cached objects of sources that have changed since."""
+    """Removes cached objects of sources that have changed since; the table's, of which there are two, by their age."""
+    kept = {*keep, *sorted(objects.glob("natives.c-*.o"), key=lambda file: file.stat().st_mtime)[-2:]}
     for file in objects.glob("*.o"):
-        if file not in keep:
+        if file not in kept:
             file.unlink(missing_ok=True)
 
 
-_INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+_INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"|@import\("([^"]+\.zig)"\)', re.MULTILINE)
 
 
 def _closure(source: Path) -> list[Path]:
@@ -208,9 +223,7 @@ def _closure(source: Path) -> list[Path]:
 
 @cache
 def _includes(file: Path) -> tuple[Path, ...]:
-    if file.suffix == ".zig":
-        return ()
-    names = _INCLUDE.findall(file.read_text())
+    names = ["".join(groups) for groups in _INCLUDE.findall(file.read_text())]
     found = (next((path for path in (file.parent / name, SOURCES / name) if path.is_file()), None) for name in names)
     return tuple(path.resolve() for path in found if path is not None)
 
@@ -227,10 +240,10 @@ def _run(command: Sequence[str]) -> None:
 _NATIVE = re.compile(r'^NATIVE\("((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)", (\d+), (\w+)\)', re.MULTILINE)
 
 
-def natives() -> list[tuple[str, str, int]]:
-    """Module, name and arity of every native, sorted. A row given twice is an error."""
+def natives(pattern: str = "*.def") -> list[tuple[str, str, int]]:
+    """Module, name and arity of every native in these files, sorted. A row given twice is an error."""
     rows: list[tuple[str, str, int]] = []
-    for file in sorted((SOURCES / "natives").glob("*.def")):
+    for file in sorted((SOURCES / "natives").glob(pattern)):
         rows += [(module, name, int(arity)) for module, name, arity, _ in _NATIVE.findall(file.read_text())]
     twice = sorted({row for row in rows if rows.count(row) > 1})
     if twice:
@@ -252,9 +265,14 @@ def check_atoms() -> None:
 
 
 def natives_json() -> str:
-    """The table of natives as the build-time check of applications reads it."""
-    rows = ",\n".join(f"  {json.dumps(row)}" for row in natives())
-    return f'{{"vm_version": {json.dumps(VERSION)}, "natives": [\n{rows}\n]}}\n'
+    """The table of natives as the build of applications reads it: all of them, and those that the core lacks."""
+    lacks = _json_rows([row for file in BEYOND_CORE for row in natives(file)])
+    core = f'{{"wasm": "atomvm-core.wasm", "lacks": {lacks}}}'
+    return f'{{"vm_version": {json.dumps(VERSION)}, "core": {core}, "natives": {_json_rows(natives())}}}\n'
+
+
+def _json_rows(rows: Sequence[tuple[str, str, int]]) -> str:
+    return "[\n" + ",\n".join(f"  {json.dumps(row)}" for row in rows) + "\n]"
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_PRODUCTS = ("atomvm.wasm", "natives.json")
+_PRODUCTS = ("atomvm.wasm", "atomvm-core.wasm", "natives.json")
 _SOURCE_SUFFIXES = {".c", ".h", ".def", ".zig", ".py", ".tsv"}
 _NOT_SHIPPED = {"_build", "deps", "node_modules", "__pycache__", ".elixir_ls", "cover", "doc"}
 _PACKAGE_PRIV = "hatch_elixir_workers/priv"
@@ -33,7 +33,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
 
 
 def ensure_vm(root: Path) -> None:
-    """Builds `priv/atomvm.wasm` and `priv/natives.json` when they are missing or older sources made them."""
+    """Builds the machine into `priv/` when a part of it is missing or older sources made it."""
     priv = root / "priv"
     stamp = priv / ".atomvm.stamp"
     digest = sources_digest(root / "atomvm-wasi")

@@ -1,8 +1,12 @@
-"""What the build of the virtual machine left in `priv/`: the wasm, and the list of what it does natively."""
+"""What the build of the virtual machine left in `priv/`: the wasm, and the list of what it does natively.
+
+There are two of them: the whole machine, and a core without some natives, which is smaller.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,25 +28,47 @@ class MachineMissingError(VmError):
 
 @dataclass(frozen=True)
 class Machine:
-    """`wasm` is the file; `natives` are the functions it provides itself, whatever a module says."""
+    """`wasm` is the file; `natives` are the functions it provides itself, whatever a module says.
+
+    `core` is the smaller file, without the natives `beyond_core`. None: there is no such file.
+    """
 
     version: str
     wasm: Path
     natives: frozenset[MFA]
+    core: Path | None = None
+    beyond_core: frozenset[MFA] = frozenset()
+
+    def smallest_with(self, natives: Iterable[MFA]) -> Path:
+        """The file for an application that reaches these natives."""
+        return self.core if self.core is not None and self.beyond_core.isdisjoint(natives) else self.wasm
 
 
 def load_machine(priv: Path) -> Machine:
     """The machine in this `priv/`. Raises `VmError` when a part is missing or damaged."""
-    wasm, natives = priv / "atomvm.wasm", priv / "natives.json"
-    for part in (wasm, natives):
-        if not part.is_file():
-            raise MachineMissingError(f"{part} is missing: the virtual machine has not been built.\n{_BUILD_IT}.")
+    wasm, natives = _present(priv / "atomvm.wasm"), _present(priv / "natives.json")
     try:
         table = json.loads(natives.read_text("utf-8"))
-        return Machine(
+        core = table.get("core")
+        machine = Machine(
             version=str(table["vm_version"]),
             wasm=wasm,
-            natives=frozenset(MFA(str(module), str(name), int(arity)) for module, name, arity in table["natives"]),
+            natives=_functions(table["natives"]),
+            core=None if core is None else priv / str(core["wasm"]),
+            beyond_core=frozenset() if core is None else _functions(core["lacks"]),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise MachineMissingError(f"{natives} is damaged ({error}).\n{_BUILD_IT}.") from None
+    if machine.core is not None:
+        _present(machine.core)
+    return machine
+
+
+def _functions(rows: Iterable[tuple[object, object, str | int]]) -> frozenset[MFA]:
+    return frozenset(MFA(str(module), str(name), int(arity)) for module, name, arity in rows)
+
+
+def _present(part: Path) -> Path:
+    if not part.is_file():
+        raise MachineMissingError(f"{part} is missing: the virtual machine has not been built.\n{_BUILD_IT}.")
+    return part

@@ -78,7 +78,7 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     report_missing(check(universe, reach), strict=plan.config.strict, warn=warn)
     files = plain_files(plan.config, project, toolchain, reach.modules)
     packed = pack(universe, reach, entry, project.source_roots, files, warn)
-    return bundle.bundle_files(contents(plan, toolchain, entry, packed), plan.priv / "worker")
+    return bundle.bundle_files(contents(plan, toolchain, entry, reach, packed), plan.priv / "worker")
 
 
 def failure_text(failure: Exception) -> str:
@@ -190,7 +190,7 @@ def _packable(universe: Universe, name: str, source_roots: Sequence[Path], warn:
     return relocated(module, source_roots)
 
 
-def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, packed: Packed) -> bundle.Contents:
+def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, reach: shake.Reach, packed: Packed) -> bundle.Contents:
     """All that the bundle is made of."""
     return bundle.Contents(
         config=plan.config,
@@ -198,7 +198,7 @@ def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, packed: Packed) -
         project_version=plan.order.project_version,
         entry=entry,
         archive=packed.archive,
-        machine=plan.machine.wasm.read_bytes(),
+        machine=plan.machine.smallest_with(reach.natives).read_bytes(),
         modules=packed.modules,
         plain_files=packed.files,
         versions={

@@ -23,6 +23,7 @@ from pathlib import Path
 def build_wasm(out_dir):
     source = (Path(__file__).parent / "src" / "vm.c").read_text()
     (out_dir / "atomvm.wasm").write_text("wasm of " + source)
+    (out_dir / "atomvm-core.wasm").write_text("core of " + source)
     (out_dir / "natives.json").write_text("{}")
     with (Path(__file__).parent / "runs").open("a") as runs:
         runs.write("run\\n")
@@ -52,7 +53,7 @@ def checkout(tmp_path: Path) -> Path:
         "LICENSE": "",
         "NOTICE": "",
         "CHANGELOG.md": "",
-        ".gitignore": "/priv/atomvm.wasm\n/priv/natives.json\n_build/\n",
+        ".gitignore": "/priv/atomvm*.wasm\n/priv/natives.json\n_build/\n",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -75,6 +76,7 @@ def test_the_wheel_carries_all_of_priv_and_the_machine(checkout: Path) -> None:
     assert sorted(names) == [
         "hatch_elixir_workers/__init__.py",
         "hatch_elixir_workers/describe.exs",
+        "hatch_elixir_workers/priv/atomvm-core.wasm",
         "hatch_elixir_workers/priv/atomvm.wasm",
         "hatch_elixir_workers/priv/elixir/mix.exs",
         "hatch_elixir_workers/priv/natives.json",
