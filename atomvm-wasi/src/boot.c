@@ -1,6 +1,7 @@
 // From an archive to a first process, and from its end to an exit code.
 #include "boot.h"
 
+#include "etf.h"
 #include "module.h"
 #include "platform.h"
 
@@ -25,6 +26,7 @@ Process *boot(char *why, size_t why_size)
         snprintf(why, why_size, "the archive has no start module");
         return NULL;
     }
+    etf_default_minor_version = archive_otp_release_number() >= 26 ? 2 : 1;
     term arguments[] = { start, NIL };
     bool has_init = archive_has_module(ATOM_atomvm_init);
     Process *first = has_init ? process_spawn(NULL, ATOM_atomvm_init, ATOM_boot, make_list(arguments))

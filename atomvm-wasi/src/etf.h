@@ -42,7 +42,7 @@ typedef struct EtfOptions {
     bool deterministic; // large maps in key order
 } EtfOptions;
 
-// What term_to_binary/1 uses: OTP 25 has 1, from OTP 26 on it is 2.
+// What term_to_binary/1 uses: OTP 25 has 1, from OTP 26 on it is 2. Set at boot; etf_encode has 2 always.
 extern int etf_default_minor_version;
 
 // etf_encode with options. Atoms, numbers.. never fail: false only when memory is out.

@@ -371,6 +371,6 @@ bool etf_encode_with(term t, const EtfOptions *options, Buffer *out)
 
 bool etf_encode(term t, Buffer *out)
 {
-    EtfOptions options = { .minor_version = etf_default_minor_version };
+    EtfOptions options = { .minor_version = 2 };
     return etf_encode_with(t, &options, out);
 }

@@ -130,13 +130,16 @@ static term trace_list(Process *p, const term *pcs, size_t count)
 
 static term raw_trace(Process *p, const Word *pc, const Word *cp)
 {
-    const CodeRange *range = pc ? code_range_of(pc) : NULL;
+    term pcs[STACKTRACE_DEPTH];
+    size_t found = frames(p, pc, cp, pcs, STACKTRACE_DEPTH);
+    const Word *newest = found > 0 ? term_pc(pcs[0]) : NULL; // not pc where a native was applied, and has no code
     bool inside;
-    term top = top_entry(p, pc, range ? range->function : NULL, &inside);
+    term top = top_entry(p, newest, newest ? code_range_of(newest)->function : NULL, &inside);
+    size_t from = inside ? 1 : 0, room = STACKTRACE_DEPTH - (is_nil(top) ? 0 : 1), count = found - from;
+    if (count > room) count = room;
     term items[2 + STACKTRACE_DEPTH] = { p->exception.class, top };
-    size_t count = 2, limit = 2 + STACKTRACE_DEPTH - (is_nil(top) ? 0 : 1);
-    count += frames(p, inside ? NULL : pc, cp, items + count, limit - count);
-    return make_tuple(p, count, items);
+    memcpy(items + 2, pcs + from, count * sizeof *pcs);
+    return make_tuple(p, 2 + count, items);
 }
 
 term exception_class_of_raw(term raw)

@@ -35,7 +35,7 @@ class Outcome:
 class Machine(Protocol):
     """One build of the VM."""
 
-    def run(self, archive: Path) -> Outcome:
+    def run(self, archive: Path, stdin: bytes = b"") -> Outcome:
         """Runs the archive's start module to its end. Safe to call from several threads."""
 
 
@@ -64,25 +64,23 @@ class NativeMachine:
     binary: Path
     timeout_seconds: int
 
-    def run(self, archive: Path) -> Outcome:
+    def run(self, archive: Path, stdin: bytes = b"") -> Outcome:
         try:
-            done = self._start(archive)
+            done = self._start(archive, stdin)
         except subprocess.TimeoutExpired as expired:
             text = (expired.stderr or b"").decode(errors="replace")
             return Outcome(_TIMED_OUT, expired.stdout or b"", f"no end after {self.timeout_seconds} s\n{text}")
         return Outcome(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
 
-    def _start(self, archive: Path, *, attempts: int = 3) -> subprocess.CompletedProcess[bytes]:
+    def _start(self, archive: Path, stdin: bytes, *, attempts: int = 3) -> subprocess.CompletedProcess[bytes]:
         command = [str(self.binary), str(archive)]
         try:
-            return subprocess.run(
-                command, stdin=subprocess.DEVNULL, capture_output=True, timeout=self.timeout_seconds, check=False
-            )
+            return subprocess.run(command, input=stdin, capture_output=True, timeout=self.timeout_seconds, check=False)
         except OSError as error:
             # Sandboxed kernels fail execve now and then with EFAULT, before the program has run at all.
             if error.errno != errno.EFAULT or attempts == 1:
                 raise
-            return self._start(archive, attempts=attempts - 1)
+            return self._start(archive, stdin, attempts=attempts - 1)
 
 
 class WasmMachine:
@@ -103,17 +101,21 @@ class WasmMachine:
         while not pause.wait(1):
             self._engine.increment_epoch()
 
-    def run(self, archive: Path) -> Outcome:
+    def run(self, archive: Path, stdin: bytes = b"") -> Outcome:
         with tempfile.TemporaryDirectory() as scratch:
-            stdout, stderr = Path(scratch, "stdout"), Path(scratch, "stderr")
-            code, problem = self._call(archive, stdout, stderr)
-            return Outcome(code, stdout.read_bytes(), stderr.read_text(errors="replace") + problem)
+            folder = Path(scratch)
+            (folder / "stdin").write_bytes(stdin)
+            code, problem = self._call(archive, folder)
+            stderr = (folder / "stderr").read_text(errors="replace")
+            return Outcome(code, (folder / "stdout").read_bytes(), stderr + problem)
 
-    def _call(self, archive: Path, stdout: Path, stderr: Path) -> tuple[int, str]:
+    def _call(self, archive: Path, folder: Path) -> tuple[int, str]:
+        """Runs it with the files `stdin`, `stdout` and `stderr` of the folder."""
         wasi = wasmtime.WasiConfig()
         wasi.argv = ["atomvm", archive.name]
-        wasi.stdout_file = str(stdout)
-        wasi.stderr_file = str(stderr)
+        wasi.stdin_file = str(folder / "stdin")
+        wasi.stdout_file = str(folder / "stdout")
+        wasi.stderr_file = str(folder / "stderr")
         wasi.preopen_dir(str(archive.parent), ".")
         store = wasmtime.Store(self._engine)
         store.set_wasi(wasi)

@@ -166,19 +166,25 @@ term erlang_bitstring_to_list_1(Process *p, term *a)
     return list_of_bytes(p, &b, 0, b.bit_size >> 3, rest);
 }
 
-term binary_bin_to_list_1(Process *p, term *a) { return erlang_binary_to_list_1(p, a); }
+// What is no part of a binary is declined: OTP's own code raises it, with its line.
+
+term binary_bin_to_list_1(Process *p, term *a)
+{
+    Bits b;
+    return byte_aligned_size(a[0], &b) ? list_of_bytes(p, &b, 0, b.bit_size >> 3, NIL) : NONE;
+}
 
 static term bin_to_list(Process *p, term bin, term start, term length)
 {
     Bits b;
     size_t from, count;
-    if (!is_binary(bin) || !part_of(bin, start, length, &b, &from, &count)) return raise_badarg(p);
+    if (!is_binary(bin) || !part_of(bin, start, length, &b, &from, &count)) return NONE;
     return list_of_bytes(p, &b, from, count, NIL);
 }
 
 term binary_bin_to_list_2(Process *p, term *a)
 {
-    return is_pair(a[1]) ? bin_to_list(p, a[0], tuple_at(a[1], 0), tuple_at(a[1], 1)) : raise_badarg(p);
+    return is_pair(a[1]) ? bin_to_list(p, a[0], tuple_at(a[1], 0), tuple_at(a[1], 1)) : NONE;
 }
 
 term binary_bin_to_list_3(Process *p, term *a) { return bin_to_list(p, a[0], a[1], a[2]); }

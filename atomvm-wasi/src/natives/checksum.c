@@ -54,16 +54,26 @@ term erlang_crc32_combine_3(Process *p, term *a)
     return make_unsigned(p, crc ^ (uint32_t) v[1]);
 }
 
+enum { ADLER_BASE = 65521 };
+
+// Sums that no bytes have are not below the base; as on erl, `times` subtractions are made and no division.
+static uint64_t reduced(uint64_t sum, int times)
+{
+    while (times-- > 0)
+        if (sum >= ADLER_BASE) sum -= ADLER_BASE;
+    return sum;
+}
+
 // Low half: 1 + sum of bytes. High half: sum of the low half after each byte. Both modulo 65521.
 term erlang_adler32_combine_3(Process *p, term *a)
 {
-    enum { BASE = 65521 };
     uint64_t v[3];
     if (!combine_arguments(a, v)) return raise_badarg(p);
-    uint64_t n = v[2] % BASE, low_a = v[0] & 0xFFFF, low_b = v[1] & 0xFFFF;
-    uint64_t low = (low_a + low_b + BASE - 1) % BASE;
-    uint64_t high = (n * low_a + (v[0] >> 16) + (v[1] >> 16) + BASE - n) % BASE;
-    return make_unsigned(p, high << 16 | low);
+    if (v[2] == 0) return a[0];
+    uint64_t n = v[2] % ADLER_BASE, low_a = v[0] & 0xFFFF, low_b = v[1] & 0xFFFF;
+    uint64_t low = reduced(low_a + low_b + ADLER_BASE - 1, 2);
+    uint64_t high = n * low_a % ADLER_BASE + (v[0] >> 16) + (v[1] >> 16) + ADLER_BASE - n;
+    return make_unsigned(p, reduced(high, 3) << 16 | low);
 }
 
 // ---- MD5; its context travels through the program as a binary ----

@@ -27,8 +27,7 @@ term erlang_error_2(Process *p, term *a)
 
 term erlang_error_3(Process *p, term *a)
 {
-    if (list_length(a[2]) < 0) return raise_badarg(p);
-    term info = option(a[2], ATOM_error_info);
+    term info = list_length(a[2]) < 0 ? NONE : option(a[2], ATOM_error_info);
     erlang_error_2(p, a);
     if (info == NONE || !is_map(info)) return NONE;
     // The module that explains the error is the raising one unless it says otherwise; error_info entries name it.
@@ -39,11 +38,46 @@ term erlang_error_3(Process *p, term *a)
 term erlang_exit_1(Process *p, term *a) { return raise_from_caller(p, ATOM_exit, a[0]); }
 term erlang_throw_1(Process *p, term *a) { return raise_from_caller(p, ATOM_throw, a[0]); }
 
+static bool is_trace_entry(term entry)
+{
+    if (!is_tuple(entry)) return false;
+    size_t arity = tuple_arity(entry);
+    const term *e = tuple_elements(entry);
+    if (arity < 2 || arity > 4) return false;
+    if (is_fun(e[0])) return arity == 2 || (arity == 3 && is_list(e[2]));
+    return arity > 2 && is_atom(e[0]) && is_atom(e[1]) && (arity == 3 || is_list(e[3]));
+}
+
+// With a location at the end, empty where it had none.
+static term full_trace_entry(Process *p, term entry)
+{
+    const term *e = tuple_elements(entry);
+    size_t full = is_fun(e[0]) ? 3 : 4, arity = tuple_arity(entry);
+    return arity == full ? entry : make_tuple(p, full, (term[]) { e[0], e[1], full == 3 ? (term) NIL : e[2], NIL });
+}
+
+// A stack trace as it is raised, from what a program says is one; NONE when it is none.
+static term full_trace(Process *p, term trace)
+{
+    size_t count = 0;
+    term rest = trace;
+    for (; is_cons(rest) && is_trace_entry(head(rest)); rest = tail(rest)) count++;
+    if (!is_nil(rest)) return NONE;
+    term *entries = vm_malloc(count * sizeof *entries);
+    if (!entries) return NONE;
+    for (size_t i = 0; i < count; i++, trace = tail(trace)) entries[i] = full_trace_entry(p, head(trace));
+    term list = make_list_of(p, entries, count, NIL);
+    vm_mfree(entries, count * sizeof *entries);
+    return list;
+}
+
 term erlang_raise_3(Process *p, term *a)
 {
-    if ((a[0] != (term) ATOM_error && a[0] != (term) ATOM_exit && a[0] != (term) ATOM_throw) || list_length(a[2]) < 0) return ATOM_badarg;
+    if (a[0] != (term) ATOM_error && a[0] != (term) ATOM_exit && a[0] != (term) ATOM_throw) return ATOM_badarg;
+    term trace = full_trace(p, a[2]);
+    if (trace == NONE) return ATOM_badarg;
     raise_class(p, a[0], a[1]);
-    p->exception.trace = a[2];
+    p->exception.trace = trace;
     return NONE;
 }
 
@@ -65,9 +99,10 @@ term erlang_apply_2(Process *p, term *a)
 {
     term fun = a[0], args = a[1];
     sterm count = list_length(args);
-    if (!is_fun(fun)) return raise_error(p, make_tuple2(p, ATOM_badfun, fun));
     if (count < 0 || count > 255) return raise_badarg(p);
-    if (fun_arity(fun) != (uint32_t) count) return raise_error(p, make_tuple2(p, ATOM_badarity, make_tuple2(p, fun, args)));
+    if (!is_fun(fun)) return raise_from_caller(p, ATOM_error, make_tuple2(p, ATOM_badfun, fun));
+    if (fun_arity(fun) != (uint32_t) count)
+        return raise_from_caller(p, ATOM_error, make_tuple2(p, ATOM_badarity, make_tuple2(p, fun, args)));
     for (sterm i = 0; i < count; i++, args = tail(args)) vm.x[i] = head(args);
     if (boxed_kind(fun) == KIND_EXTFUN) {
         p->trap.function = extfun_function(fun);
@@ -366,7 +401,9 @@ term erlang_unalias_1(Process *p, term *a)
 term erlang_register_2(Process *p, term *a)
 {
     Process *target = is_pid(a[1]) ? process_lookup(a[1]) : NULL;
-    if (!is_atom(a[0]) || !target || !name_register(a[0], target)) return raise_badarg(p);
+    if (!is_atom(a[0]) || a[0] == (term) ATOM_undefined || !is_pid(a[1])) return raise_error_info(p, ATOM_badarg, ATOM_none);
+    if (!target) return raise_error_info(p, ATOM_badarg, ATOM_notalive);
+    if (!name_register(a[0], target)) return raise_error_info(p, ATOM_badarg, ATOM_registered_name);
     return ATOM_true;
 }
 

@@ -81,11 +81,16 @@ term lists_last_1(Process *p, term *a)
 
 typedef enum { KEY_BAD, KEY_ABSENT, KEY_FOUND } KeyResult;
 
+// Positions are the small integers of erl, with either size of word here.
+static const int64_t MAX_POSITION = ((int64_t) 1 << 59) - 1;
+
 static KeyResult key_find(Process *p, term key, term position, term list, term *tuple)
 {
-    if (!is_small(position) || small_value(position) < 1)
+    int64_t number;
+    if (!is_integer(position) || !integer_to_int64(position, &number) || number < 1 || number > MAX_POSITION)
         return KEY_BAD;
-    size_t index = (size_t) small_value(position) - 1, steps = 0;
+    uint64_t index = (uint64_t) number - 1;
+    size_t steps = 0;
     bool by_word = !is_pointer(key) && !is_small(key); // only numbers equal something else than themselves
     for (; is_cons(list); list = tail(list), steps++) {
         term t = head(list);

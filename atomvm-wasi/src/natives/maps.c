@@ -35,8 +35,9 @@ term erlang_map_get_2(Process *p, term *a) { return maps_get_2(p, a); }
 
 term maps_get_3(Process *p, term *a)
 {
+    (void) p;
     if (!is_map(a[1]))
-        return raise_badmap(p, a[1]);
+        return NONE; // OTP's own code raises it, with its line
     term value = map_get(a[1], a[0]);
     return value == NONE ? a[2] : value;
 }

@@ -206,10 +206,20 @@ typedef struct FloatFormat {
 
 static const FloatFormat DEFAULT_FORMAT = { FORMAT_SCIENTIFIC, FLOAT_DEFAULT_DIGITS, false };
 
+// More than `most` digits, or fewer than none, are an error when the option is the one that counts: -1 until then.
 static bool get_digits(term t, int most, int *digits)
 {
-    if (!is_small(t) || small_value(t) < 0 || small_value(t) > most) return false;
-    *digits = (int) small_value(t);
+    if (!is_small(t)) return false;
+    *digits = small_value(t) < 0 || small_value(t) > most ? -1 : (int) small_value(t);
+    return true;
+}
+
+// Fewer than no digits are C's default precision.
+static bool get_scientific_digits(term t, int *digits)
+{
+    enum { PRINTF_PRECISION = 6 };
+    if (!get_digits(t, SCIENTIFIC_MAX, digits)) return false;
+    if (small_value(t) < 0) *digits = PRINTF_PRECISION;
     return true;
 }
 
@@ -221,6 +231,7 @@ static bool read_option(term option, FloatFormat *f)
     }
     if (option == (term) ATOM_short) {
         f->kind = FORMAT_SHORT;
+        f->digits = 0;
         return true;
     }
     if (!is_tuple(option) || tuple_arity(option) != 2) return false;
@@ -229,7 +240,7 @@ static bool read_option(term option, FloatFormat *f)
         return get_digits(tuple_at(option, 1), DECIMALS_MAX, &f->digits);
     }
     f->kind = FORMAT_SCIENTIFIC;
-    return tuple_at(option, 0) == (term) ATOM_scientific && get_digits(tuple_at(option, 1), SCIENTIFIC_MAX, &f->digits);
+    return tuple_at(option, 0) == (term) ATOM_scientific && get_scientific_digits(tuple_at(option, 1), &f->digits);
 }
 
 // The last of the options that exclude each other counts.
@@ -238,7 +249,7 @@ static bool read_options(term options, FloatFormat *f)
     for (; is_cons(options); options = tail(options)) {
         if (!read_option(head(options), f)) return false;
     }
-    return is_nil(options);
+    return is_nil(options) && f->digits >= 0;
 }
 
 static term float_text(Process *p, term number, const FloatFormat *f, MakeText make)
