@@ -49,8 +49,8 @@ BEYOND_CORE = ("crypto.def",)
 HOT = frozenset(
     {
         *("bits.c", "buffer.c", "cold.c", "cold_bits.c", "compare.c", "copy.c", "ets_table.c", "exception.c", "gc.c"),
-        *("hash.c", "heap.c", "integer.c", "interp.c", "iolist.c", "lists.c", "map.c", "process.c", "regex_match.c"),
-        "scheduler.c",
+        *("hash.c", "heap.c", "integer.c", "interp.c", "iolist.c", "json.c", "lists.c", "map.c", "process.c"),
+        *("regex_match.c", "scheduler.c"),
     }
 )
 

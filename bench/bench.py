@@ -27,8 +27,7 @@ from example import BIN, HELLO, NODE, REPOSITORY, StepError, hatch_build, hatch_
 
 BENCH = REPOSITORY / "bench"
 WORK = REPOSITORY / ".cache" / "bench"
-ORACLE_PROGRAMS = REPOSITORY / "tests" / "vm" / "bench"
-OWN_PROGRAMS = BENCH / "programs"
+PROGRAMS = REPOSITORY / "tests" / "vm" / "bench"
 FRAMEWORK = REPOSITORY / "priv" / "elixir" / "lib" / "elixir_workers"
 CONSOLIDATE = REPOSITORY / "hatch_elixir_workers" / "consolidate.exs"
 VM = REPOSITORY / "priv" / "atomvm.wasm"
@@ -120,20 +119,20 @@ def computing() -> list[Row]:
 
 
 def _programs() -> list[Program]:
-    """All programs, compiled: those of the oracle, and those of bench/programs with the framework's JSON."""
+    """All programs, compiled, with the framework's JSON for those that use it."""
     shutil.rmtree(WORK / "beams", ignore_errors=True)
-    erlang, elixir, framework, own = (WORK / "beams" / part for part in ("erlang", "elixir", "framework", "own"))
-    sources = [*ORACLE_PROGRAMS.glob("*.erl"), *ORACLE_PROGRAMS.glob("*.ex"), *OWN_PROGRAMS.glob("*.ex")]
-    _compile(["erlc", "+debug_info"], erlang, [source for source in sources if source.suffix == ".erl"])
-    _compile(["elixirc"], elixir, ORACLE_PROGRAMS.glob("*.ex"))
+    erlang, elixir, framework = (WORK / "beams" / part for part in ("erlang", "elixir", "framework"))
+    sources = sorted([*PROGRAMS.glob("*.erl"), *PROGRAMS.glob("*.ex")])
+    _compile(["erlc", "+debug_info"], erlang, PROGRAMS.glob("*.erl"))
     _compile(["elixirc"], framework, [FRAMEWORK / "json.ex", *(FRAMEWORK / "json").glob("*.ex")])
-    _compile(["elixirc", "-pa", str(framework)], own, OWN_PROGRAMS.glob("*.ex"))
-    library = tuple(sorted(framework.glob("*.beam")))
+    _compile(["elixirc", "-pa", str(framework)], elixir, PROGRAMS.glob("*.ex"))
+    json_beams = tuple(sorted(framework.glob("*.beam")))
     programs = []
     for source in sources:
-        folder = erlang if source.suffix == ".erl" else own if source.parent == OWN_PROGRAMS else elixir
-        programs.append(Program(source, _own_beams(source, folder) + (library if folder == own else ())))
-    return sorted(programs, key=lambda program: program.name)
+        own = _own_beams(source, erlang if source.suffix == ".erl" else elixir)
+        uses_json = "ElixirWorkers.JSON" in source.read_text(encoding="utf-8")
+        programs.append(Program(source, own + (json_beams if uses_json else ())))
+    return programs
 
 
 def _compile(compiler: Sequence[str], out: Path, sources: Iterable[Path]) -> None:

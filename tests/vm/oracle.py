@@ -2,8 +2,9 @@
 
 A program is one ``.erl`` or ``.ex`` file whose module exports ``start/0``. It prints through
 ``erlang:display/1`` alone (the VM needs no library for it) or through its group leader alone.
-All programs are compiled by one ``erlc`` and one ``elixirc``, and one ``erl`` runs them all;
-beams, output and archives are kept under ``.cache/oracle``, keyed by content and by the version of OTP and Elixir.
+All programs are compiled by one ``erlc`` and one ``elixirc``, and one ``erl`` runs them all. A program that names
+``ElixirWorkers.JSON`` has the framework's JSON beside it. Beams, output and archives are kept under ``.cache/oracle``,
+keyed by content and by the version of OTP and Elixir.
 
 ``python tests/vm/oracle.py [SUBSTRING]`` shows what the programs print on ``erl``.
 """
@@ -27,6 +28,7 @@ from pathlib import Path
 VM_TESTS = Path(__file__).resolve().parent
 REPOSITORY = VM_TESTS.parent.parent
 CACHE = REPOSITORY / ".cache" / "oracle"
+FRAMEWORK = REPOSITORY / "priv" / "elixir" / "lib" / "elixir_workers"
 DRIVER = VM_TESTS / "oracle_driver.erl"
 # Set to pack the programs alone, for a VM that cannot boot the libraries yet.
 NO_STDLIB = "ORACLE_NO_STDLIB"
@@ -68,6 +70,11 @@ class Program:
             return True
         first, last = match.group(1, 2)
         return otp >= int(first) if first else otp <= int(last)
+
+    @property
+    def uses_json(self) -> bool:
+        """Whether it needs the framework's JSON."""
+        return "ElixirWorkers.JSON" in self.path.read_text()
 
     def owns(self, beam: str) -> bool:
         """Whether the compiled module ``beam`` (file stem) came from this program."""
@@ -134,11 +141,15 @@ class Oracle:
     @cached_property
     def beams(self) -> dict[str, list[Path]]:
         """Program id -> the ``.beam`` files compiled from it, its start module first."""
-        lenient = LENIENT in os.environ
-        erl = self._compiled("erl", ["erlc", *ERLC_OPTIONS, *([] if lenient else ["-Werror"])])
-        ex = self._compiled("ex", ["elixirc", *([] if lenient else ["--warnings-as-errors"])])
+        strict = LENIENT not in os.environ
+        elixirc = ["elixirc", *(["--warnings-as-errors"] if strict else [])]
+        erl = self._compiled("erl", ["erlc", *ERLC_OPTIONS, *(["-Werror"] if strict else [])], self._sources(".erl"))
+        json = [FRAMEWORK / "json.ex", *sorted((FRAMEWORK / "json").glob("*.ex"))]
+        framework = self._compiled("framework", elixirc, json)
+        ex = self._compiled("ex", [*elixirc, "-pa", str(framework)], self._sources(".ex"))
         files = sorted(erl.glob("*.beam")) + sorted(ex.glob("*.beam"))
-        return {program.id: _owned(program, files) for program in self.all}
+        library = sorted(framework.glob("*.beam"))
+        return {each.id: _owned(each, files) + (library if each.uses_json else []) for each in self.all}
 
     @cached_property
     def expected(self) -> dict[str, Expected]:
@@ -176,9 +187,11 @@ class Oracle:
         present = sorted(path for path in [*sources, natives] if path.is_file())
         return _digest(present, self.versions + os.environ.get(NO_STDLIB, ""))
 
-    def _compiled(self, suffix: str, compiler: list[str]) -> Path:
-        sources = [program.path for program in self.all if program.path.suffix == f".{suffix}"]
-        directory = self.cache / f"{suffix}-{_digest(sources, self.versions + ' '.join(compiler))}"
+    def _sources(self, suffix: str) -> list[Path]:
+        return [program.path for program in self.all if program.path.suffix == suffix]
+
+    def _compiled(self, name: str, compiler: list[str], sources: list[Path]) -> Path:
+        directory = self.cache / f"{name}-{_digest(sources, self.versions + ' '.join(compiler))}"
         if not directory.exists():
             # Relative names: stack traces carry the source's path, and it must not depend on the machine.
             names = [str(path.relative_to(REPOSITORY)) for path in sources]

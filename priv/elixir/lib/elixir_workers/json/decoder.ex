@@ -11,6 +11,8 @@ defmodule ElixirWorkers.JSON.Decoder do
   #               [name, pairs | stack]   an object, the next value belongs to `name`
   #   limits    {depth left, maximal characters of a number}; one cell, since it changes rarely
 
+  alias ElixirWorkers.JSON.Text
+
   @type failure :: {:error, position :: non_neg_integer(), reason :: String.t()}
 
   defguardp is_space(byte) when byte in [?\s, ?\n, ?\r, ?\t]
@@ -22,7 +24,7 @@ defmodule ElixirWorkers.JSON.Decoder do
 
   defp value(<<byte, rest::bits>>, text, at, stack, limits) do
     case byte do
-      ?" -> string(rest, text, at + 1, 0, [], stack, limits)
+      ?" -> string(text, at + 1, [], stack, limits)
       ?{ -> open_object(rest, text, at, stack, limits)
       ?[ -> open_array(rest, text, at, stack, limits)
       ?- -> minus(rest, text, at, stack, limits)
@@ -127,8 +129,8 @@ defmodule ElixirWorkers.JSON.Decoder do
   defp first_name(<<rest::bits>>, text, at, stack, limits),
     do: name(rest, text, at, [], stack, limits)
 
-  defp name(<<?", rest::bits>>, text, at, pairs, stack, limits),
-    do: string(rest, text, at + 1, 0, [], [:name, pairs | stack], limits)
+  defp name(<<?", _::bits>>, text, at, pairs, stack, limits),
+    do: string(text, at + 1, [], [:name, pairs | stack], limits)
 
   defp name(<<byte, rest::bits>>, text, at, pairs, stack, limits) when is_space(byte),
     do: name(rest, text, at + 1, pairs, stack, limits)
@@ -165,45 +167,42 @@ defmodule ElixirWorkers.JSON.Decoder do
   defp object(<<>>, text, at, _pairs, _stack, _limits),
     do: unexpected(text, at, "expected , or }")
 
-  # `at` is where the slice starts, `length` what is plain in it so far, `parts` the iodata before it.
-  defp string(<<byte, rest::bits>>, text, at, length, parts, stack, limits)
-       when byte < 0x80 and byte >= 0x20 and byte != ?" and byte != ?\\,
-       do: string(rest, text, at, length + 1, parts, stack, limits)
+  # `at` is where plain bytes start, `parts` the iodata before them. They are skipped at once, and the text is matched
+  # again where they end.
+  defp string(text, at, parts, stack, limits) do
+    stop = Text.plain_end(text, at)
 
-  defp string(<<?", rest::bits>>, text, at, length, parts, stack, limits) do
-    slice = binary_part(text, at, length)
-    string = if parts == [], do: slice, else: IO.iodata_to_binary([parts | slice])
-    continue(rest, text, at + length + 1, stack, limits, string)
+    case text do
+      <<_::binary-size(stop), ?", rest::bits>> ->
+        slice = binary_part(text, at, stop - at)
+        string = if parts == [], do: slice, else: IO.iodata_to_binary([parts | slice])
+        continue(rest, text, stop + 1, stack, limits, string)
+
+      <<_::binary-size(stop), ?\\, rest::bits>> ->
+        parts = if stop == at, do: parts, else: [parts | binary_part(text, at, stop - at)]
+        escape(rest, text, stop, parts, stack, limits)
+
+      <<_::binary-size(stop), byte, _::bits>> when byte < 0x20 ->
+        {:error, stop, "a control character must be escaped in a string"}
+
+      <<_::binary-size(stop), _, _::bits>> ->
+        {:error, stop, "a string must be valid UTF-8"}
+
+      _end ->
+        unexpected(text, stop, "expected the closing quote")
+    end
   end
-
-  defp string(<<?\\, rest::bits>>, text, at, length, parts, stack, limits) do
-    parts = if length == 0, do: parts, else: [parts | binary_part(text, at, length)]
-    escape(rest, text, at + length, parts, stack, limits)
-  end
-
-  defp string(<<char::utf8, rest::bits>>, text, at, length, parts, stack, limits)
-       when char >= 0x80,
-       do: string(rest, text, at, length + utf8_size(char), parts, stack, limits)
-
-  defp string(<<>>, text, at, length, _parts, _stack, _limits),
-    do: unexpected(text, at + length, "expected the closing quote")
-
-  defp string(<<byte, _::bits>>, _text, at, length, _parts, _stack, _limits) when byte < 0x20,
-    do: {:error, at + length, "a control character must be escaped in a string"}
-
-  defp string(<<_::bits>>, _text, at, length, _parts, _stack, _limits),
-    do: {:error, at + length, "a string must be valid UTF-8"}
 
   defp escape(<<byte, rest::bits>>, text, at, parts, stack, limits) do
     case byte do
-      ?" -> string(rest, text, at + 2, 0, [parts | "\""], stack, limits)
-      ?\\ -> string(rest, text, at + 2, 0, [parts | "\\"], stack, limits)
-      ?/ -> string(rest, text, at + 2, 0, [parts | "/"], stack, limits)
-      ?n -> string(rest, text, at + 2, 0, [parts | "\n"], stack, limits)
-      ?r -> string(rest, text, at + 2, 0, [parts | "\r"], stack, limits)
-      ?t -> string(rest, text, at + 2, 0, [parts | "\t"], stack, limits)
-      ?b -> string(rest, text, at + 2, 0, [parts | "\b"], stack, limits)
-      ?f -> string(rest, text, at + 2, 0, [parts | "\f"], stack, limits)
+      ?" -> string(text, at + 2, [parts | "\""], stack, limits)
+      ?\\ -> string(text, at + 2, [parts | "\\"], stack, limits)
+      ?/ -> string(text, at + 2, [parts | "/"], stack, limits)
+      ?n -> string(text, at + 2, [parts | "\n"], stack, limits)
+      ?r -> string(text, at + 2, [parts | "\r"], stack, limits)
+      ?t -> string(text, at + 2, [parts | "\t"], stack, limits)
+      ?b -> string(text, at + 2, [parts | "\b"], stack, limits)
+      ?f -> string(text, at + 2, [parts | "\f"], stack, limits)
       ?u -> unicode(rest, text, at, parts, stack, limits)
       _other -> unexpected(text, at + 1, "expected an escape after \\")
     end
@@ -217,18 +216,18 @@ defmodule ElixirWorkers.JSON.Decoder do
       :error -> unexpected(text, at + 2, "expected four hexadecimal digits after \\u")
       unit when unit in 0xD800..0xDBFF -> low_half(rest, text, at, unit, parts, stack, limits)
       unit when unit in 0xDC00..0xDFFF -> lone_surrogate(at)
-      unit -> string(rest, text, at + 6, 0, [parts | <<unit::utf8>>], stack, limits)
+      unit -> string(text, at + 6, [parts | <<unit::utf8>>], stack, limits)
     end
   end
 
   defp unicode(<<_::bits>>, text, at, _parts, _stack, _limits),
     do: unexpected(text, at + 2, "expected four hexadecimal digits after \\u")
 
-  defp low_half(<<"\\u", a, b, c, d, rest::bits>>, text, at, high, parts, stack, limits) do
+  defp low_half(<<"\\u", a, b, c, d, _::bits>>, text, at, high, parts, stack, limits) do
     case hex(a, b, c, d) do
       low when low in 0xDC00..0xDFFF ->
         char = 0x10000 + (high - 0xD800) * 0x400 + (low - 0xDC00)
-        string(rest, text, at + 12, 0, [parts | <<char::utf8>>], stack, limits)
+        string(text, at + 12, [parts | <<char::utf8>>], stack, limits)
 
       _other ->
         lone_surrogate(at)
@@ -252,10 +251,6 @@ defmodule ElixirWorkers.JSON.Decoder do
   defp hex_value(byte) when byte in ?a..?f, do: byte - ?a + 10
   defp hex_value(byte) when byte in ?A..?F, do: byte - ?A + 10
   defp hex_value(_byte), do: :error
-
-  defp utf8_size(char) when char < 0x800, do: 2
-  defp utf8_size(char) when char < 0x10000, do: 3
-  defp utf8_size(_char), do: 4
 
   # Numbers: `at` is where the number starts, `length` its characters so far.
   defp minus(<<?0, rest::bits>>, text, at, stack, limits),

@@ -3,11 +3,11 @@ defmodule ElixirWorkers.JSON.Writer do
   # Terms to iodata. A string that needs no escape is passed on as it is; the others are cut into slices between
   # their escapes, so that no character is ever copied one by one.
 
-  alias ElixirWorkers.JSON.{EncodeError, Encoder}
+  alias ElixirWorkers.JSON.{EncodeError, Encoder, Text}
 
   @spec write(term()) :: iodata()
   def write(value) when is_binary(value), do: string(value)
-  def write(value) when is_integer(value), do: Integer.to_string(value)
+  def write(value) when is_integer(value), do: :erlang.integer_to_binary(value)
   def write(value) when is_float(value), do: :erlang.float_to_binary(value, [:short])
   def write(nil), do: "null"
   def write(true), do: "true"
@@ -51,11 +51,14 @@ defmodule ElixirWorkers.JSON.Writer do
 
   # Two keys can only meet in one name (%{1 => a, "1" => b}) where their types differ.
   defp refuse_same_names(map, pairs, kind) do
-    if not Enum.all?(pairs, fn {key, _value} -> kind(key) == kind end) do
+    if not of_kind?(pairs, kind) do
       names = Map.new(pairs, fn {key, _value} -> {IO.iodata_to_binary(name(key)), true} end)
       if map_size(names) < map_size(map), do: refuse(map, "two of its keys have the same name")
     end
   end
+
+  defp of_kind?([{key, _value} | rest], kind), do: kind(key) == kind and of_kind?(rest, kind)
+  defp of_kind?([], _kind), do: true
 
   defp kind(key) when is_binary(key), do: :string
   defp kind(key) when is_atom(key), do: :atom
@@ -63,26 +66,25 @@ defmodule ElixirWorkers.JSON.Writer do
   defp kind(_key), do: :other
 
   defp string(text) do
-    case plain_length(text, 0) do
-      {:end, _length} -> [?", text, ?"]
-      {_stop, length} -> [?", escape(text, 0, length), ?"]
+    case Text.plain_end(text, 0) do
+      stop when stop == byte_size(text) -> [?", text, ?"]
+      stop -> [?", escape(text, 0, stop), ?"]
     end
   end
 
-  # Slices text[from..] after `length` plain bytes, which are followed by an escape or by invalid UTF-8.
-  defp escape(text, from, length) do
-    slice = binary_part(text, from, length)
-    position = from + length
-    byte = :binary.at(text, position)
-    rest = binary_part(text, position + 1, byte_size(text) - position - 1)
-
-    if byte >= 0x80, do: refuse(text, "byte #{position} is not UTF-8")
+  # text[from..stop-1] is plain; at `stop` is a byte that needs an escape, or invalid UTF-8.
+  defp escape(text, from, stop) do
+    slice = binary_part(text, from, stop - from)
+    byte = :binary.at(text, stop)
+    if byte >= 0x80, do: refuse(text, "byte #{stop} is not UTF-8")
     escaped = escape_byte(byte)
+    next = stop + 1
+    size = byte_size(text)
 
-    case plain_length(rest, 0) do
-      {:end, 0} -> [slice | escaped]
-      {:end, _length} -> [slice, escaped | rest]
-      {:stop, length} -> [slice, escaped | escape(text, position + 1, length)]
+    case Text.plain_end(text, next) do
+      ^next when next == size -> [slice | escaped]
+      ^size -> [slice, escaped | binary_part(text, next, size - next)]
+      stop -> [slice, escaped | escape(text, next, stop)]
     end
   end
 
@@ -98,21 +100,6 @@ defmodule ElixirWorkers.JSON.Writer do
 
   defp hex_digit(value) when value < 10, do: ?0 + value
   defp hex_digit(value), do: ?a + value - 10
-
-  # Bytes up to the next one that needs an escape or is not UTF-8.
-  defp plain_length(<<byte, rest::bits>>, length)
-       when byte < 0x80 and byte >= 0x20 and byte != ?" and byte != ?\\,
-       do: plain_length(rest, length + 1)
-
-  defp plain_length(<<char::utf8, rest::bits>>, length) when char >= 0x80,
-    do: plain_length(rest, length + utf8_size(char))
-
-  defp plain_length(<<>>, length), do: {:end, length}
-  defp plain_length(<<_::bits>>, length), do: {:stop, length}
-
-  defp utf8_size(char) when char < 0x800, do: 2
-  defp utf8_size(char) when char < 0x10000, do: 3
-  defp utf8_size(_char), do: 4
 
   @spec refuse(term(), String.t()) :: no_return()
   defp refuse(value, reason), do: raise(EncodeError, value: value, reason: reason)

@@ -1,5 +1,6 @@
 # JSON: decodes and encodes a document of 200 KB, ten times, with the framework's own ElixirWorkers.JSON.
 defmodule Oracle.BenchJson do
+  # Not on the hostile build: a benchmark.
   alias ElixirWorkers.JSON
 
   def start do
