@@ -15,6 +15,7 @@ demo: setup ## Build examples/hello, serve it in workerd, ask it over HTTP
 	@$(PYTHON) tests/support/demo.py
 
 test: setup ## Every test: lint, Python, the machine on the oracle, Elixir, the worker in workerd
+	@.ci/setup browser
 	@$(PYTHON) tests/support/suites.py
 
 test-matrix: ## examples/hello with OTP 27 and 29, Elixir 1.18 and 1.20

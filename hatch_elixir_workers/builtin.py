@@ -28,7 +28,7 @@ def bindings() -> tuple[BindingKind, ...]:
             Field("preview_database_id"),
             Field("jurisdiction"),
             Field("migrations_table"),
-            Field("migrations_dir"),
+            Field("migrations_dir", folder=True),
             Field("migrations_pattern"),
             Field("remote", bool),
         ),

@@ -19,7 +19,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,8 @@ class Contents:
     modules: tuple[PackedModule, ...]
     plain_files: tuple[PackedFile, ...]
     versions: Mapping[str, str]
+    carried: Mapping[str, bytes] = field(default_factory=dict)
+    """Folders that bindings name, such as migrations, by path."""
 
 
 def bundle_files(contents: Contents, worker: Path) -> dict[str, bytes]:
@@ -81,8 +83,16 @@ def bundle_files(contents: Contents, worker: Path) -> dict[str, bytes]:
     files["atomvm.wasm"] = contents.machine
     files["config.js"] = config_js(contents.config)
     files["wrangler.toml"] = wrangler_toml(contents.config)
+    _add_carried(files, contents.carried)
     files["manifest.json"] = _manifest(contents, files)
     return dict(sorted(files.items()))
+
+
+def _add_carried(files: dict[str, bytes], carried: Mapping[str, bytes]) -> None:
+    for path, data in carried.items():
+        if path in files or path == "manifest.json":
+            raise UserError(f"a binding's folder holds {path}, which the worker itself has; choose another folder")
+        files[path] = data
 
 
 def _worker_modules(worker: Path) -> list[Path]:

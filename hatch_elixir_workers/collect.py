@@ -19,7 +19,8 @@ from pathlib import Path
 from hatch_elixir_workers import cache, etf, mix
 from hatch_elixir_workers.applications import APPLICATIONS_FILE, Application, applications_file
 from hatch_elixir_workers.beam import BeamModule, parse_beam
-from hatch_elixir_workers.errors import BeamError
+from hatch_elixir_workers.config import TARGET_TABLE, Config
+from hatch_elixir_workers.errors import BeamError, ConfigError
 from hatch_elixir_workers.facts import ModuleFacts, module_facts
 from hatch_elixir_workers.mix import Project, Toolchain
 
@@ -145,6 +146,23 @@ def _with_elixir(applications: Sequence[Application], toolchain: Toolchain) -> l
     """Elixir runs from the start, as under `elixir` and in a release, whoever lists it."""
     listed = any(each.name == toolchain.elixir_application.name for each in applications)
     return [*applications] if listed else [toolchain.elixir_application, *applications]
+
+
+def binding_files(config: Config, root: Path) -> dict[str, bytes]:
+    """What the bindings' own folders hold (migrations of a database), by path below pyproject.toml's folder `root`.
+
+    Raises `ConfigError` for a folder that is not there or holds nothing.
+    """
+    files: dict[str, bytes] = {}
+    for binding in config.bindings:
+        for name in (each.name for each in binding.kind.fields if each.folder and each.name in binding.fields):
+            folder = Path(str(binding.fields[name]))
+            found = {(folder / path).as_posix(): data for path, data in _files_below(root / folder)}
+            if not found:
+                path = f"{TARGET_TABLE}.bindings.{binding.name}.{name}"
+                raise ConfigError([f'{path} names "{folder.as_posix()}", and there are no files in {root / folder}'])
+            files |= found
+    return files
 
 
 def _files_below(folder: Path) -> Iterator[tuple[str, bytes]]:

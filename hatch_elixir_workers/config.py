@@ -210,6 +210,8 @@ class _Reader(TomlReader):
         return frozen(given)
 
     def _binding_field(self, path: str, declared: Field, value: Any) -> str | int | bool | None:
+        if declared.folder:
+            return self._relative_dir(path, value)
         if declared.type is str:
             return self.string(path, value)
         if declared.type is bool:

@@ -32,17 +32,23 @@ FieldType = type[str] | type[int] | type[bool]
 
 @dataclass(frozen=True)
 class Field:
-    """One option of a binding: its name in pyproject.toml and in wrangler.toml, its type, and if it must be given."""
+    """One option of a binding: its name in pyproject.toml and in wrangler.toml, its type, and if it must be given.
+
+    A `folder` is below pyproject.toml, and the bundle carries its files under the same path.
+    """
 
     name: str
     type: FieldType = str
     required: bool = False
+    folder: bool = False
 
     def __post_init__(self) -> None:
         if not _WRANGLER_KEY.match(self.name):
             raise ValueError(f"field name {self.name!r} must be lower-case words joined by underscores")
         if self.type not in (str, int, bool):
             raise TypeError(f"type of field {self.name!r} must be str, int or bool, not {self.type!r}")
+        if self.folder and self.type is not str:
+            raise TypeError(f"field {self.name!r} is a folder, so its type must be str")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,14 @@ from hatch_elixir_workers import bundle, mix, shake
 from hatch_elixir_workers.applications import Application
 from hatch_elixir_workers.beam import MFA, BeamModule, strip
 from hatch_elixir_workers.check import Missing, check, require_nothing_missing
-from hatch_elixir_workers.collect import Origin, Universe, application_files, collect_project, machine_files
+from hatch_elixir_workers.collect import (
+    Origin,
+    Universe,
+    application_files,
+    binding_files,
+    collect_project,
+    machine_files,
+)
 from hatch_elixir_workers.config import TARGET_TABLE, Config, Keep, parse_config
 from hatch_elixir_workers.entry import find_entry
 from hatch_elixir_workers.errors import ConfigError, ElixirWorkersError
@@ -206,4 +213,5 @@ def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, reach: shake.Reac
             "otp": toolchain.otp_release,
             "vm": plan.machine.version,
         },
+        carried=binding_files(plan.config, plan.order.root),
     )

@@ -26,7 +26,8 @@ from urllib.parse import urlsplit
 REPOSITORY = Path(__file__).resolve().parents[2]
 HELLO = REPOSITORY / "examples" / "hello"
 KV_COUNTER = REPOSITORY / "examples" / "kv_counter"
-EXAMPLES = (HELLO, KV_COUNTER)
+D1_TODO = REPOSITORY / "examples" / "d1_todo"
+EXAMPLES = (HELLO, KV_COUNTER, D1_TODO)
 BINDINGS_SAMPLE = REPOSITORY / "tests" / "samples" / "bindings"
 LOAD = REPOSITORY / "tests" / "samples" / "load"
 BIN = Path(sys.executable).parent

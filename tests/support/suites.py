@@ -17,7 +17,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from example import BIN, BINDINGS_SAMPLE, EXAMPLES, HELLO, KV_COUNTER, LOAD, NODE, REPOSITORY, StepError, hatch_build
+from example import (
+    BIN,
+    BINDINGS_SAMPLE,
+    D1_TODO,
+    EXAMPLES,
+    HELLO,
+    KV_COUNTER,
+    LOAD,
+    NODE,
+    REPOSITORY,
+    StepError,
+    hatch_build,
+)
 
 LOGS = REPOSITORY / ".cache" / "logs"
 PYTHON = sys.executable
@@ -184,6 +196,7 @@ SUITES = [
     Suite("framework", lambda: _mix_test(_FRAMEWORK), count_mix),
     Suite("hello", lambda: _mix_test(HELLO), count_mix),
     Suite("bindings", lambda: _mix_test(BINDINGS_SAMPLE), count_mix),
+    Suite("d1_todo", lambda: _mix_test(D1_TODO), count_mix),
     Suite("kv_counter", lambda: _mix_test(KV_COUNTER), count_mix),
     Suite("worker", _worker, count_node),
     Suite("oracle", lambda: _pytest(ORACLE), count_pytest, alone=True),

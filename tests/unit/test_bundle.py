@@ -4,14 +4,16 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hatch_elixir_workers import bundle
 from hatch_elixir_workers.bundle import Contents, PackedFile, PackedModule
+from hatch_elixir_workers.collect import binding_files
 from hatch_elixir_workers.config import parse_config
-from hatch_elixir_workers.errors import UserError
+from hatch_elixir_workers.errors import ConfigError, UserError
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.plugins import load_registry
 
@@ -76,6 +78,22 @@ def test_modules_of_the_kinds_that_are_used() -> None:
         '  "kv": kind1,',
         "});",
     ]
+
+
+def test_folders_of_bindings(tmp_path: Path, worker: Path) -> None:
+    database = {"DB": {"kind": "d1", "migrations_dir": "db/migrations"}}
+    config = contents(bindings=database).config
+    with pytest.raises(ConfigError, match=r'bindings.DB.migrations_dir names "db/migrations", and there are no files'):
+        binding_files(config, tmp_path)
+    (tmp_path / "db" / "migrations").mkdir(parents=True)
+    (tmp_path / "db" / "migrations" / "0001.sql").write_text("SELECT 1;")
+    carried = binding_files(config, tmp_path)
+    assert carried == {"db/migrations/0001.sql": b"SELECT 1;"}
+    files = bundle.bundle_files(replace(contents(bindings=database), carried=carried), worker)
+    assert files["db/migrations/0001.sql"] == b"SELECT 1;"
+    assert b"0001.sql" in files["manifest.json"]
+    with pytest.raises(UserError, match=r"a binding's folder holds config.js"):
+        bundle.bundle_files(replace(contents(), carried={"config.js": b""}), worker)
 
 
 def test_manifest(worker: Path) -> None:

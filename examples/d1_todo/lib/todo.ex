@@ -1,0 +1,5 @@
+defmodule Todo do
+  @moduledoc "The application: what `hatch build` starts."
+
+  use ElixirWorkers.App, router: Todo.Router
+end

@@ -1,0 +1,78 @@
+defmodule TodoTest do
+  use ExUnit.Case, async: true
+
+  import ElixirWorkers.Test
+  alias ElixirWorkers.D1
+  alias Todo.Store
+
+  setup do
+    put_bindings(%{"DB" => {D1.Fake, migrations: "migrations"}})
+  end
+
+  defp submit(path, fields \\ %{}) do
+    headers = ["content-type": "application/x-www-form-urlencoded"]
+    request(Todo, :post, path, body: URI.encode_query(fields), headers: headers)
+  end
+
+  test "what is added is on the page, in order and escaped" do
+    for title <- ["buy milk", "<b>bold</b>"],
+        do: assert(header(submit("/todos", %{"title" => title}), "location") == "/")
+
+    page = request(Todo, :get, "/").body
+    assert page =~ ~r"buy milk.*&lt;b&gt;bold&lt;/b&gt;"s
+    refute page =~ "<b>"
+    assert page =~ "2 of 2 to do"
+  end
+
+  test "titles are trimmed; the schema refuses those that cannot be" do
+    assert {:ok, %{title: "x"}} = Store.add("  x ")
+    response = submit("/todos", %{"title" => "   "})
+    assert response.status == 422
+    assert response.body =~ "A title has 1 to 200 characters."
+
+    assert request(Todo, :post, "/api/todos", json: %{title: String.duplicate("x", 201)}).status ==
+             422
+
+    assert request(Todo, :post, "/api/todos", json: [1]).status == 422
+    assert length(Store.all()) == 1
+  end
+
+  test "done, open again, deleted" do
+    {:ok, %{id: id}} = Store.add("a")
+    assert submit("/todos/#{id}/done", %{"done" => "true"}).status == 303
+    assert [%{done: true}] = Store.all()
+    assert request(Todo, :get, "/").body =~ ~s(name="done" value="false")
+    assert request(Todo, :get, "/").body =~ ~s(<li class="done">)
+    submit("/todos/#{id}/done", %{"done" => "false"})
+    assert [%{done: false}] = Store.all()
+    submit("/todos/#{id}/delete")
+    assert Store.all() == []
+  end
+
+  test "clearing removes what is done and closes the gaps" do
+    [a, b, c] = for title <- ["a", "b", "c"], do: elem(Store.add(title), 1)
+    Store.mark(b.id, true)
+    assert submit("/todos/clear").status == 303
+    assert Enum.map(Store.all(), & &1.id) == [a.id, c.id]
+
+    assert D1.query!("DB", "SELECT position FROM todos ORDER BY position") ==
+             [%{"position" => 1}, %{"position" => 2}]
+  end
+
+  test "what is not there is a 404" do
+    for path <- ["/todos/7/done", "/todos/7/delete", "/todos/x/delete"],
+        do: assert(submit(path).status == 404)
+
+    for id <- ["7", "0", "x", "99999999999999999999"],
+        do: assert(request(Todo, :get, "/api/todos/" <> id).status == 404)
+  end
+
+  test "the same as JSON" do
+    response = request(Todo, :post, "/api/todos", json: %{title: "a"})
+    assert response.status == 201
+    assert %{"id" => id, "title" => "a", "done" => false} = json(response)
+    assert [%{"id" => ^id}] = json(request(Todo, :get, "/api/todos"))
+    assert request(Todo, :delete, "/api/todos/#{id}").status == 204
+    assert json(request(Todo, :get, "/api/todos")) == []
+  end
+end
