@@ -20,8 +20,15 @@ unregister_name(Name) -> call({unregister, Name}).
 
 whereis_name(Name) ->
     case ets:whereis(?TABLE) =/= undefined andalso ets:lookup(?TABLE, {name, Name}) of
-        [{_, Pid, _}] -> Pid;
+        [{_, Pid, _}] -> if_alive(Pid);
         _ -> undefined
+    end.
+
+%% The server may not have heard yet.
+if_alive(Pid) ->
+    case is_process_alive(Pid) of
+        true -> Pid;
+        false -> undefined
     end.
 
 registered_names() ->

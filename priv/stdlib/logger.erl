@@ -153,20 +153,30 @@ filtered([{_, {Fun, Extra}} | Rest], Event, Default) ->
 %% ---- the handler that is always there ----
 
 write(#{level := Level} = Event) ->
-    case atomvm:has_module(elixir_logger()) of
-        true -> write_text(Level, elixir_text(Event));
-        false -> write_text(Level, otp_text(Event))
+    case elixir_logger() of
+        none -> write_text(Level, otp_text(Event));
+        Module -> write_text(Level, elixir_text(Module, Event))
     end.
 
 write_text(_, ignore) -> ok;
 write_text(Level, Text) -> report(Level, Text).
 
-%% Packed, by a rule of the packer and not because it is called here, when an application uses Elixir's Logger.
-elixir_logger() -> binary_to_atom(<<"atomvm_elixir_logger">>).
+%% Packed, by a rule of the packer, when an application uses Elixir's Logger. As text, because neither the packer nor the
+%% compiler must take this for a call of that module.
+elixir_logger() ->
+    try binary_to_existing_atom(<<"atomvm_elixir_logger">>) of
+        Module ->
+            case atomvm:has_module(Module) of
+                true -> Module;
+                false -> none
+            end
+    catch
+        error:badarg -> none
+    end.
 
 %% Formats and translators come from configuration and may fail; the event is told all the same.
-elixir_text(Event) ->
-    try (elixir_logger()):format(Event)
+elixir_text(Module, Event) ->
+    try Module:format(Event)
     catch Class:Reason -> [io_lib:format("Logger's format failed with ~0tp~n", [{Class, Reason}]) | otp_text(Event)]
     end.
 
@@ -293,9 +303,9 @@ get_primary_config() ->
 %% OTP starts at `notice`, Elixir's Logger where it is configured to.
 default_primary() ->
     Config = #{level => notice, filters => [], filter_default => log, metadata => #{}},
-    case atomvm:has_module(elixir_logger()) of
-        true -> (elixir_logger()):primary(Config);
-        false -> Config
+    case elixir_logger() of
+        none -> Config;
+        Module -> Module:primary(Config)
     end.
 
 set_primary_config(Config) when is_map(Config) -> store_primary(maps:merge(default_primary(), Config)).
