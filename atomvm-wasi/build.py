@@ -21,7 +21,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -237,18 +237,27 @@ def _run(command: Sequence[str]) -> None:
         sys.stderr.write(done.stderr)
 
 
-_NATIVE = re.compile(r'^NATIVE\("((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)", (\d+), (\w+)\)', re.MULTILINE)
+_NATIVE = re.compile(r'^NATIVE(_OR_OWN)?\("((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)", (\d+), (\w+)\)', re.MULTILINE)
 
 
 def natives(pattern: str = "*.def") -> list[tuple[str, str, int]]:
     """Module, name and arity of every native in these files, sorted. A row given twice is an error."""
-    rows: list[tuple[str, str, int]] = []
-    for file in sorted((SOURCES / "natives").glob(pattern)):
-        rows += [(module, name, int(arity)) for module, name, arity, _ in _NATIVE.findall(file.read_text())]
+    rows = [row for row, _ in _native_rows(pattern)]
     twice = sorted({row for row in rows if rows.count(row) > 1})
     if twice:
         raise BuildError("natives with more than one row: " + ", ".join(f"{m}:{f}/{a}" for m, f, a in twice))
     return sorted(rows)
+
+
+def declining() -> list[tuple[str, str, int]]:
+    """The natives that may go on in their module's own code, sorted."""
+    return sorted(row for row, may_decline in _native_rows("*.def") if may_decline)
+
+
+def _native_rows(pattern: str) -> Iterator[tuple[tuple[str, str, int], bool]]:
+    for file in sorted((SOURCES / "natives").glob(pattern)):
+        for suffix, module, name, arity, _ in _NATIVE.findall(file.read_text()):
+            yield (module, name, int(arity)), bool(suffix)
 
 
 _ATOM = re.compile(r'^ATOM\((\w+), "(.*)"\)$', re.MULTILINE)
@@ -267,8 +276,13 @@ def check_atoms() -> None:
 def natives_json() -> str:
     """The table of natives as the build of applications reads it: all of them, and those that the core lacks."""
     lacks = _json_rows([row for file in BEYOND_CORE for row in natives(file)])
-    core = f'{{"wasm": "atomvm-core.wasm", "lacks": {lacks}}}'
-    return f'{{"vm_version": {json.dumps(VERSION)}, "core": {core}, "natives": {_json_rows(natives())}}}\n'
+    tables = {
+        "vm_version": json.dumps(VERSION),
+        "core": f'{{"wasm": "atomvm-core.wasm", "lacks": {lacks}}}',
+        "natives": _json_rows(natives()),
+        "declining": _json_rows(declining()),
+    }
+    return "{" + ", ".join(f'"{key}": {value}' for key, value in tables.items()) + "}\n"
 
 
 def _json_rows(rows: Sequence[tuple[str, str, int]]) -> str:

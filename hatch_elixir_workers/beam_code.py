@@ -22,7 +22,7 @@ from hatch_elixir_workers.beam_file import ChunkError
 from hatch_elixir_workers.opcodes import ARITIES, IMPORT_OPERAND, MAX_OPCODE, NAMES
 
 TAG_U, TAG_I, TAG_A, TAG_X, TAG_Y, TAG_F, TAG_H, TAG_Z = range(8)
-_EXT_LIST, _EXT_FLOAT_REGISTER, _EXT_ALLOC, _EXT_LITERAL, _EXT_TYPED = 0x17, 0x27, 0x37, 0x47, 0x57
+EXT_LIST, EXT_FLOAT_REGISTER, EXT_ALLOC, EXT_LITERAL, EXT_TYPED = 0x17, 0x27, 0x37, 0x47, 0x57
 _INT_CODE_END = 3
 
 # |N| >= 2^128 lives in the literal table (beam-format, Compact terms); anything longer is a damaged file.
@@ -258,16 +258,16 @@ class CompactReader:
     def _extended(self, first: int) -> Operand:
         start = self.pos
         self.pos += 1
-        if first == _EXT_LIST:
+        if first == EXT_LIST:
             return self._list(start)
-        if first == _EXT_FLOAT_REGISTER:
+        if first == EXT_FLOAT_REGISTER:
             return FR(self.number())
-        if first == _EXT_ALLOC:
+        if first == EXT_ALLOC:
             pairs = self._count(start, 2)
             return Alloc(tuple([(self.number(), self.number()) for _ in range(pairs)]))
-        if first == _EXT_LITERAL:
+        if first == EXT_LITERAL:
             return self._literal(start)
-        if first == _EXT_TYPED:
+        if first == EXT_TYPED:
             return self._typed_register(start)
         raise ChunkError(start, f"unknown extended operand 0x{first:02x}")
 
@@ -286,7 +286,7 @@ class CompactReader:
     def _list(self, start: int) -> Operand:
         items = []
         for _ in range(self._count(start, 1)):
-            if self.pos < len(self.data) and self.data[self.pos] == _EXT_LIST:
+            if self.pos < len(self.data) and self.data[self.pos] == EXT_LIST:
                 raise ChunkError(self.pos, "an operand list within an operand list")
             items.append(self.operand())
         return Items(tuple(items))

@@ -11,6 +11,7 @@ import click
 
 from hatch_elixir_workers import __version__
 from hatch_elixir_workers.avm import CODE, FILE, START, Section, read_avm_file
+from hatch_elixir_workers.config import DEFAULT_SHAKE, SHAKE_LEVELS
 from hatch_elixir_workers.errors import ElixirWorkersError, VmError
 from hatch_elixir_workers.pack import build_archive, collect_beams, find_start_module
 from hatch_elixir_workers.paths import write_atomically
@@ -46,8 +47,16 @@ def main() -> None:
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The archive.")
 @click.option("--start", required=True, metavar="MODULE", help="The module whose start/0 is run.")
 @click.option("--no-stdlib", is_flag=True, help="Pack only the named beams.")
+@click.option(
+    "--shake",
+    "level",
+    type=click.Choice(SHAKE_LEVELS),
+    default=DEFAULT_SHAKE,
+    show_default=True,
+    help="What to leave out.",
+)
 @click.argument("beams", metavar="BEAM_OR_DIR...", nargs=-1, required=True, type=_EXISTING)
-def pack(output: Path, start: str, no_stdlib: bool, beams: tuple[Path, ...]) -> None:
+def pack(output: Path, start: str, no_stdlib: bool, level: str, beams: tuple[Path, ...]) -> None:
     """Pack compiled modules, and what they need from the installed OTP and Elixir, into an .avm archive."""
     modules = collect_beams(beams)
     start_module = find_start_module(modules, start)
@@ -55,7 +64,7 @@ def pack(output: Path, start: str, no_stdlib: bool, beams: tuple[Path, ...]) -> 
     if not no_stdlib:
         from hatch_elixir_workers.closure import with_stdlib
 
-        closure = with_stdlib(modules)
+        closure = with_stdlib(modules, level)
         modules, files = closure.modules, closure.files
         for missing in closure.missing:
             click.echo(f"warning: {missing}", err=True)

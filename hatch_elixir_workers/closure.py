@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hatch_elixir_workers import cache, mix
-from hatch_elixir_workers.beam import MFA, BeamModule
+from hatch_elixir_workers.beam import BeamModule
 from hatch_elixir_workers.check import Missing, check
 from hatch_elixir_workers.collect import Origin, Source, Universe, library_files, machine_files, stand_ins, universe
-from hatch_elixir_workers.machine import load_machine
+from hatch_elixir_workers.config import DEFAULT_SHAKE
+from hatch_elixir_workers.machine import Machine, load_machine
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.pipeline import BOOT_MODULE
 from hatch_elixir_workers.relocate import relocated
-from hatch_elixir_workers.shake import exported_roots, reach
+from hatch_elixir_workers.shake import Reach, exported_roots, reach
+from hatch_elixir_workers.shaken import shaken, shaken_modules
 
 _CONSOLIDATE = Path(__file__).with_name("consolidate.exs")
 
@@ -32,33 +34,35 @@ class Closure:
     missing: tuple[Missing, ...]
 
 
-def with_stdlib(named: Mapping[str, BeamModule]) -> Closure:
-    """The named modules and everything they can reach. Raises MissingToolError, BeamError."""
+def with_stdlib(named: Mapping[str, BeamModule], level: str = DEFAULT_SHAKE) -> Closure:
+    """The named modules and everything they can reach, at a level of `shake`. Raises MissingToolError, BeamError."""
     everything = _universe(named)
     roots = [root for name in sorted(named) for root in exported_roots(everything, name, "is named")]
     if BOOT_MODULE in everything:
         roots += exported_roots(everything, BOOT_MODULE, "boots the virtual machine")
-    natives = native_functions()
-    reached = reach(everything, roots, natives)
-    modules = {name: _packable(everything, name) for name in sorted({*reached.modules, *named})}
+    machine = installed_machine()
     # Before the virtual machine has been built nobody can say what it lacks.
-    missing = [each for each in check(everything, reached) if not each.via and each.in_application] if natives else []
+    natives, declining = (machine.natives, machine.declining) if machine else (frozenset(), frozenset())
+    reached = reach(everything, roots, natives, declining)
+    names = sorted({*shaken_modules(everything, reached, level), *named})
+    modules = {name: _packable(everything, reached, name, level) for name in names}
+    missing = [each for each in check(everything, reached) if not each.via and each.in_application] if machine else []
     installed = mix.toolchain()
     files = {**machine_files(installed), **library_files(installed, modules)}
     return Closure(modules, files, tuple(missing))
 
 
-def _packable(everything: Universe, name: str) -> BeamModule:
+def _packable(everything: Universe, reached: Reach, name: str, level: str) -> BeamModule:
     """A consolidated protocol is compiled here, and would carry the folder it was compiled in."""
-    module = everything.module(name)
+    module = shaken(everything, reached, name, level)
     consolidated = everything.sources[name].origin is Origin.CONSOLIDATED
     return relocated(module, [Path.cwd()]) if consolidated else module
 
 
-def native_functions() -> frozenset[MFA]:
-    """The functions that the virtual machine provides itself; none before it has been built."""
+def installed_machine() -> Machine | None:
+    """None before it has been built."""
     priv = priv_dir()
-    return load_machine(priv).natives if (priv / "natives.json").is_file() else frozenset()
+    return load_machine(priv) if (priv / "natives.json").is_file() else None
 
 
 def _universe(named: Mapping[str, BeamModule]) -> Universe:

@@ -36,7 +36,9 @@ HATCHLING_KEYS = frozenset(
 )
 
 ENVIRONMENTS = ("production", "development")
-SHAKE_LEVELS = ("modules",)
+# `shaken.py` says what they mean.
+SHAKE_LEVELS = ("functions", "modules", "none")
+DEFAULT_SHAKE = "functions"
 
 # Workers behave as the runtime of this day did, until the application says otherwise.
 DEFAULT_COMPATIBILITY_DATE = "2026-06-01"
@@ -92,7 +94,7 @@ class Config:
     compatibility_date: str = DEFAULT_COMPATIBILITY_DATE
     strict: bool = False
     keep: tuple[Keep, ...] = ()
-    shake: str = "modules"
+    shake: str = DEFAULT_SHAKE
 
 
 def parse_config(raw: Mapping[str, Any], registry: Registry, *, project_name: str, table: str = TARGET_TABLE) -> Config:

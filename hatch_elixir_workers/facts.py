@@ -6,7 +6,10 @@
     atoms      atoms that are built, passed or returned (those only compared with are left out)
     pairs      (m, f): atoms that stand side by side in a tuple, a list or a call's arguments, as in `{m, f, args}`
     structs    modules whose struct is built: `%{__struct__: S}` in a literal, or put into a map
-    applies    dynamic calls `Module:name(…)`: (name, arity); name is None when it is computed
+    applies    dynamic calls `Module:name(…)`: (name, arity); name is None when it is computed. Whoever asks
+               `function_exported(Module, name, arity)` will call it or take another way, so that counts as one
+    selects    dynamic calls `m:Name(…)` and `apply(m, Name, Args)` of a known module: (m, arity); arity is None when
+               it is computed too
 
 Facts depend on the bytes of the .beam alone and are cached under their digest.
 """
@@ -22,17 +25,19 @@ from typing import Any, NamedTuple
 
 from hatch_elixir_workers import cache, etf
 from hatch_elixir_workers.beam import MFA, BeamModule, Function, parse_beam
-from hatch_elixir_workers.beam_code import A, F, Instruction, Items, Lit, Operand, U, X
+from hatch_elixir_workers.beam_code import A, F, I, Instruction, Items, Lit, Operand, U, X
 from hatch_elixir_workers.opcodes import IMPORT_OPERAND
 
 # Part of the cache key: raise it when this file finds more or less than before.
-FACTS_VERSION = 3
+FACTS_VERSION = 4
 
 LocalFunction = tuple[str, int]
 
 _LOCAL_CALLS = {"call": 1, "call_only": 1, "call_last": 1}
 _MAKE_FUN = {"make_fun2", "make_fun3"}
 _APPLY = {"apply", "apply_last"}
+_FUNCTION_EXPORTED = MFA("erlang", "function_exported", 3)
+_ERLANG_APPLY = MFA("erlang", "apply", 3)
 # Instructions whose operands become parts of terms; all others only test, select or address.
 _BUILD = {
     "move",
@@ -82,6 +87,7 @@ class FunctionFacts:
     pairs: tuple[tuple[str, str], ...] = ()
     structs: tuple[str, ...] = ()
     applies: tuple[tuple[str | None, int], ...] = ()
+    selects: tuple[tuple[str, int | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,8 +159,11 @@ class _FunctionReader:
     pairs: dict[tuple[str, str], None] = field(default_factory=dict)
     structs: dict[str, None] = field(default_factory=dict)
     applies: dict[tuple[str | None, int], None] = field(default_factory=dict)
+    selects: dict[tuple[str, int | None], None] = field(default_factory=dict)
     # The atom last moved into each X register, as far as the straight line of code tells.
     registers: dict[int, str] = field(default_factory=dict)
+    # The same for small integers.
+    integers: dict[int, int] = field(default_factory=dict)
 
     def read(self) -> FunctionFacts:
         for instruction, line_ref in zip(self.function.instructions, self.function.line_refs, strict=True):
@@ -167,6 +176,7 @@ class _FunctionReader:
             pairs=tuple(self.pairs),
             structs=tuple(self.structs),
             applies=tuple(self.applies),
+            selects=tuple(self.selects),
         )
 
     def _call(self, target: MFA, line_ref: int) -> Call:
@@ -179,7 +189,12 @@ class _FunctionReader:
         if name in _BUILD:
             self._build(name, operands)
         elif name in IMPORT_OPERAND:
-            self.calls.setdefault(self._import(operands[IMPORT_OPERAND[name]]), line_ref)
+            target = self._import(operands[IMPORT_OPERAND[name]])
+            self.calls.setdefault(target, line_ref)
+            if target == _FUNCTION_EXPORTED:
+                self._function_exported()
+            elif target == _ERLANG_APPLY and 0 in self.registers and 1 not in self.registers:
+                self.selects[self.registers[0], None] = None
         elif name in _LOCAL_CALLS:
             self._local_call(operands[_LOCAL_CALLS[name]])
         elif name in _MAKE_FUN:
@@ -189,6 +204,7 @@ class _FunctionReader:
         if name in _FORGET_REGISTERS:
             self._argument_pairs()
             self.registers.clear()
+            self.integers.clear()
 
     def _build(self, name: str, operands: tuple[Operand, ...]) -> None:
         if name == "move":
@@ -208,10 +224,12 @@ class _FunctionReader:
 
     def _track_move(self, source: Operand, destination: Operand) -> None:
         if isinstance(destination, X):
+            self.registers.pop(destination.index, None)
+            self.integers.pop(destination.index, None)
             if isinstance(source, A):
                 self.registers[destination.index] = source.name
-            else:
-                self.registers.pop(destination.index, None)
+            elif isinstance(source, I):
+                self.integers[destination.index] = source.value
 
     def _put_map(self, pairs: Operand) -> None:
         items = pairs.items if isinstance(pairs, Items) else ()
@@ -271,10 +289,20 @@ class _FunctionReader:
             self.locals[self.entries.get(made.label, (made.function, made.arity))] = None
         self._values(operands[2:])
 
+    def _function_exported(self) -> None:
+        name, arity = self.registers.get(1), self.integers.get(2)
+        if name is not None and arity is not None and name != "module_info":
+            self.applies[name, arity] = None
+
     def _apply(self, operand: Operand) -> None:
         """`apply N`: N arguments, then the module in x[N] and the name in x[N + 1]."""
-        if isinstance(operand, U):
-            self.applies[self.registers.get(operand.value + 1), operand.value] = None
+        if not isinstance(operand, U):
+            return
+        module, name = self.registers.get(operand.value), self.registers.get(operand.value + 1)
+        if module is not None and name is None:
+            self.selects[module, operand.value] = None
+        else:
+            self.applies[name, operand.value] = None
 
 
 def _subterms(term: etf.Term) -> Iterator[etf.Term]:
@@ -297,7 +325,18 @@ def _to_json(facts: ModuleFacts) -> dict[str, Any]:
         "exports": sorted(facts.exports),
         "on_load": facts.on_load,
         "functions": [
-            [name, arity, each.calls, each.locals, each.funs, each.atoms, each.pairs, each.structs, each.applies]
+            [
+                name,
+                arity,
+                each.calls,
+                each.locals,
+                each.funs,
+                each.atoms,
+                each.pairs,
+                each.structs,
+                each.applies,
+                each.selects,
+            ]
             for (name, arity), each in facts.functions.items()
         ],
     }
@@ -305,7 +344,7 @@ def _to_json(facts: ModuleFacts) -> dict[str, Any]:
 
 def _from_json(data: dict[str, Any]) -> ModuleFacts:
     functions = {}
-    for name, arity, calls, local, funs, atoms, pairs, structs, applies in data["functions"]:
+    for name, arity, calls, local, funs, atoms, pairs, structs, applies, selects in data["functions"]:
         functions[name, arity] = FunctionFacts(
             calls=tuple(Call(MFA(*target), file, line) for target, file, line in calls),
             locals=tuple((each[0], each[1]) for each in local),
@@ -314,6 +353,7 @@ def _from_json(data: dict[str, Any]) -> ModuleFacts:
             pairs=tuple((each[0], each[1]) for each in pairs),
             structs=tuple(structs),
             applies=tuple((each[0], each[1]) for each in applies),
+            selects=tuple((each[0], each[1]) for each in selects),
         )
     exports = frozenset((each[0], each[1]) for each in data["exports"])
     on_load = data["on_load"]

@@ -30,12 +30,14 @@ class MachineMissingError(VmError):
 class Machine:
     """`wasm` is the file; `natives` are the functions it provides itself, whatever a module says.
 
+    `declining` are those of them that may go on in the module's own code.
     `core` is the smaller file, without the natives `beyond_core`. None: there is no such file.
     """
 
     version: str
     wasm: Path
     natives: frozenset[MFA]
+    declining: frozenset[MFA] = frozenset()
     core: Path | None = None
     beyond_core: frozenset[MFA] = frozenset()
 
@@ -54,6 +56,7 @@ def load_machine(priv: Path) -> Machine:
             version=str(table["vm_version"]),
             wasm=wasm,
             natives=_functions(table["natives"]),
+            declining=_functions(table["declining"]),
             core=None if core is None else priv / str(core["wasm"]),
             beyond_core=frozenset() if core is None else _functions(core["lacks"]),
         )

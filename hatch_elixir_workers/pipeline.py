@@ -14,6 +14,7 @@ from hatch_elixir_workers.beam import MFA, BeamModule, strip
 from hatch_elixir_workers.check import Missing, check, require_nothing_missing
 from hatch_elixir_workers.collect import (
     Origin,
+    Source,
     Universe,
     application_files,
     binding_files,
@@ -30,6 +31,7 @@ from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.plugins import load_registry
 from hatch_elixir_workers.relocate import folders_within, relocated
 from hatch_elixir_workers.settings import settings_files, settings_roots
+from hatch_elixir_workers.shaken import shaken, shaken_modules
 
 BOOT_MODULE = "atomvm_init"
 _MAX_WARNINGS = 20
@@ -81,10 +83,13 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     universe = collect_project(project, toolchain, plan.priv / "stdlib")
     entry = find_entry(universe, plan.config.entry)
     say_what_is_left_out(project, warn)
-    reach = shake.reach(universe, roots(universe, entry, plan.config, project.applications), plan.machine.natives)
+    machine = plan.machine
+    starts = roots(universe, entry, plan.config, project.applications)
+    reach = shake.reach(universe, starts, machine.natives, machine.declining)
     report_missing(check(universe, reach), strict=plan.config.strict, warn=warn)
-    files = plain_files(plan.config, project, toolchain, reach.modules)
-    packed = pack(universe, reach, entry, project.source_roots, files, warn)
+    modules = shaken_modules(universe, reach, plan.config.shake)
+    files = plain_files(plan.config, project, toolchain, modules)
+    packed = pack(packable(universe, reach, modules, plan.config.shake, project.source_roots, warn), entry, files)
     return bundle.bundle_files(contents(plan, toolchain, entry, reach, packed), plan.priv / "worker")
 
 
@@ -167,34 +172,39 @@ def plain_files(
     return {**own, **machine_files(toolchain), **settings_files(config, project.applications)}
 
 
-def pack(
+def packable(
     universe: Universe,
     reach: shake.Reach,
-    entry: str,
+    names: Sequence[str],
+    level: str,
     source_roots: Sequence[Path],
-    files: Mapping[str, bytes],
     warn: Report,
-) -> Packed:
-    """The archive of all reached modules, without the folders of this machine."""
-    modules = {name: _packable(universe, name, source_roots, warn) for name in [*reach.modules]}
-    lines = (
-        bundle.PackedModule(name, universe.sources[name].origin.value, len(strip(module)))
-        for name, module in sorted(modules.items())
-    )
-    file_lines = (bundle.PackedFile(name, len(data)) for name, data in sorted(files.items()))
-    return Packed(build_archive(modules, entry, files), tuple(lines), tuple(file_lines))
+) -> dict[Source, BeamModule]:
+    """These modules as they are packed, shaken and without the folders of this machine."""
+    modules = {universe.sources[name]: shaken(universe, reach, name, level) for name in names}
+    for source, module in modules.items():
+        if source.origin in (Origin.APP, Origin.DEPENDENCY, Origin.CONSOLIDATED):
+            _warn_of_folders(module, source_roots, warn)
+            modules[source] = relocated(module, source_roots)
+    return modules
 
 
-def _packable(universe: Universe, name: str, source_roots: Sequence[Path], warn: Report) -> BeamModule:
-    module = universe.module(name)
-    if universe.sources[name].origin not in (Origin.APP, Origin.DEPENDENCY, Origin.CONSOLIDATED):
-        return module
+def _warn_of_folders(module: BeamModule, source_roots: Sequence[Path], warn: Report) -> None:
     for folder in folders_within(module, source_roots):
         warn(
-            f"warning: {name.removeprefix('Elixir.')} holds the path {folder} (from `__DIR__` or `__ENV__`?): "
+            f"warning: {shown_module(module.name)} holds the path {folder} (from `__DIR__` or `__ENV__`?): "
             "the bundle will differ when it is built in another folder"
         )
-    return relocated(module, source_roots)
+
+
+def pack(modules: Mapping[Source, BeamModule], entry: str, files: Mapping[str, bytes]) -> Packed:
+    """The archive of these modules and files."""
+    lines = (
+        bundle.PackedModule(source.name, source.origin.value, len(strip(module))) for source, module in modules.items()
+    )
+    file_lines = (bundle.PackedFile(name, len(data)) for name, data in sorted(files.items()))
+    archive = build_archive({source.name: module for source, module in modules.items()}, entry, files)
+    return Packed(archive, tuple(lines), tuple(file_lines))
 
 
 def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, reach: shake.Reach, packed: Packed) -> bundle.Contents:
@@ -205,7 +215,7 @@ def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, reach: shake.Reac
         project_version=plan.order.project_version,
         entry=entry,
         archive=packed.archive,
-        machine=plan.machine.smallest_with(reach.natives).read_bytes(),
+        machine=plan.machine.smallest_with(reach.functions).read_bytes(),
         modules=packed.modules,
         plain_files=packed.files,
         versions={

@@ -11,9 +11,9 @@ Walks functions, not modules, from the roots. From a reached function these are 
     - of the application or a dependency: all exported functions of that module;
     - of a library: the exported functions that match a dynamic call `Module:name(…)` anywhere in reached code, by name
       and arity (`handle_call/3` once gen_server is reached). Where the name is computed, every atom that its module
-      builds may be it; `apply/3` with computed arguments matches nothing: rule 3 and `keep` are for that. An atom like
-      `file` or `global` is most often not meant as a module: it counts only within that module itself and in modules
-      that also call it;
+      builds may be it, also in `m:Name(…)` and `apply(m, Name, Args)` of a known module. `apply/3` with computed
+      arguments matches nothing: rule 3 and `keep` are for that. An atom like `file` or `global` is most often not
+      meant as a module: it counts only within that module itself and in modules that also call it;
 5.  **protocols:** of a reached protocol function, the function of the same name in the implementations for built-in
     types and `Any`, and in those for structs that are built somewhere in reached code;
 6.  the `on_load` function of its module;
@@ -24,8 +24,11 @@ Walks functions, not modules, from the roots. From a reached function these are 
 Two tables say what these rules cannot see in libraries: atoms that are labels and not modules, and functions that need
 something of the compiler that no worker has.
 
-A function that the virtual machine provides natively is a leaf: its body is never run. For now the unit of packing is
-the module: one is packed when something in it is reached.
+A dynamic call of `__info__/1` or `module_info/0,1`, which every module answers, packs nothing by rule 4: it reaches
+those functions of the modules that are packed anyway, and of those whose struct is built.
+
+A function that the virtual machine provides natively is a leaf: its body is never run. Some natives go on in the
+module's own code when they decline their arguments; those are walked like any other function.
 
 The walk is deterministic: roots, facts and every set are visited in a fixed order.
 """
@@ -35,6 +38,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.collect import Universe
@@ -78,13 +82,19 @@ _OF_COMPILERS = {
     MFA("Elixir.Macro.Env", "stacktrace", 1): "Elixir.Macro.Env",  # `__ENV__`
 }
 
+# Natives that go on in Erlang code that nothing else calls (unicode.c: encodings beyond UTF-8 and Latin 1).
+_CONTINUED_IN = {
+    MFA("unicode", "characters_to_binary", 2): MFA("unicode", "characters_to_binary_int", 2),
+    MFA("unicode", "characters_to_list", 2): MFA("unicode", "characters_to_list_int", 2),
+}
+
 # What is called without being named, by the machine or a stand-in, once a module is reached.
 _COMPANIONS = {
     "Elixir.Logger": (MFA("atomvm_elixir_logger", "format", 1), MFA("atomvm_elixir_logger", "primary", 1)),
     "logger": (MFA("logger", "report_crash", 3),),
 }
 
-# Every module answers these; as dynamic calls they would reach every module that is ever named.
+# Every module answers these.
 _OF_EVERY_MODULE = frozenset({("module_info", 0), ("module_info", 1), ("__info__", 1)})
 _DISPATCHERS = frozenset({("impl_for", 1), ("impl_for!", 1), ("struct_impl_for", 1)})
 
@@ -107,16 +117,38 @@ class Unresolved:
 
 @dataclass
 class Reach:
-    """The result: `functions` in the order they were reached, the natives among them, and what was not found."""
+    """The result: `functions` in the order they were reached, the natives among them, and what was not found.
+
+    `natives` are leaves: their own code, if there is any, is not run. `parked` are functions that only a compiler would
+    have libraries call (`_OF_COMPILERS`).
+    """
 
     functions: dict[MFA, Edge] = field(default_factory=dict)
     natives: set[MFA] = field(default_factory=set)
+    parked: set[MFA] = field(default_factory=set)
     unresolved: list[Unresolved] = field(default_factory=list)
 
     @property
     def modules(self) -> list[str]:
         """The modules to pack, sorted."""
-        return sorted({mfa.module for mfa in self.functions if mfa not in self.natives})
+        return sorted(self.by_module)
+
+    @cached_property
+    def by_module(self) -> dict[str, set[tuple[str, int]]]:
+        """The functions to pack by module, as (name, arity), the natives left out."""
+        functions: dict[str, set[tuple[str, int]]] = {}
+        for mfa in self.functions:
+            if mfa not in self.natives:
+                functions.setdefault(mfa.module, set()).add((mfa.function, mfa.arity))
+        return functions
+
+    @cached_property
+    def never_run(self) -> dict[str, set[tuple[str, int]]]:
+        """By module, functions that are called but whose own code is never run."""
+        functions: dict[str, set[tuple[str, int]]] = {}
+        for mfa in self.natives | self.parked:
+            functions.setdefault(mfa.module, set()).add((mfa.function, mfa.arity))
+        return functions
 
     def why(self, mfa: MFA) -> list[tuple[MFA, str]]:
         """The chain from a root to `mfa`: each function with the rule that reached it. Empty when it is not reached."""
@@ -129,12 +161,21 @@ class Reach:
         return chain[::-1]
 
 
-def reach(universe: Universe, roots: Iterable[tuple[MFA, str]], natives: frozenset[MFA] = frozenset()) -> Reach:
-    """Everything that can run when the roots are called; each root comes with its reason."""
-    walk = _Walk(universe, natives)
+def reach(
+    universe: Universe,
+    roots: Iterable[tuple[MFA, str]],
+    natives: frozenset[MFA] = frozenset(),
+    declining: frozenset[MFA] = frozenset(),
+) -> Reach:
+    """Everything that can run when the roots are called; each root comes with its reason.
+
+    `declining` are those of the `natives` that may go on in their module's own code.
+    """
+    walk = _Walk(universe, natives, declining)
     for root, reason in roots:
         walk.reach(root, None, reason)
     walk.run()
+    walk.result.parked = {mfa for calls in walk.parked.values() for mfa, _, _ in calls} - walk.result.functions.keys()
     return walk.result
 
 
@@ -147,18 +188,23 @@ def exported_roots(universe: Universe, module: str, reason: str) -> Iterator[tup
 class _Walk:
     """The state of one walk; every `dict` without values is an ordered set."""
 
-    def __init__(self, universe: Universe, natives: frozenset[MFA]) -> None:
+    def __init__(self, universe: Universe, natives: frozenset[MFA], declining: frozenset[MFA]) -> None:
         self.universe = universe
         self.natives = natives
+        self.declining = declining
         self.result = Reach()
         self.queue: deque[MFA] = deque()
         self.touched: set[str] = set()
         # Rule 4: library modules built as values, and the dynamic calls with a known name, each with its first place.
         self.named_modules: dict[str, MFA] = {}
         self.dynamic_calls: dict[tuple[str, int], MFA] = {}
+        # Those among them that every module answers.
+        self.information_calls: dict[tuple[str, int], MFA] = {}
         # The same with a computed name: by module, the arities of such calls, and the atoms that may be their names.
         self.computed_arities: dict[str, dict[int, None]] = {}
         self.possible_names: dict[str, dict[str, None]] = {}
+        # By module, its calls of a known module with a computed name.
+        self.selections: dict[str, dict[tuple[str, int | None], None]] = {}
         # Rule 5: protocol -> its functions reached; protocol -> its implementations that count; structs that are built.
         self.protocol_functions: dict[str, dict[tuple[str, int], MFA]] = {}
         self.implementations: dict[str, dict[str, None]] = {}
@@ -177,8 +223,10 @@ class _Walk:
         if mfa in self.result.functions or self._park(mfa, source, reason):
             return
         self.result.functions[mfa] = Edge(source, reason)
-        if mfa in self.natives:
+        if mfa in self.natives and not (mfa in self.declining and self._exports(*mfa)):
             self.result.natives.add(mfa)
+            if mfa in _CONTINUED_IN and self._exists(_CONTINUED_IN[mfa]):
+                self.reach(_CONTINUED_IN[mfa], mfa, "goes on with what a native began")
         else:
             self.queue.append(mfa)
 
@@ -225,6 +273,7 @@ class _Walk:
             if name is not None:
                 self._dynamic_call(name, arity, mfa)
         self._computed_calls(mfa, function)
+        self._selections(mfa, function)
         if "error_info" in function.atoms:
             self._explanations(mfa)
         for key in function.atoms:
@@ -240,6 +289,7 @@ class _Walk:
             for companion in _COMPANIONS.get(facts.name, ()):
                 if self._exists(companion):
                     self.reach(companion, mfa, f"is called once {facts.name.removeprefix('Elixir.')} is reached")
+            self._answer_information(facts.name)
 
     def _explanations(self, mfa: MFA) -> None:
         for explainer in _EXPLAINERS:
@@ -291,6 +341,7 @@ class _Walk:
 
     def _module_as_value(self, atom: str, mfa: MFA) -> None:
         self.named_modules[atom] = mfa
+        self._answer_information(atom)
         facts = self.universe.facts(atom)
         if not self.universe.is_library(atom):
             for name, arity in sorted(facts.exports):
@@ -300,12 +351,29 @@ class _Walk:
             self._reach_dynamically(MFA(atom, name, arity), mfa)
 
     def _dynamic_call(self, name: str, arity: int, mfa: MFA) -> None:
-        if (name, arity) in self.dynamic_calls or (name, arity) in _OF_EVERY_MODULE:
+        if (name, arity) in _OF_EVERY_MODULE:
+            self._information_call(name, arity, mfa)
+            return
+        if (name, arity) in self.dynamic_calls:
             return
         self.dynamic_calls[name, arity] = mfa
         for module, named_by in list(self.named_modules.items()):
             if self.universe.is_library(module) and (name, arity) in self.universe.facts(module).exports:
                 self._reach_dynamically(MFA(module, name, arity), named_by)
+
+    def _information_call(self, name: str, arity: int, mfa: MFA) -> None:
+        if (name, arity) not in self.information_calls:
+            self.information_calls[name, arity] = mfa
+            for module in list(self.named_modules):
+                self._answer_information(module)
+
+    def _answer_information(self, module: str) -> None:
+        if module not in self.named_modules or not (module in self.touched or module in self.structs):
+            return
+        for (name, arity), caller in self.information_calls.items():
+            if (name, arity) in self.universe.facts(module).exports:
+                reason = f"may be what {caller} calls, since its module is used as a value"
+                self.reach(MFA(module, name, arity), self.named_modules[module], reason)
 
     def _computed_calls(self, mfa: MFA, function: FunctionFacts) -> None:
         arities = self.computed_arities.setdefault(mfa.module, {})
@@ -320,6 +388,16 @@ class _Walk:
             for arity in arities:
                 self._dynamic_call(name, arity, mfa)
         arities.update(dict.fromkeys(new_arities))
+
+    def _selections(self, mfa: MFA, function: FunctionFacts) -> None:
+        """`m:Name(…)`: every atom that the calling module builds may be the name."""
+        selections = self.selections.setdefault(mfa.module, {})
+        new = [each for each in function.selects if each not in selections and each[0] in self.universe]
+        selections.update(dict.fromkeys(new))
+        for module, arity in selections if function.atoms else new:
+            for name, exported in sorted(self.universe.facts(module).exports):
+                if name in self.possible_names[mfa.module] and arity in (None, exported):
+                    self.reach(MFA(module, name, exported), mfa, "may be what is called by a computed name")
 
     def _reach_dynamically(self, target: MFA, named_by: MFA) -> None:
         caller = self.dynamic_calls[target.function, target.arity]
@@ -351,6 +429,7 @@ class _Walk:
     def _struct(self, struct: str) -> None:
         if struct not in self.structs:
             self.structs.add(struct)
+            self._answer_information(struct)
             for protocol, implementation in self.waiting_for_struct.pop(struct, ()):
                 self._implementation(protocol, implementation)
 

@@ -593,12 +593,8 @@ static term build_fun(Build *b)
     FunText f = fun_body(&b->in);
     term module = build_atom(b, &f.module);
     Module *m = module == NONE ? NULL : module_load(module);
-    if (!m || f.index >= m->lambda_count) {
-        b->in.bad = true;
-        return NONE;
-    }
-    Lambda *lambda = &m->lambdas[f.index];
-    if (lambda->free_count != f.free_count || lambda->old_uniq != f.old_uniq) {
+    Lambda *lambda = m ? module_lambda(m, f.index) : NULL;
+    if (!lambda || lambda->free_count != f.free_count || lambda->old_uniq != f.old_uniq) {
         b->in.bad = true;
         return NONE;
     }

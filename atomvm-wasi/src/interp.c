@@ -9,6 +9,7 @@
 #include "map.h"
 #include "operand.h"
 #include "platform.h"
+#include <assert.h>
 
 const Word stub_load[] = { OP_load_function }, stub_decode[] = { OP_decode_function }, stub_undefined[] = { OP_undefined_function },
            stub_native[] = { OP_native_function }, stub_exit[] = { OP_exit_process };
@@ -114,6 +115,7 @@ static __attribute__((noinline)) bool native_replaced(Process *p, Function *f)
 {
     if (p->trap.function) return true;
     if (p->exception.class != NONE || p->state->status == STATUS_EXITING) return false;
+    assert(native_may_decline(f->module, f->name, f->arity)); // or the packer has left out what comes now
     p->trap.code = function_own_code(f);
     if (p->trap.code) p->trap.function = f;
     else raise_badarg(p);

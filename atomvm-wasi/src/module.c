@@ -313,6 +313,17 @@ static bool read_lambdas(Module *m, Slice chunk)
     return !r.bad;
 }
 
+Lambda *module_lambda(Module *m, uint32_t index)
+{
+    size_t low = 0, high = m->lambda_count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (m->lambdas[mid].index < index) low = mid + 1;
+        else high = mid;
+    }
+    return low < m->lambda_count && m->lambdas[low].index == index ? &m->lambdas[low] : NULL;
+}
+
 static bool read_literals(Module *m, Slice chunk)
 {
     Reader r = reader_of(chunk);

@@ -56,6 +56,8 @@ Module *module_find(term name);   // indexed already, or NULL
 Module *module_load(term name);   // indexes it; NULL when the archive has none or it is damaged (module_error says)
 extern char module_error[256];
 term module_literal(Module *m, uint32_t index);
+// By the index that the compiler gave it; NULL when the packer has left it out. Rows of FunT are in that order.
+Lambda *module_lambda(Module *m, uint32_t index);
 
 // Decodes; f->code is set. False when the code is damaged or memory is out (module_error).
 bool function_decode(Function *f);

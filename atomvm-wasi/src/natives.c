@@ -2,8 +2,10 @@
 #include "vm.h"
 
 static const Native rows[] = {
-#define NATIVE(module, name, arity, fn) { module, name, arity, fn },
+#define NATIVE(module, name, arity, fn) { module, name, arity, fn, false },
+#define NATIVE_OR_OWN(module, name, arity, fn) { module, name, arity, fn, true },
 #include "natives/all.def"
+#undef NATIVE_OR_OWN
 #undef NATIVE
 };
 
@@ -35,11 +37,23 @@ void natives_init(void)
     }
 }
 
-NativeFn native_find(term module, term name, uint32_t arity)
+static const Native *find(term module, term name, uint32_t arity)
 {
     for (uint32_t at = slot_of(module, name, arity); slots[at]; at = (at + 1) & (SLOTS - 1)) {
         uint32_t row = slots[at] - 1u;
-        if (names[row].module == module && names[row].name == name && rows[row].arity == arity) return rows[row].function;
+        if (names[row].module == module && names[row].name == name && rows[row].arity == arity) return &rows[row];
     }
     return NULL;
+}
+
+NativeFn native_find(term module, term name, uint32_t arity)
+{
+    const Native *native = find(module, name, arity);
+    return native ? native->function : NULL;
+}
+
+bool native_may_decline(term module, term name, uint32_t arity)
+{
+    const Native *native = find(module, name, arity);
+    return native && native->may_decline;
 }

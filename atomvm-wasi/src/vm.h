@@ -330,15 +330,19 @@ typedef struct Native {
     const char *module, *name;
     uint32_t arity;
     NativeFn function;
+    bool may_decline;
 } Native;
 NativeFn native_find(term module, term name, uint32_t arity); // NULL when there is none
+bool native_may_decline(term module, term name, uint32_t arity);
 void natives_init(void);
 
 // Rows of natives/*.def: NATIVE(module, name, arity, c_function), text in quotes:
 //   NATIVE("erlang", "length", 1, erlang_length_1)
-// C names are module_function_arity; operators get words (erlang_plus_2).
+// C names are module_function_arity; operators get words (erlang_plus_2). A native that may decline has NATIVE_OR_OWN.
 #define NATIVE(module, name, arity, fn) term fn(Process *p, term *a);
+#define NATIVE_OR_OWN NATIVE
 #include "natives/all.def"
+#undef NATIVE_OR_OWN
 #undef NATIVE
 
 #endif

@@ -10,6 +10,7 @@ import pytest
 from hatch_elixir_workers import closure
 from hatch_elixir_workers.beam import MFA, BeamModule
 from hatch_elixir_workers.cache import CACHE_VARIABLE
+from hatch_elixir_workers.machine import Machine
 from hatch_elixir_workers.pack import build_archive, collect_beams
 
 SOURCE = """
@@ -89,14 +90,15 @@ def test_what_named_modules_call_and_nothing_provides(
 ) -> None:
     source = "-module(m).\n-export([start/0]).\nstart() ->\n  lists:nope(1),\n  erlang:self(),\n  erlang:halt().\n"
     natives = frozenset({MFA("erlang", "self", 0), MFA("erlang", "get_module_info", 1), MFA("erlang", "halt", 0)})
-    monkeypatch.setattr(closure, "native_functions", lambda: natives | {MFA("erlang", "get_module_info", 2)})
+    machine = Machine("0.1.0", Path("atomvm.wasm"), natives | {MFA("erlang", "get_module_info", 2)})
+    monkeypatch.setattr(closure, "installed_machine", lambda: machine)
     missing = closure.with_stdlib(collect_beams([compile_erl(source)])).missing
     assert [str(each) for each in missing] == ["m.erl:4: :m.start/0 calls :lists.nope/1: the module does not export it"]
 
 
-def test_native_functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(closure, "priv_dir", lambda: tmp_path)
-    assert closure.native_functions() == frozenset()
+    assert closure.installed_machine() is None
     (tmp_path / "atomvm.wasm").write_bytes(b"")
-    (tmp_path / "natives.json").write_text('{"vm_version": "0.1.0", "natives": [["erlang", "length", 1]]}')
-    assert closure.native_functions() == {MFA("erlang", "length", 1)}
+    (tmp_path / "natives.json").write_text('{"vm_version": "0.1.0", "natives": [], "declining": []}')
+    assert closure.installed_machine() == Machine("0.1.0", tmp_path / "atomvm.wasm", frozenset())

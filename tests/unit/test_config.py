@@ -49,7 +49,7 @@ def test_defaults() -> None:
     assert config.environment == "production"
     assert config.compatibility_date == DEFAULT_COMPATIBILITY_DATE
     assert config.strict is False
-    assert config.shake == "modules"
+    assert config.shake == "functions"
 
 
 def test_everything_correct() -> None:
@@ -178,7 +178,7 @@ def test_config_cannot_be_changed() -> None:
             {"keep": ["a.b.c"]},
             'keep[0] must be a module or a function, such as "MyApp.Job" or "MyApp.Job.run/1", not "a.b.c"',
         ),
-        ({"shake": "functions"}, 'shake must be "modules", not "functions"'),
+        ({"shake": "calls"}, 'shake must be "functions" or "modules" or "none", not "calls"'),
         ({"entri": "A"}, 'entri is not a known key; did you mean "entry"?'),
         ({"zzz": 1}, f"zzz is not a known key; known keys: {KEYS}"),
         (

@@ -11,7 +11,7 @@ from hatch_elixir_workers.errors import BeamError
 from hatch_elixir_workers.facts import Call, FunctionFacts, module_facts, read_facts
 
 SOURCE = """-module(sample).
--export([calls/1, funs/0, builds/2, dynamic/2, struct/1, compares/1, spawns/1, puts/2]).
+-export([calls/1, funs/0, builds/2, dynamic/2, struct/1, compares/1, spawns/1, puts/2, asks/1, selects/2]).
 
 calls(X) ->
     helper(lists:reverse(X)).
@@ -32,6 +32,10 @@ compares(X) when X =:= guard -> 2.
 spawns(X) -> {spawn(worker, run, [X]), {child, start, []}}.
 
 puts(X, Y) -> {in_tuple, beside, X, Y}.
+
+asks(Module) -> erlang:function_exported(Module, handle, 2) orelse erlang:function_exported(Module, module_info, 0).
+
+selects(Name, Args) -> [apply(lists, Name, Args), lists:Name(a)].
 """
 
 CompileErl = Callable[..., Path]
@@ -117,3 +121,12 @@ def test_damaged_modules_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path))
     with pytest.raises(BeamError, match=r"^here/a\.beam: chunk FOR1, offset 0: "):
         module_facts(b"FOR1", "here/a.beam")
+
+
+def test_asking_for_a_function_is_a_dynamic_call(functions: dict[tuple[str, int], FunctionFacts]) -> None:
+    assert functions["asks", 1].applies == (("handle", 2),)
+
+
+def test_computed_names_in_a_known_module(functions: dict[tuple[str, int], FunctionFacts]) -> None:
+    assert functions["selects", 2].selects == (("lists", None), ("lists", 1))
+    assert functions["selects", 2].applies == ()

@@ -128,7 +128,7 @@ def hook() -> ModuleType:
 
 def test_a_build_that_leaves_something_out_is_an_error(checkout: Path, hook: ModuleType) -> None:
     (checkout / "atomvm-wasi" / "build.py").write_text("def build_wasm(out_dir): pass")
-    with pytest.raises(RuntimeError, match=r"did not write atomvm\.wasm, natives\.json"):
+    with pytest.raises(RuntimeError, match=r"did not write atomvm\.wasm, atomvm-core\.wasm, natives\.json"):
         hook.ensure_vm(checkout)
     assert not (checkout / "priv" / ".atomvm.stamp").exists()
 

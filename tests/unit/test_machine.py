@@ -15,7 +15,7 @@ def priv(tmp_path: Path) -> Path:
     (tmp_path / "atomvm-core.wasm").write_bytes(b"\0asm")
     (tmp_path / "natives.json").write_text(
         '{"vm_version": "0.1.0", "core": {"wasm": "atomvm-core.wasm", "lacks": [["crypto", "hash_nif", 2]]},'
-        ' "natives": [["crypto", "hash_nif", 2], ["erlang", "length", 1]]}'
+        ' "natives": [["crypto", "hash_nif", 2], ["lists", "sort", 1]], "declining": [["lists", "sort", 1]]}'
     )
     return tmp_path
 
@@ -23,7 +23,8 @@ def priv(tmp_path: Path) -> Path:
 def test_a_machine(priv: Path) -> None:
     machine = load_machine(priv)
     assert machine.version == "0.1.0"
-    assert machine.natives == {MFA("erlang", "length", 1), MFA("crypto", "hash_nif", 2)}
+    assert machine.natives == {MFA("lists", "sort", 1), MFA("crypto", "hash_nif", 2)}
+    assert machine.declining == {MFA("lists", "sort", 1)}
     assert machine.wasm == priv / "atomvm.wasm"
 
 
@@ -35,7 +36,7 @@ def test_the_core_is_for_applications_that_reach_nothing_beyond_it(priv: Path) -
 
 
 def test_a_machine_without_core(priv: Path) -> None:
-    (priv / "natives.json").write_text('{"vm_version": "0.1.0", "natives": [["erlang", "length", 1]]}')
+    (priv / "natives.json").write_text('{"vm_version": "0.1.0", "natives": [["erlang", "length", 1]], "declining": []}')
     assert load_machine(priv).smallest_with([]) == priv / "atomvm.wasm"
 
 

@@ -34,6 +34,7 @@ def does(
     pairs: Iterable[tuple[str, str]] = (),
     structs: Iterable[str] = (),
     applies: Iterable[tuple[str | None, int]] = (),
+    selects: Iterable[tuple[str, int | None]] = (),
 ) -> FunctionFacts:
     return FunctionFacts(
         calls=tuple(Call(mfa(call), "lib/a.ex", 1) for call in calls),
@@ -43,6 +44,7 @@ def does(
         pairs=tuple(pairs),
         structs=tuple(structs),
         applies=tuple(applies),
+        selects=tuple(selects),
     )
 
 
@@ -59,8 +61,9 @@ class World:
         self.universe.sources[module] = Source(module, Path(f"{module}.beam"), origin)
         self.universe._facts[module] = ModuleFacts(module, exports, facts, key(on_load) if on_load else None)
 
-    def reach(self, *roots: str, natives: Iterable[str] = ()) -> Reach:
-        return reach(self.universe, [(mfa(root), "root") for root in roots], frozenset(map(mfa, natives)))
+    def reach(self, *roots: str, natives: Iterable[str] = (), declining: Iterable[str] = ()) -> Reach:
+        sets = (frozenset(map(mfa, each)) for each in (natives, declining))
+        return reach(self.universe, [(mfa(root), "root") for root in roots], *sets)
 
 
 @pytest.fixture
@@ -105,6 +108,24 @@ def test_natives_are_leaves(world: World) -> None:
     assert result.unresolved == []
 
 
+def test_declining_natives_go_on_in_their_module(world: World) -> None:
+    world.add("app", Origin.APP, a__arity_0=does("lib:f/0", "host:call/1"))
+    world.add("lib", Origin.OTP, f__arity_0=does("lib:g/0"), g__arity_0=does())
+    natives = ["lib:f/0", "host:call/1"]
+    result = world.reach("app:a/0", natives=natives, declining=natives)
+    assert names(result) == ["app:a/0", "lib:f/0", "host:call/1", "lib:g/0"]
+    assert result.by_module == {"app": {("a", 0)}, "lib": {("f", 0), ("g", 0)}}
+    assert result.natives == {mfa("host:call/1")}
+
+
+def test_what_never_runs(world: World) -> None:
+    add_environments(world)
+    world.add("app", Origin.APP, a__arity_0=does("Elixir.IO:warn/2", "lib:f/0"))
+    world.add("lib", Origin.OTP, f__arity_0=does())
+    result = world.reach("app:a/0", natives=["lib:f/0"])
+    assert result.never_run == {"lib": {("f", 0)}, "Elixir.Macro.Env": {("stacktrace", 1)}}
+
+
 def test_what_is_missing_is_told_with_its_place(world: World) -> None:
     world.add("app", Origin.APP, a__arity_0=does("lib:f/0", "nowhere:f/0"))
     world.add("lib", Origin.OTP, f__arity_1=does())
@@ -139,8 +160,8 @@ def test_modules_of_the_application_as_values(world: World) -> None:
 def test_modules_of_libraries_as_values(world: World, first: str) -> None:
     order = ["names:a/0", "calls:a/1"] if first == "names" else ["calls:a/1", "names:a/0"]
     world.add("names", Origin.ELIXIR, a__arity_0=does(atoms=["Elixir.Server"]))
-    world.add("calls", Origin.OTP, a__arity_1=does(applies=[("init", 1), (None, 1), ("module_info", 0)]))
-    world.add("Elixir.Server", Origin.ELIXIR, init__arity_1=does(), other__arity_1=does(), module_info__arity_0=does())
+    world.add("calls", Origin.OTP, a__arity_1=does(applies=[("init", 1), (None, 1)]))
+    world.add("Elixir.Server", Origin.ELIXIR, init__arity_1=does(), other__arity_1=does())
     assert set(names(world.reach(*order))) == {"names:a/0", "calls:a/1", "Elixir.Server:init/1"}
 
 
@@ -158,6 +179,34 @@ def test_computed_names_are_atoms_of_their_module(world: World, first: str) -> N
         "calls:b/0",
         "Elixir.Server:handle_cast/2",
     }
+
+
+@pytest.mark.parametrize("roots", [("calls:a/1", "calls:b/0"), ("calls:b/0", "calls:a/1")])
+def test_a_computed_name_in_a_known_module(world: World, roots: tuple[str, str]) -> None:
+    world.add("calls", Origin.OTP, a__arity_1=does(selects=[("lib", None)]), b__arity_0=does(atoms=["f", "h"]))
+    world.add("lib", Origin.OTP, f__arity_2=does(), g__arity_2=does(), h__arity_1=does())
+    assert set(names(world.reach(*roots))) == {*roots, "lib:f/2", "lib:h/1"}
+
+
+def test_a_computed_name_with_a_known_arity(world: World) -> None:
+    world.add("calls", Origin.OTP, a__arity_1=does(selects=[("lib", 2)], atoms=["f", "h"]))
+    world.add("lib", Origin.OTP, f__arity_2=does(), h__arity_1=does())
+    assert names(world.reach("calls:a/1")) == ["calls:a/1", "lib:f/2"]
+
+
+@pytest.mark.parametrize("first", ["names", "asks", "packs"])
+def test_what_every_module_answers(world: World, first: str) -> None:
+    """Asking a computed module reaches those that are packed anyway or whose struct is built, and packs no other."""
+    roots = {"names": "names:a/0", "asks": "asks:a/1", "packs": "Elixir.Packed:f/0"}
+    order = [roots.pop(first), *roots.values()]
+    built = does(atoms=["Elixir.Packed", "Elixir.Named"], structs=["Elixir.Struct"])
+    world.add("names", Origin.ELIXIR, a__arity_0=built)
+    world.add("asks", Origin.OTP, a__arity_1=does(applies=[("__info__", 1)]))
+    world.add("Elixir.Packed", Origin.ELIXIR, f__arity_0=does(), __info____arity_1=does())
+    world.add("Elixir.Named", Origin.ELIXIR, f__arity_0=does(), __info____arity_1=does())
+    world.add("Elixir.Struct", Origin.ELIXIR, f__arity_0=does(), __info____arity_1=does())
+    reached = {"Elixir.Packed:f/0", "Elixir.Packed:__info__/1", "Elixir.Struct:__info__/1"}
+    assert set(names(world.reach(*order))) == {"names:a/0", "asks:a/1"} | reached
 
 
 def test_plain_atoms_are_modules_only_where_they_are_called_too(world: World) -> None:

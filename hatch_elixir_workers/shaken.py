@@ -1,0 +1,45 @@
+"""What of the reached code is packed, by the level of `shake`.
+
+functions   the functions that are reached
+modules     the modules in which something is reached, whole
+none        these and all modules of the application, its dependencies, Elixir, kernel and stdlib
+"""
+
+from __future__ import annotations
+
+from hatch_elixir_workers.beam import BeamModule
+from hatch_elixir_workers.beam_parts import module_parts
+from hatch_elixir_workers.collect import Origin, Source, Universe
+from hatch_elixir_workers.prune import prune
+from hatch_elixir_workers.shake import Reach
+
+# Applications of Elixir and OTP that are there without being named as a dependency; erts are the preloaded modules.
+_ALWAYS_THERE = frozenset({"elixir", "erts", "kernel", "stdlib"})
+
+
+def shaken_modules(universe: Universe, reach: Reach, level: str) -> list[str]:
+    """The modules to pack, sorted."""
+    if level != "none":
+        return reach.modules
+    return sorted({*reach.modules, *(source.name for source in universe.sources.values() if _is_there(source))})
+
+
+def shaken(universe: Universe, reach: Reach, name: str, level: str) -> BeamModule:
+    """The module as it is packed. Raises `BeamError`."""
+    if level != "functions":
+        return universe.module(name)
+    path = str(universe.sources[name].path)
+    parts = module_parts(universe.data(name), path)
+    if parts.has_records:
+        return universe.module(name)
+    functions, never_run = reach.by_module.get(name, set()), reach.never_run.get(name, set())
+    return BeamModule(path, tuple(prune(parts, functions, never_run)))
+
+
+def _is_there(source: Source) -> bool:
+    return source.origin not in (Origin.ELIXIR, Origin.OTP) or _application(source) in _ALWAYS_THERE
+
+
+def _application(source: Source) -> str:
+    """`…/stdlib-4.2/ebin/lists.beam` is of `stdlib`."""
+    return source.path.parent.parent.name.partition("-")[0]
