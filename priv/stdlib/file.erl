@@ -2,7 +2,7 @@
 %% archive, `my_app/priv/words.txt` as "/my_app/priv/words.txt". Whatever would change it gives {error, erofs}.
 -module(file).
 
--export([read_file/1, read_file_info/1, read_file_info/2, read_link_info/1, read_link_info/2, list_dir/1, list_dir_all/1]).
+-export([read_file/1, read_file/2, read_file_info/1, read_file_info/2, read_link_info/1, read_link_info/2, list_dir/1, list_dir_all/1]).
 -export([get_cwd/0, get_cwd/1, set_cwd/1, format_error/1, path_open/3, open/2, close/1, read/2, read_line/1, write/2]).
 -export([position/2, pread/2, pread/3, pwrite/2, pwrite/3, truncate/1, sync/1, datasync/1]).
 -export([write_file/2, write_file/3, delete/1, delete/2, rename/2, copy/2, copy/3, make_dir/1, del_dir/1, del_dir_r/1]).
@@ -29,6 +29,8 @@ read_file(Name) ->
             {Error, false} -> Error
         end
     end).
+
+read_file(Name, _Options) -> read_file(Name).
 
 read_file_info(Name) -> read_file_info(Name, []).
 
@@ -156,29 +158,36 @@ truncate(_) -> {error, einval}.
 sync(_) -> {error, einval}.
 datasync(_) -> {error, einval}.
 
+%% As in every file system that cannot be written: what is not there cannot be changed for another reason.
+unchangeable(Name) ->
+    case read_file_info(Name) of
+        {ok, _} -> {error, erofs};
+        Error -> Error
+    end.
+
 write_file(_, _) -> {error, erofs}.
 write_file(_, _, _) -> {error, erofs}.
-delete(_) -> {error, erofs}.
-delete(_, _) -> {error, erofs}.
-rename(_, _) -> {error, erofs}.
-copy(_, _) -> {error, erofs}.
-copy(_, _, _) -> {error, erofs}.
+delete(Name) -> unchangeable(Name).
+delete(Name, _) -> unchangeable(Name).
+rename(Name, _) -> unchangeable(Name).
+copy(Name, _) -> unchangeable(Name).
+copy(Name, _, _) -> unchangeable(Name).
 make_dir(_) -> {error, erofs}.
-del_dir(_) -> {error, erofs}.
-del_dir_r(_) -> {error, erofs}.
-make_link(_, _) -> {error, erofs}.
+del_dir(Name) -> unchangeable(Name).
+del_dir_r(Name) -> unchangeable(Name).
+make_link(Name, _) -> unchangeable(Name).
 make_symlink(_, _) -> {error, erofs}.
 read_link(_) -> {error, einval}.
 read_link_all(_) -> {error, einval}.
 altname(_) -> {error, enotsup}.
-write_file_info(_, _) -> {error, erofs}.
-write_file_info(_, _, _) -> {error, erofs}.
-change_mode(_, _) -> {error, erofs}.
-change_owner(_, _) -> {error, erofs}.
-change_owner(_, _, _) -> {error, erofs}.
-change_group(_, _) -> {error, erofs}.
-change_time(_, _) -> {error, erofs}.
-change_time(_, _, _) -> {error, erofs}.
+write_file_info(Name, _) -> unchangeable(Name).
+write_file_info(Name, _, _) -> unchangeable(Name).
+change_mode(Name, _) -> unchangeable(Name).
+change_owner(Name, _) -> unchangeable(Name).
+change_owner(Name, _, _) -> unchangeable(Name).
+change_group(Name, _) -> unchangeable(Name).
+change_time(Name, _) -> unchangeable(Name).
+change_time(Name, _, _) -> unchangeable(Name).
 
 format_error({Line, Module, Reason}) -> io_lib:format("~w: ~ts", [Line, Module:format_error(Reason)]);
 format_error(badarg) -> "bad argument";

@@ -4,7 +4,7 @@
 
 -export([get_argument/1, get_arguments/0, get_plain_arguments/0, get_status/0]).
 -export([script_id/0, script_name/0, notify_when_started/1, wait_until_started/0]).
--export([stop/0, stop/1, ensure_loaded/1]).
+-export([stop/0, stop/1, restart/0, restart/1, ensure_loaded/1]).
 -export([archive_extension/0, objfile_extension/0, code_path_choice/0]).
 
 %% The machine has no flags of an emulator.
@@ -24,6 +24,10 @@ stop() -> stop(0).
 stop(Status) ->
     _ = spawn(fun() -> halt(Status) end),
     ok.
+
+%% A machine that ends is started again by what it runs in, when it is wanted.
+restart() -> stop().
+restart(_) -> stop().
 
 ensure_loaded(Module) -> code:ensure_loaded(Module).
 

@@ -11,7 +11,7 @@
 -export([get_process_metadata/0, set_process_metadata/1, update_process_metadata/1, unset_process_metadata/0]).
 -export([get_primary_config/0, set_primary_config/1, set_primary_config/2, update_primary_config/1]).
 -export([add_primary_filter/2, remove_primary_filter/1]).
--export([add_handler/3, remove_handler/1, add_handler_filter/3, remove_handler_filter/2]).
+-export([add_handler/3, add_handlers/1, remove_handler/1, add_handler_filter/3, remove_handler_filter/2]).
 -export([get_handler_ids/0, get_handler_config/0, get_handler_config/1, set_handler_config/2, set_handler_config/3]).
 -export([update_handler_config/2, update_handler_config/3]).
 -export([get_module_level/0, get_module_level/1, set_module_level/2, unset_module_level/0, unset_module_level/1]).
@@ -347,6 +347,14 @@ add_handler(Id, Module, Config) when is_atom(Id), is_atom(Module), is_map(Config
         true -> {error, {already_exist, Id}};
         false -> accepted(Module, adding_handler, [Handler], Handler)
     end.
+
+%% The handlers in the environment of an application.
+add_handlers(App) when is_atom(App) -> add_handlers(application:get_env(App, logger, []));
+add_handlers(Entries) when is_list(Entries) ->
+    lists:foldl(fun add_configured/2, ok, [{Id, Module, Config} || {handler, Id, Module, Config} <- Entries]).
+
+add_configured({Id, Module, Config}, ok) -> add_handler(Id, Module, Config);
+add_configured(_, Error) -> Error.
 
 %% A handler's module may refuse or change what it gets.
 accepted(Module, Callback, Args, Handler) ->

@@ -1,4 +1,7 @@
-"""`make test-matrix`: examples/hello under other releases of OTP and Elixir: built, tested and asked over HTTP."""
+"""`make test-matrix`: other releases of OTP and Elixir.
+
+Their documentation's examples run on the machine; examples/hello is built, tested and asked over HTTP.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,8 @@ def check(toolchain: Toolchain) -> None:
     step("install", toolchain.install)
     step("versions", lambda: check_versions(toolchain))
     environment = {**toolchain.environment(), "ELIXIR_WORKERS_CACHE": str(WORK / toolchain.suite / "cache")}
+    doc_examples = [str(BIN / "python"), "-m", "pytest", "-q", "tests/test_doc_examples.py"]
+    step("examples of Elixir's documentation", lambda: run(doc_examples, REPOSITORY, environment))
     framework = copy_project(FRAMEWORK, WORK / toolchain.suite / "elixir")
     step("mix test (framework)", lambda: run(["mix", "test"], framework, environment))
     project = copy_project(HELLO, WORK / toolchain.suite / "hello")

@@ -94,7 +94,7 @@ class Expected:
 def otp_release() -> int:
     """The release of the `erl` on PATH, asked once per process."""
     script = "io:put_chars(erlang:system_info(otp_release)), halt()."
-    return int(_run(["erl", "-noshell", "-eval", script]).stdout)
+    return int(run_command(["erl", "-noshell", "-eval", script]).stdout)
 
 
 def programs() -> list[Program]:
@@ -136,7 +136,7 @@ class Oracle:
     @cached_property
     def versions(self) -> str:
         """OTP and Elixir on PATH, as ``elixir --version`` tells them; part of every cache key."""
-        return _run(["elixir", "--version"]).stdout.decode()
+        return run_command(["elixir", "--version"]).stdout.decode()
 
     @cached_property
     def beams(self) -> dict[str, list[Path]]:
@@ -155,9 +155,9 @@ class Oracle:
     def expected(self) -> dict[str, Expected]:
         """Program id -> what ``erl`` printed."""
         beams = [path for paths in self.beams.values() for path in paths]
-        directory = self.cache / f"expected-{_digest([DRIVER, *beams], self.versions)}"
+        directory = self.cache / f"expected-{digest([DRIVER, *beams], self.versions)}"
         if not directory.exists():
-            _fill(directory, self.run_on_erl)
+            fill(directory, self.run_on_erl)
         return self.read(directory)
 
     def read(self, results: Path) -> dict[str, Expected]:
@@ -166,67 +166,72 @@ class Oracle:
 
     def archives(self, wanted: Sequence[Program]) -> dict[str, Path]:
         """Program id -> its ``.avm``, made by the packer with all it needs from the installed OTP and Elixir."""
-        folder = self.cache / "archives"
-        paths = {program.id: folder / self._archive_name(program) for program in wanted}
-        missing = [(self.beams[key], path) for key, path in paths.items() if not path.exists()]
+        beams = {program.id: self.beams[program.id] for program in wanted}
+        paths = {key: self.archive_path(key, files) for key, files in beams.items()}
+        missing = [(beams[key][0].stem, beams[key], path) for key, path in paths.items() if not path.exists()]
         if missing:
             with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1), get_context("spawn")) as pool:
-                list(pool.map(_pack, missing))
-            for program in wanted:
-                _prune(folder.glob(f"{_file_name(program)}-*.avm"))
+                list(pool.map(pack, missing))
+            for key in beams:
+                _prune(self._archives.glob(f"{_file_name(key)}-*.avm"))
         return paths
 
-    def _archive_name(self, program: Program) -> str:
-        beams = self.beams[program.id]
-        return f"{_file_name(program)}-{_digest(beams, self._packer_digest)}.avm"
+    @property
+    def _archives(self) -> Path:
+        return self.cache / "archives"
+
+    def archive_path(self, name: str, beams: list[Path]) -> Path:
+        """Where the archive of these beams is, or belongs."""
+        return self._archives / f"{_file_name(name)}-{digest(beams, self._packer_digest)}.avm"
 
     @cached_property
     def _packer_digest(self) -> str:
         sources = [*(REPOSITORY / "hatch_elixir_workers").glob("*.*"), *(REPOSITORY / "priv" / "stdlib").glob("*.*")]
         natives = REPOSITORY / "priv" / "natives.json"
         present = sorted(path for path in [*sources, natives] if path.is_file())
-        return _digest(present, self.versions + os.environ.get(NO_STDLIB, ""))
+        return digest(present, self.versions + os.environ.get(NO_STDLIB, ""))
 
     def _sources(self, suffix: str) -> list[Path]:
         return [program.path for program in self.all if program.path.suffix == suffix]
 
     def _compiled(self, name: str, compiler: list[str], sources: list[Path]) -> Path:
-        directory = self.cache / f"{name}-{_digest(sources, self.versions + ' '.join(compiler))}"
+        directory = self.cache / f"{name}-{digest(sources, self.versions + ' '.join(compiler))}"
         if not directory.exists():
             # Relative names: stack traces carry the source's path, and it must not depend on the machine.
             names = [str(path.relative_to(REPOSITORY)) for path in sources]
-            _fill(directory, lambda out: _run([*compiler, "-o", str(out), *names]) if names else None)
+            fill(directory, lambda out: run_command([*compiler, "-o", str(out), *names]) if names else None)
         return directory
 
     def run_on_erl(self, results: Path) -> None:
         """Runs every program on ``erl`` now and keeps what it printed in the folder ``results``."""
-        _run(["erlc", "-o", str(results), str(DRIVER)])
+        run_command(["erlc", "-o", str(results), str(DRIVER)])
         names = results / "programs"
         names.write_text("".join(f"{program.module}\n" for program in self.all))
         paths = sorted({str(path.parent) for paths in self.beams.values() for path in paths})
         command = ["elixir", "-pa", str(results), *(arg for path in paths for arg in ("-pa", path))]
         environment = {"ORACLE_PROGRAMS": str(names), "ORACLE_RESULTS": str(results)}
         # OTP 25 ends what erlang:display/1 prints with CR LF, later releases with LF.
-        printed = _run([*command, "-e", ":oracle_driver.main()"], environment).stdout.replace(b"\r\n", b"\n")
+        printed = run_command([*command, "-e", ":oracle_driver.main()"], environment).stdout.replace(b"\r\n", b"\n")
         sections = _MARK.split(printed)[2::2]
         for index, program in enumerate(self.all):
             _store_expected(results, program, index, sections[index])
 
 
-def _file_name(program: Program) -> str:
-    return program.id.replace("/", ".")
+def _file_name(name: str) -> str:
+    return name.replace("/", ".")
 
 
-def _pack(job: tuple[list[Path], Path]) -> None:
-    """`elixir-workers pack`, without starting a Python for each program."""
+def pack(job: tuple[str, list[Path], Path]) -> None:
+    """`elixir-workers pack`, without starting a Python for each program: start module, beams or folders, archive."""
     from hatch_elixir_workers.cli import main
 
-    beams, archive = job
+    start, beams, archive = job
     options = ["--no-stdlib"] if os.environ.get(NO_STDLIB) else []
-    arguments = ["pack", "-o", str(archive), "--start", beams[0].stem, *options, *map(str, beams)]
+    arguments = ["pack", "-o", str(archive), "--start", start, *options, *map(str, beams)]
     code = main(arguments, prog_name="elixir-workers", standalone_mode=False)
     if code:
-        raise OracleError(f"elixir-workers {' '.join(arguments)} failed ({code})")
+        shown = " ".join(arguments)
+        raise OracleError(f"elixir-workers {shown[:500]} failed ({code})")
 
 
 def _owned(program: Program, files: list[Path]) -> list[Path]:
@@ -262,7 +267,7 @@ def _prune(versions: Iterable[Path]) -> None:
         old.unlink(missing_ok=True)
 
 
-def _digest(paths: list[Path], salt: str) -> str:
+def digest(paths: list[Path], salt: str) -> str:
     digest = hashlib.sha256(salt.encode())
     for path in paths:
         content = path.read_bytes()
@@ -270,7 +275,7 @@ def _digest(paths: list[Path], salt: str) -> str:
     return digest.hexdigest()[:20]
 
 
-def _fill(directory: Path, make: Callable[[Path], object]) -> None:
+def fill(directory: Path, make: Callable[[Path], object]) -> None:
     """Let ``make`` fill a scratch directory, then rename it: a cache entry is whole or absent."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f"{directory.name}-", dir=directory.parent))
@@ -283,7 +288,7 @@ def _fill(directory: Path, make: Callable[[Path], object]) -> None:
             raise
 
 
-def _run(command: list[str], environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+def run_command(command: list[str], environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
     done = subprocess.run(
         command, cwd=REPOSITORY, env={**os.environ, **(environment or {})}, capture_output=True, check=False
     )
