@@ -25,10 +25,15 @@ static inline bool walk_byte(Walk *w, sterm byte)
 static bool walk_bitstring(Walk *w, term t)
 {
     Bits b;
-    if (!is_bitstring(t) || !bits_of(t, &b)) return false;
-    if ((b.bit_size & 7) != 0 && !w->odd_bits) return false;
-    if (w->out) bits_copy(w->out, (size_t) w->bits, b.bytes, b.bit_offset, b.bit_size);
-    w->bits += b.bit_size;
+    if (!is_bitstring(t)) return false;
+    size_t size = bitstring_bits(t);
+    if ((size & 7) != 0 && !w->odd_bits) return false;
+    if (w->out && bits_of(t, &b)) {
+        bool bytes = ((w->bits | b.bit_offset | size) & 7) == 0;
+        if (bytes) memcpy(w->out + (w->bits >> 3), b.bytes, size >> 3);
+        else bits_copy(w->out, (size_t) w->bits, b.bytes, b.bit_offset, size);
+    }
+    w->bits += size;
     return true;
 }
 

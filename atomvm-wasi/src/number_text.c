@@ -62,17 +62,46 @@ static bool decimal_with_digits(double d, int digits, Decimal *out)
     return found;
 }
 
+// Powers of ten that are doubles. A quotient or product of one with an integer below 2^53 is rounded once, so it is the
+// double that the decimal number reads as.
+static const double exact_powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+enum { EXACT_POWER_MAX = sizeof exact_powers / sizeof *exact_powers - 1 };
+
+static void decimal_from_integer(uint64_t n, Decimal *out)
+{
+    char text[INT64_TEXT_MAX], *at = int64_to_text((int64_t) n, 10, text);
+    out->count = out->point = (int) (text + sizeof text - at);
+    memcpy(out->digits, at, (size_t) out->count);
+}
+
+// A double between 1e-5 and 1e15 that a number of at most DBL_DIG digits reads as, the way most are written. Decimals that
+// short lie further apart than doubles do, so the nearest one of the fewest decimals is it.
+static bool decimal_short(double d, Decimal *out)
+{
+    if (d < 1e-5) return false;
+    for (int decimals = 1; decimals <= DBL_DIG; decimals++) {
+        double scaled = d * exact_powers[decimals];
+        if (scaled >= 1e15) return false;
+        double nearest = floor(scaled + 0.5);
+        if (nearest / exact_powers[decimals] != d) continue;
+        decimal_from_integer((uint64_t) nearest, out);
+        out->point -= decimals;
+        return true;
+    }
+    return false;
+}
+
 // The fewest digits that read back as d > 0, the nearest of these. Up to DBL_DIG digits are always found by rounding to
 // DBL_DIG, but among subnormals.
 static void decimal_shortest(double d, Decimal *out)
 {
     if (d < 0x1p53 && d == floor(d)) {
-        char text[INT64_TEXT_MAX], *at = int64_to_text((int64_t) d, 10, text);
-        out->count = out->point = (int) (text + sizeof text - at);
-        memcpy(out->digits, at, (size_t) out->count);
+        decimal_from_integer((uint64_t) d, out);
         while (out->count > 1 && out->digits[out->count - 1] == '0') out->count--;
         return;
     }
+    if (decimal_short(d, out)) return;
     int digits = d < DBL_MIN ? 1 : DBL_DIG;
     while (!decimal_with_digits(d, digits, out) && digits < DIGITS_MAX) digits++;
 }
@@ -192,9 +221,42 @@ size_t float_text_prefix(const char *text, size_t length)
     return last > digits ? last : end;
 }
 
+// A well-formed number of so few digits, and such an exponent, that one exact operation makes it.
+static bool float_from_short_text(const char *text, size_t length, double *d)
+{
+    uint64_t n = 0;
+    int digits = 0, decimals = 0, exponent = 0;
+    size_t at = is_sign(text[0]);
+    for (bool fraction = false; at < length && text[at] != 'e' && text[at] != 'E'; at++) {
+        if (text[at] == '.' || text[at] == ',') {
+            fraction = true;
+            continue;
+        }
+        n = n * 10 + (uint64_t) (text[at] - '0');
+        if (n > 0) digits++;
+        if (fraction) decimals++;
+        if (digits > DBL_DIG || decimals > EXACT_POWER_MAX) return false;
+    }
+    if (at < length) {
+        at++;
+        bool negative = text[at] == '-';
+        for (at += is_sign(text[at]); at < length; at++) {
+            exponent = exponent * 10 + (text[at] - '0');
+            if (exponent > 2 * EXACT_POWER_MAX) return false;
+        }
+        if (negative) exponent = -exponent;
+    }
+    exponent -= decimals;
+    if (exponent < -EXACT_POWER_MAX || exponent > EXACT_POWER_MAX) return false;
+    double magnitude = exponent < 0 ? (double) n / exact_powers[-exponent] : (double) n * exact_powers[exponent];
+    *d = text[0] == '-' ? -magnitude : magnitude;
+    return true;
+}
+
 bool float_from_text(const char *text, size_t length, double *d)
 {
     if (length == 0 || float_text_prefix(text, length) != length) return false;
+    if (float_from_short_text(text, length, d)) return true;
     char local[128], *copy = length < sizeof local ? local : vm_malloc(length + 1);
     if (!copy) return false;
     memcpy(copy, text, length);
