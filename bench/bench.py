@@ -64,6 +64,7 @@ def requests(bundle: Path) -> list[Row]:
     return [
         Row("request overhead, p50", _beyond(times["request"]), "≤ 0.3 ms"),
         Row("first request, cold workerd, p50", _beyond(times["first"]), "≤ 10 ms"),
+        Row("throughput, 32 connections", _share(times["throughput"]), "≥ 60 % of bare"),
         *_linear(times["echo"]),
     ]
 
@@ -71,6 +72,11 @@ def requests(bundle: Path) -> list[Row]:
 def _beyond(times: Mapping[str, list[float]]) -> str:
     bare, hello = statistics.median(times["bare"]), statistics.median(times["hello"])
     return f"{hello - bare:.2f} ms ({hello:.2f} − {bare:.2f})"
+
+
+def _share(rates: Mapping[str, list[float]]) -> str:
+    bare, hello = statistics.median(rates["bare"]), statistics.median(rates["hello"])
+    return f"{100 * hello / bare:.0f} % ({hello:.0f} / s, bare {bare:.0f} / s)"
 
 
 def _linear(echo: Mapping[str, Mapping[str, list[float]]]) -> Iterable[Row]:

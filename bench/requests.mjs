@@ -2,10 +2,12 @@
  * node requests.mjs BARE_BUNDLE HELLO_BUNDLE
  *
  * Times requests to two workers, each in a workerd of its own, in turns: what disturbs one disturbs the other. Prints
- * one JSON object: `{ request: { bare, hello }, first: {…}, echo: { "10240": {…}, … } }`, lists of milliseconds.
+ * one JSON object: `{ request: { bare, hello }, first: {…}, echo: { "10240": {…}, … }, throughput: {…} }`, lists of
+ * milliseconds, and of requests per second.
  */
 
 import http from "node:http";
+import net from "node:net";
 import { startBundle } from "../tests/support/harness.mjs";
 
 const WARM_UP_REQUESTS = 200;
@@ -13,6 +15,9 @@ const REQUESTS = 1000;
 const COLD_STARTS = 7;
 const BODY_BYTES = [10_000, 100_000, 1_000_000];
 const ECHOES = 15;
+const CONNECTIONS = 32;
+const THROUGHPUT_ROUNDS = 7;
+const THROUGHPUT_REQUESTS = 4000;
 
 /**
  * @param {http.Agent} agent
@@ -58,6 +63,58 @@ async function interleaved(urls, rounds, body) {
   return times;
 }
 
+/**
+ * Sends the same request again and again over one connection, as soon as it has the answer. Written by hand, so that the
+ * client is no slower than what it asks.
+ * @param {URL} url
+ * @param {() => boolean} more whether there is another request to send
+ * @returns {Promise<void>}
+ */
+function hammer(url, more) {
+  return new Promise((resolve, reject) => {
+    const request = `GET ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`;
+    let received = "";
+    const socket = net.connect(Number(url.port), url.hostname);
+    const next = () => (more() ? socket.write(request) : socket.end(resolve));
+    socket.setNoDelay(true).setEncoding("latin1").on("connect", next).on("error", reject);
+    socket.on("data", (/** @type {string} */ text) => {
+      received += text;
+      const end = endOfResponse(received);
+      if (end === undefined) return;
+      if (!received.startsWith("HTTP/1.1 200 ") || end !== received.length) reject(new Error(received));
+      received = "";
+      next();
+    });
+  });
+}
+
+/** @param {string} received @returns {number | undefined} undefined when there is more to come */
+function endOfResponse(received) {
+  const body = received.indexOf("\r\n\r\n") + 4;
+  if (body < 4) return undefined;
+  const length = /\r\ncontent-length: (\d+)\r\n/i.exec(received);
+  const end = length ? body + Number(length[1]) : received.indexOf("\r\n0\r\n\r\n", body - 2) + 7;
+  return end < body || end > received.length ? undefined : end;
+}
+
+/**
+ * @param {Record<string, string>} urls
+ * @returns {Promise<Record<string, number[]>>} requests per second, of all connections
+ */
+async function throughput(urls) {
+  const rates = /** @type {Record<string, number[]>} */ (pair(/** @type {number[]} */ ([])));
+  for (let round = 0; round <= THROUGHPUT_ROUNDS; round++) {
+    for (const [name, url] of Object.entries(urls)) {
+      let left = THROUGHPUT_REQUESTS;
+      const start = performance.now();
+      await Promise.all(Array.from({ length: CONNECTIONS }, () => hammer(new URL(url), () => left-- > 0)));
+      const rate = THROUGHPUT_REQUESTS / ((performance.now() - start) / 1000);
+      if (round > 0) rates[name]?.push(rate); // the first round is not counted
+    }
+  }
+  return rates;
+}
+
 /** A JSON document of about this many bytes, of the kinds of values that documents hold. @param {number} bytes */
 function document(bytes) {
   const row = { id: 12345, name: "Jürgen Müller", tags: ["a", "b"], price: 12.5, active: true, note: null };
@@ -97,5 +154,6 @@ for (const bytes of BODY_BYTES) {
   await interleaved(to("/api/json"), 3, body);
   echo[bytes] = await interleaved(to("/api/json"), ECHOES, body);
 }
+const rates = await throughput(to("/api/health"));
 await Promise.all([bare.stop(), hello.stop()]);
-console.log(JSON.stringify({ request, first, echo }));
+console.log(JSON.stringify({ request, first, echo, throughput: rates }));

@@ -7,32 +7,49 @@
 
 #include <stdlib.h>
 
-static ProcessState *slots[PID_SLOTS];
-static uint32_t serials[PID_SLOTS];
-static uint32_t slot_hint = 1, alive;
+// The process table grows as slots are first used, up to PID_SLOTS.
+static struct Slot {
+    ProcessState *process; // NULL: free
+    uint32_t serial;       // of the next process here
+} *slots;
+static uint32_t slot_count, slot_hint = 1, alive;
+enum { FIRST_SLOTS = 64 };
 
 static uint32_t pid_slot(term pid) { return (uint32_t) (pid >> 4) & (PID_SLOTS - 1); }
 static term make_pid(uint32_t slot, uint32_t serial) { return (term) (serial << PID_SLOT_BITS | slot) << 4 | TAG_PID; }
 
 Process *process_lookup(term pid)
 {
-    ProcessState *s = slots[pid_slot(pid)];
+    ProcessState *s = pid_slot(pid) < slot_count ? slots[pid_slot(pid)].process : NULL;
     return s && s->process->pid == pid && s->status != STATUS_EXITING ? s->process : NULL;
 }
 
 Process *process_at(uint32_t slot)
 {
-    ProcessState *s = slots[slot];
+    ProcessState *s = slot < slot_count ? slots[slot].process : NULL;
     return s && s->status != STATUS_EXITING ? s->process : NULL;
 }
 
 uint32_t process_count(void) { return alive; }
 
+static bool grow_slots(void)
+{
+    uint32_t count = slot_count ? slot_count * 2 : FIRST_SLOTS;
+    struct Slot *grown = vm_realloc(slots, slot_count * sizeof *grown, count * sizeof *grown);
+    if (!grown) return false;
+    memset(grown + slot_count, 0, (count - slot_count) * sizeof *grown);
+    slots = grown;
+    slot_count = count;
+    return true;
+}
+
+// 0: the table is full, or there is no memory for a larger one.
 static uint32_t free_slot(void)
 {
     for (uint32_t i = 0; i < PID_SLOTS - 1; i++) {
         uint32_t slot = (slot_hint + i) % PID_SLOTS;
-        if (slot && !slots[slot]) return slot;
+        if (slot >= slot_count && !grow_slots()) return 0;
+        if (slot && !slots[slot].process) return slot;
     }
     return 0;
 }
@@ -50,13 +67,13 @@ Process *process_new(size_t heap_words)
         return NULL;
     }
     *p = (Process) { .heap = heap, .htop = heap, .mature = heap, .end = heap + heap_words, .stop = heap + heap_words,
-        .pid = make_pid(slot, serials[slot]), .state = s, .cp = stub_exit };
+        .pid = make_pid(slot, slots[slot].serial), .state = s, .cp = stub_exit };
     *s = (ProcessState) { .process = p, .status = STATUS_WAITING, .priority = PRIORITY_NORMAL, .slot = slot,
-        .serial = serials[slot], .group_leader = p->pid, .dictionary = NONE, .parent = ATOM_undefined, .name = NONE,
+        .serial = slots[slot].serial, .group_leader = p->pid, .dictionary = NONE, .parent = ATOM_undefined, .name = NONE,
         .min_heap_words = MIN_HEAP_WORDS, .fullsweep_after = 65535, .min_bin_vheap_words = MIN_BIN_VHEAP_WORDS,
         .error_handler = ATOM_error_handler, .heap_limit = { .kill = true, .report = true }, .off_heap_limit = 4 << 20 };
     s->last = s->save = &s->first;
-    slots[slot] = s;
+    slots[slot].process = s;
     slot_hint = slot + 1;
     alive++;
     return p;
@@ -473,8 +490,7 @@ static void tear_down(Process *p)
     heap_free_all(p);
     fragment_free(s->exit_fragment);
     vm_mfree(p->x_saved, p->x_capacity * WORD_BYTES);
-    slots[s->slot] = NULL;
-    serials[s->slot] = (serials[s->slot] + 1) & PID_SERIAL_MASK;
+    slots[s->slot] = (struct Slot) { NULL, (s->serial + 1) & PID_SERIAL_MASK };
     alive--;
     vm_mfree(s, sizeof *s);
     vm_mfree(p, sizeof *p);

@@ -147,6 +147,7 @@ EXPORT(vm_reset) int vm_reset(void)
     return VM_LISTENING;
 }
 
+EXPORT(vm_wall_clock_read) int vm_wall_clock_read(void) { return vm.wall_clock_read; }
 EXPORT(vm_image_ptr) const Range *vm_image_ptr(void) { return image_ranges; }
 EXPORT(vm_image_len) size_t vm_image_len(void) { return image_range_count * sizeof *image_ranges; }
 #endif

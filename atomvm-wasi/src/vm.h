@@ -319,6 +319,7 @@ struct Vm {
     uint64_t reductions, slices; // of all processes since the start
     bool halted;         // halt/0,1,2: exit_code is set
     int exit_code;
+    bool wall_clock_read; // by a program, since the start
     bool interrupt;      // something for the host: the scheduler returns after the slice
     uint32_t ref_counter[3];
 };

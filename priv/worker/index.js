@@ -1,6 +1,7 @@
 /**
  * The worker: what happens to a request, in order.
  *
+ *     global scope: MachinePool.prepare
  *     Request -> readRequest -> MachinePool.serve -> parseResponse -> toResponse -> Response
  *                                                        any error -> errorResponse
  */
@@ -21,6 +22,7 @@ import { withDefaults } from "./settings.js";
 
 const config = withDefaults(bundled);
 const pool = new MachinePool(atomvm, new Uint8Array(archive), config);
+pool.prepare();
 
 export default {
   /**

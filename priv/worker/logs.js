@@ -19,13 +19,16 @@ const METHODS = Object.freeze(
 const RECORD_HEADER_BYTES = 8;
 const MAX_PENDING_LINE_CHARACTERS = 65536;
 
+const utf8 = new TextDecoder();
+
 /** @typedef {Pick<Console, "debug" | "info" | "warn" | "error" | "log">} ConsoleLike */
 
 /** The log of one request. */
 export class RequestLog {
   #requestId;
   #console;
-  #streams;
+  /** Pieces of lines of the printing levels, of those that were printed to. @type {Map<number, LineBuffer>} */
+  #streams = new Map();
 
   /**
    * @param {string} requestId
@@ -34,7 +37,6 @@ export class RequestLog {
   constructor(requestId, target = console) {
     this.#requestId = requestId;
     this.#console = target;
-    this.#streams = new Map([LEVEL_STDOUT, LEVEL_STDERR].map((level) => [level, new LineBuffer()]));
   }
 
   /**
@@ -52,14 +54,16 @@ export class RequestLog {
    * @param {Uint8Array} bytes
    */
   print(level, bytes) {
-    for (const line of /** @type {LineBuffer} */ (this.#streams.get(level)).add(bytes)) this.write(level, line);
+    let stream = this.#streams.get(level);
+    if (stream === undefined) this.#streams.set(level, (stream = new LineBuffer()));
+    for (const line of stream.add(bytes)) this.write(level, line);
   }
 
   /** @param {Uint8Array} records as the VM lays them out */
   add(records) {
     for (const { level, bytes } of parseRecords(records)) {
-      if (this.#streams.has(level)) this.print(level, bytes);
-      else this.write(level, new TextDecoder().decode(bytes));
+      if (level === LEVEL_STDOUT || level === LEVEL_STDERR) this.print(level, bytes);
+      else this.write(level, utf8.decode(bytes));
     }
   }
 

@@ -1,21 +1,25 @@
 /**
  * Where a request gets its machine and gives it back.
  *
- * The first request of an isolate boots one and makes its image; every other machine is a copy of that. A machine serves
- * one request at a time and goes back to its image after each, so nothing passes from one request to the next. One that
- * has failed is dropped.
+ * The first machine boots, in global scope if it can and with the first request otherwise; further ones are copies. A
+ * machine serves one request at a time and goes back to its image after each, so nothing passes from one request to the
+ * next. One that has failed is dropped.
  *
  * Requests of one isolate share this object and nothing else. They must not wait for each other's promises: a request
  * whose client has gone never goes on, and one that waits for it would not either. So whoever waits looks again by a
  * timer of its own, and a machine that is not given back in time is given up.
  */
 
+import { Clock } from "./clock.js";
 import { asWorkerError, WorkerError } from "./errors.js";
-import { LEVEL_ERROR } from "./logs.js";
+import { HostCalls } from "./host_calls.js";
+import { LEVEL_ERROR, RequestLog } from "./logs.js";
 import { Run } from "./run.js";
 import { Machine } from "./vm.js";
 
 const MIB = 1024 * 1024;
+/** Of a start in global scope, where only so much CPU time is allowed. */
+const MAX_REDUCTIONS_OF_PREPARATION = 2_000_000;
 /** Memory never shrinks; a machine that has grown by more is not worth keeping. */
 const MAX_GROWTH_BYTES = 8 * MIB;
 /** Counters of the machine that a reset leaves alone cannot overflow within so many. */
@@ -38,14 +42,15 @@ const MAX_LOOK_MS = 32;
  * @property {Uint8Array} body
  *
  * @typedef {(work: Promise<void>) => void} WaitUntil
+ * @typedef {import("./logs.js").ConsoleLike} ConsoleLike
  */
 
 export class MachinePool {
   #module;
   #archive;
   #config;
-  /** @type {import("./vm.js").Image | undefined} */
-  #image;
+  /** What further machines are made of, once a second one was needed. @type {import("./vm.js").Copy | undefined} */
+  #copy;
   /** @type {Machine[]} */
   #idle = [];
   /** Machines of requests that are being served, and when each counts as lost. @type {Map<Machine, number>} */
@@ -63,6 +68,29 @@ export class MachinePool {
     this.#module = module;
     this.#archive = archive;
     this.#config = config;
+  }
+
+  /**
+   * Boots a machine in global scope, before there is a request. There is no time of day, no randomness and nothing to
+   * wait for: an application whose start asks for one of them, fails, or takes long, starts with the first request.
+   */
+  prepare() {
+    const lines = /** @type {[keyof ConsoleLike, string][]} */ ([]);
+    const log = new RequestLog("start", recorder(lines));
+    const clock = new Clock({ monotonicMs: () => 0, systemMs: () => 0 });
+    const calls = new HostCalls(() => new Promise(() => {}), { waitUntil: refuse, log });
+    const maxReductions = Math.min(this.#config.maxReductions, MAX_REDUCTIONS_OF_PREPARATION);
+    try {
+      const machine = new Machine(this.#module, { clock, log });
+      const run = new Run(machine, { clock, log }, calls, { ...this.#config, maxReductions });
+      if (!run.bootAtOnce(this.#archive, this.#config.memoryCapBytes) || machine.hasReadWallClock) return;
+      machine.freeze();
+      this.#idle.push(machine);
+    } catch {
+      return; // the first request meets the same, and reports it
+    }
+    log.flush();
+    for (const [method, line] of lines) console[method](line);
   }
 
   /**
@@ -90,8 +118,8 @@ export class MachinePool {
     const machine = this.#take(host) ?? (await this.#waitForMachine(host));
     const run = new Run(machine, host, calls, this.#config);
     try {
-      const image = this.#image ?? (await this.#boot(machine, run));
-      machine.lend(image, host);
+      if (machine.image === undefined) await this.#boot(machine, run);
+      machine.lend(host);
       const response = await run.serve(head, body);
       this.#settle(machine, run, host, waitUntil);
       return response;
@@ -113,15 +141,27 @@ export class MachinePool {
     if (machine === undefined) {
       if (!this.#mayAdd()) this.#giveUpLost(nowMs);
       if (!this.#mayAdd()) return undefined;
-      machine = this.#image ? Machine.fromImage(this.#module, this.#image, host) : new Machine(this.#module, host);
+      machine = this.#add(host);
     }
     this.#leases.set(machine, nowMs + 2 * this.#config.maxRequestMs + GIVE_BACK_MARGIN_MS);
     return machine;
   }
 
+  /** @param {import("./vm.js").Host} host @returns {Machine} a copy of a busy one; one that has to boot when there is none */
+  #add(host) {
+    this.#copy ??= this.#smallest()?.copy();
+    return this.#copy ? Machine.fromCopy(this.#module, this.#copy, host) : new Machine(this.#module, host);
+  }
+
+  /** The busy machine that has grown least since it has started. */
+  #smallest() {
+    const started = [...this.#leases.keys()].filter(({ image }) => image !== undefined);
+    return started.sort((a, b) => a.memoryBytes - b.memoryBytes)[0];
+  }
+
   #mayAdd() {
     if (this.#leases.size + this.#idle.length >= this.#config.maxMachines) return false;
-    let bytes = this.#image?.memoryBytes ?? this.#archive.length;
+    let bytes = this.#copy?.memory.length ?? this.#archive.length;
     for (const machine of this.#leases.keys()) bytes += machine.memoryBytes;
     for (const machine of this.#idle) bytes += machine.memoryBytes;
     return bytes <= this.#config.maxPoolBytes || this.#leases.size === 0;
@@ -160,19 +200,10 @@ export class MachinePool {
     throw new WorkerError("E_LIMIT_MACHINES", `all ${busy} machines were busy for ${maxRequestMs} ms`);
   }
 
-  /**
-   * @param {Machine} machine
-   * @param {Run} run
-   * @returns {Promise<import("./vm.js").Image>}
-   */
+  /** @param {Machine} machine @param {Run} run */
   async #boot(machine, run) {
     await run.boot(this.#archive, this.#config.memoryCapBytes);
-    const image = machine.freeze();
-    machine.reset(image);
-    // Another request may have booted meanwhile. This machine is no copy of that image and cannot go back to it.
-    this.#image ??= image;
-    if (this.#image !== image) this.#served.set(machine, MAX_REQUESTS_OF_MACHINE);
-    return image;
+    machine.freeze();
   }
 
   // ---- after the response ----
@@ -204,12 +235,11 @@ export class MachinePool {
 
   /** @param {Machine} machine */
   #giveBack(machine) {
-    const image = this.#image;
     const inTime = this.#leases.delete(machine);
     const served = (this.#served.get(machine) ?? 0) + 1;
-    if (!inTime || image === undefined || served > MAX_REQUESTS_OF_MACHINE) return;
-    if (machine.memoryBytes > image.memoryBytes + MAX_GROWTH_BYTES) return;
-    machine.reset(image);
+    const startBytes = machine.image?.memoryBytes ?? 0;
+    if (!inTime || served > MAX_REQUESTS_OF_MACHINE || machine.memoryBytes > startBytes + MAX_GROWTH_BYTES) return;
+    machine.reset();
     this.#served.set(machine, served);
     this.#idle.push(machine);
   }
@@ -229,3 +259,14 @@ export class MachinePool {
 }
 
 function ignore() {}
+
+/** @returns {never} */
+function refuse() {
+  throw new WorkerError("E_INTERNAL", "nothing can be waited for in global scope");
+}
+
+/** @param {[keyof ConsoleLike, string][]} lines @returns {ConsoleLike} which collects what is written to it */
+function recorder(lines) {
+  const into = (/** @type {keyof ConsoleLike} */ method) => (/** @type {string} */ line) => void lines.push([method, line]);
+  return { debug: into("debug"), info: into("info"), warn: into("warn"), error: into("error"), log: into("log") };
+}

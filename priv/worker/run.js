@@ -57,6 +57,19 @@ export class Run {
   }
 
   /**
+   * Boots where nothing can be waited for.
+   * @param {Uint8Array} archive
+   * @param {number} memoryCapBytes
+   * @returns {boolean} whether it listens, and all is done
+   */
+  bootAtOnce(archive, memoryCapBytes) {
+    this.#machine.boot(archive, memoryCapBytes);
+    let status = VM_MORE;
+    while (status === VM_MORE) status = this.#slice();
+    return status === VM_LISTENING && this.#calls.open === 0;
+  }
+
+  /**
    * @param {Uint8Array} head
    * @param {Uint8Array} body
    * @returns {Promise<Uint8Array>} the response in the VM's layout

@@ -18,6 +18,7 @@ const EXPORTS = Object.freeze([
   "vm_alloc", "vm_free", "vm_boot", "vm_run", "vm_deadline", "vm_request", "vm_response_ptr", "vm_response_len",
   "vm_log_ptr", "vm_log_len", "vm_log_clear", "vm_calls_ptr", "vm_calls_len", "vm_calls_clear", "vm_reply",
   "vm_error_ptr", "vm_error_len", "vm_exit_code", "vm_freeze", "vm_image_ptr", "vm_image_len", "vm_reset",
+  "vm_wall_clock_read",
 ]);
 
 const PAGE_BYTES = 65536;
@@ -30,14 +31,17 @@ const PAGE_BYTES = 65536;
  */
 
 /**
- * A machine that listens, as bytes. Its own clock stands at `monotonicMs`, and starts from there with every request, so
- * that timers of the start are as far away for the last request of an isolate as for the first.
+ * The state of a machine that listens. Its own clock stands at `monotonicMs`, and starts from there with every request,
+ * so that timers of the start are as far away for the last request of an isolate as for the first.
  * @typedef {object} Image
- * @property {number} start address of the first of `bytes`
- * @property {Uint8Array} bytes all of linear memory from there on
  * @property {readonly { start: number, bytes: Uint8Array }[]} state the parts that a reset puts back
  * @property {number} memoryBytes
  * @property {number} monotonicMs
+ *
+ * @typedef {object} Copy all that makes another machine like this one
+ * @property {Image} image
+ * @property {number} start address of the first byte of `memory`
+ * @property {Uint8Array} memory
  */
 
 export class Machine {
@@ -47,6 +51,9 @@ export class Machine {
   #memory;
   #host;
   #aheadMs = 0; // of the clock of the guest, before the host's
+  /** @type {Image | undefined} */
+  #image;
+  #isNew = false; // reset, and not lent since
 
   /**
    * @param {WebAssembly.Module} module
@@ -67,18 +74,26 @@ export class Machine {
   }
 
   /**
-   * A machine as it was when `freeze` made the image.
+   * A machine with the memory of another: what that has learned from the archive, and the state of its image.
    * @param {WebAssembly.Module} module
-   * @param {Image} image
+   * @param {Copy} copy
    * @param {Host} host
    */
-  static fromImage(module, image, host) {
+  static fromCopy(module, { image, start, memory }, host) {
     const machine = new Machine(module, host);
-    const missingBytes = image.memoryBytes - machine.memoryBytes;
+    const missingBytes = start + memory.length - machine.memoryBytes;
     if (missingBytes > 0) machine.#memory.grow(missingBytes / PAGE_BYTES);
-    new Uint8Array(machine.#memory.buffer).set(image.bytes, image.start);
-    machine.#call("vm_reset");
+    new Uint8Array(machine.#memory.buffer).set(memory, start);
+    machine.#image = image;
+    machine.reset();
     return machine;
+  }
+
+  /** @returns {Copy} of a machine that has an image, at any moment between two calls */
+  copy() {
+    const image = /** @type {Image} */ (this.#image);
+    const { start } = /** @type {{ start: number }} */ (image.state[0]); // below is the stack, empty between calls
+    return { image, start, memory: new Uint8Array(this.#memory.buffer).slice(start) };
   }
 
   /** @param {WebAssembly.Module} module */
@@ -130,39 +145,46 @@ export class Machine {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Makes the image of a machine that listens. @returns {Image} */
+  /** What `reset` goes back to, once there is one. */
+  get image() {
+    return this.#image;
+  }
+
+  /** Makes the image of a machine that listens; once. */
   freeze() {
     this.#checked("vm_freeze");
     const memory = new Uint8Array(this.#memory.buffer);
     const table = new Uint32Array(this.#copyOut("vm_image").buffer); // start u32, length u32; ascending
-    const start = /** @type {number} */ (table[0]); // below it are the stack, which is empty between calls, and nothing
-    const bytes = memory.slice(start);
     const state = Array.from({ length: table.length / 2 }, (_, i) => {
-      const [from, length] = /** @type {[number, number]} */ ([table[2 * i], table[2 * i + 1]]);
-      return { start: from, bytes: bytes.subarray(from - start, from - start + length) };
+      const [start, length] = /** @type {[number, number]} */ ([table[2 * i], table[2 * i + 1]]);
+      return { start, bytes: memory.slice(start, start + length) };
     });
     const monotonicMs = this.#host.clock.monotonicMs() + this.#aheadMs;
-    return { start, bytes, state, memoryBytes: memory.length, monotonicMs };
+    this.#image = { state, memoryBytes: memory.length, monotonicMs };
   }
 
-  /**
-   * Forgets everything since the image was made, but for what it has learned from the archive.
-   * @param {Image} image
-   */
-  reset(image) {
+  /** Whether the application has asked for the time of day since the start. */
+  get hasReadWallClock() {
+    return this.#call("vm_wall_clock_read") !== 0;
+  }
+
+  /** Forgets everything since the image was made, but for what it has learned from the archive. */
+  reset() {
     const memory = new Uint8Array(this.#memory.buffer);
-    for (const { start, bytes } of image.state) memory.set(bytes, start);
+    for (const { start, bytes } of /** @type {Image} */ (this.#image).state) memory.set(bytes, start);
     this.#checked("vm_reset");
+    this.#isNew = true;
   }
 
   /**
    * The host of the next request. The guest's clock goes on where the image has stopped it.
-   * @param {Image} image
    * @param {Host} host
    */
-  lend(image, host) {
+  lend(host) {
     this.#host = host;
-    this.#aheadMs = image.monotonicMs - host.clock.monotonicMs();
+    this.#aheadMs = /** @type {Image} */ (this.#image).monotonicMs - host.clock.monotonicMs();
+    if (!this.#isNew) this.reset();
+    this.#isNew = false;
   }
 
   /**

@@ -52,7 +52,7 @@ function newPool(limits = {}, archive = "AVM!") {
  */
 async function ask(pool, path, { clock = new Clock(), rest = [] } = {}) {
   const host = { clock, log: new RequestLog("id-1", SILENT) };
-  const calls = new HostCalls(() => new Promise(() => {}));
+  const calls = new HostCalls(async () => "answer", { waitUntil: ignore, log: host.log });
   const request = { head: encode({ url: `http://app${path}` }), body: new Uint8Array(0) };
   const output = await pool.serve(request, host, calls, (work) => rest.push(work));
   return new TextDecoder().decode(parseResponse(output).body);
@@ -148,6 +148,51 @@ test("a start that fails leaves nothing behind, and the next request starts agai
   for (let i = 0; i < 3; i++) await assert.rejects(ask(pool, "/count"), failsWith("E_VM_EXIT"));
   assert.equal(instances, 3);
 });
+
+test("a machine that was prepared serves the first request, as if it had not been", async () => {
+  const pool = newPool();
+  pool.prepare();
+  assert.equal(instances, 1);
+  for (let i = 0; i < 3; i++) assert.equal(await counted(pool), "request 1");
+  const both = await Promise.all([ask(pool, "/sleep"), counted(pool)]);
+  assert.equal(both[1], "request 1");
+  assert.equal(instances, 2);
+});
+
+test("what a prepared start has logged is written once; what a failed one has logged, never", (scope) => {
+  const info = scope.mock.method(console, "info", ignore);
+  newPool({}, "AVMp").prepare();
+  assert.deepEqual(info.mock.calls.map(({ arguments: [line] }) => line), ["[info] start started"]);
+  newPool({}, "AVMq").prepare();
+  assert.equal(info.mock.callCount(), 1);
+});
+
+for (const [mode, what] of /** @type {const} */ ([
+  ["t", "the time of day"], ["r", "randomness"], ["c", "a host call"], ["s", "a timer"],
+])) {
+  test(`a start that needs ${what} waits for the first request`, async (scope) => {
+    const pool = newPool({}, `AVM${mode}`);
+    scope.mock.method(crypto, "getRandomValues", () => {
+      throw new Error("not allowed in global scope");
+    });
+    pool.prepare();
+    scope.mock.restoreAll();
+    assert.equal(instances, 1);
+    assert.equal(await counted(pool), "request 1");
+    assert.equal(await counted(pool), "request 1");
+    assert.equal(instances, 2);
+  });
+}
+
+for (const [mode, code] of /** @type {const} */ ([
+  ["e", "E_VM_EXIT"], ["l", "E_LIMIT_REDUCTIONS"], ["w", "E_VM_SILENT"],
+])) {
+  test(`a start that ends with ${code} is reported by the first request, not in global scope`, async () => {
+    const pool = newPool({ maxReductions: 5_000_000 }, `AVM${mode}`);
+    pool.prepare();
+    await assert.rejects(ask(pool, "/count"), failsWith(code));
+  });
+}
 
 test("requests that come before the first machine has started boot their own", async () => {
   const pool = newPool({}, "AVMs");

@@ -20,6 +20,7 @@ static int64_t monotonic_ns(void)
 static int64_t system_ns(void)
 {
     host_clock();
+    vm.wall_clock_read = true;
     return nanoseconds(vm.system_ms);
 }
 

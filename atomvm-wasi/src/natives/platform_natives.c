@@ -21,7 +21,7 @@ static size_t read_some(uint8_t *out, size_t size)
 
 static bool read_all(Buffer *b)
 {
-    static uint8_t part[READ_BYTES];
+    uint8_t part[READ_BYTES];
     for (size_t got; (got = read_some(part, sizeof part)) > 0;)
         if (!buffer_append(b, part, got)) return false;
     return true;
@@ -39,7 +39,7 @@ term wasi_read_stdin_0(Process *p, term *a)
 // atomvm:read_stdin(Max): what is there, at most Max bytes, or eof.
 term atomvm_read_stdin_1(Process *p, term *a)
 {
-    static uint8_t part[READ_BYTES];
+    uint8_t part[READ_BYTES];
     if (!is_small(a[0]) || small_value(a[0]) < 1) return raise_badarg(p);
     size_t most = (size_t) small_value(a[0]) < sizeof part ? (size_t) small_value(a[0]) : sizeof part;
     size_t got = read_some(part, most);
