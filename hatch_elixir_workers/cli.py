@@ -60,15 +60,18 @@ def pack(output: Path, start: str, no_stdlib: bool, level: str, beams: tuple[Pat
     """Pack compiled modules, and what they need from the installed OTP and Elixir, into an .avm archive."""
     modules = collect_beams(beams)
     start_module = find_start_module(modules, start)
-    files: dict[str, bytes] = {}
-    if not no_stdlib:
-        from hatch_elixir_workers.closure import with_stdlib
+    if no_stdlib:
+        write_atomically(output, build_archive(modules, start_module, {}))
+        return
+    from hatch_elixir_workers import why
+    from hatch_elixir_workers.closure import with_stdlib
 
-        closure = with_stdlib(modules, level)
-        modules, files = closure.modules, closure.files
-        for missing in closure.missing:
-            click.echo(f"warning: {missing}", err=True)
-    write_atomically(output, build_archive(modules, start_module, files))
+    closure = with_stdlib(modules, level)
+    for missing in closure.missing:
+        click.echo(f"warning: {missing}", err=True)
+    archive = build_archive(closure.modules, start_module, closure.files)
+    write_atomically(output, archive)
+    why.remember(archive, closure.reach)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -80,6 +83,16 @@ def run(archive: Path, args: tuple[str, ...], vm: Path | None) -> None:
     from hatch_elixir_workers.run import run_archive
 
     sys.exit(run_archive(archive, vm=vm, args=args))
+
+
+@main.command(name="why")
+@click.argument("archive", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("name", metavar="MODULE.FUNCTION/ARITY")
+def why_(archive: Path, name: str) -> None:
+    """Print the chain of calls that keeps a function, or a module, in an .avm archive that was built or packed here."""
+    from hatch_elixir_workers import why
+
+    click.echo(why.explain(why.recall(archive.read_bytes(), archive), name))
 
 
 @main.command(name="list")

@@ -32,6 +32,7 @@ class Closure:
     modules: dict[str, BeamModule]
     files: dict[str, bytes]
     missing: tuple[Missing, ...]
+    reach: Reach
 
 
 def with_stdlib(named: Mapping[str, BeamModule], level: str = DEFAULT_SHAKE) -> Closure:
@@ -49,7 +50,7 @@ def with_stdlib(named: Mapping[str, BeamModule], level: str = DEFAULT_SHAKE) -> 
     missing = [each for each in check(everything, reached) if not each.via and each.in_application] if machine else []
     installed = mix.toolchain()
     files = {**machine_files(installed), **library_files(installed, modules)}
-    return Closure(modules, files, tuple(missing))
+    return Closure(modules, files, tuple(missing), reached)
 
 
 def _packable(everything: Universe, reached: Reach, name: str, level: str) -> BeamModule:

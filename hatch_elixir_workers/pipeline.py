@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hatch_elixir_workers import bundle, mix, shake
+from hatch_elixir_workers import bundle, mix, shake, why
 from hatch_elixir_workers.applications import Application
 from hatch_elixir_workers.beam import MFA, BeamModule, strip
 from hatch_elixir_workers.check import Missing, check, require_nothing_missing
@@ -90,6 +90,7 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     modules = shaken_modules(universe, reach, plan.config.shake)
     files = plain_files(plan.config, project, toolchain, modules)
     packed = pack(packable(universe, reach, modules, plan.config.shake, project.source_roots, warn), entry, files)
+    why.remember(packed.archive, reach)
     return bundle.bundle_files(contents(plan, toolchain, entry, reach, packed), plan.priv / "worker")
 
 

@@ -101,10 +101,11 @@ _DISPATCHERS = frozenset({("impl_for", 1), ("impl_for!", 1), ("struct_impl_for",
 
 @dataclass(frozen=True)
 class Edge:
-    """Why a function is reached: from where (None for a root), and by which rule."""
+    """Why a function is reached: from where (None for a root), and by which rule; `place` is `file:line` if known."""
 
     source: MFA | None
     reason: str
+    place: str | None = None
 
 
 @dataclass(frozen=True)
@@ -218,11 +219,11 @@ class _Walk:
         while self.queue:
             self._visit(self.queue.popleft())
 
-    def reach(self, mfa: MFA, source: MFA | None, reason: str) -> None:
+    def reach(self, mfa: MFA, source: MFA | None, reason: str, place: str | None = None) -> None:
         """Notes the first way to `mfa`; it must exist or be native."""
         if mfa in self.result.functions or self._park(mfa, source, reason):
             return
-        self.result.functions[mfa] = Edge(source, reason)
+        self.result.functions[mfa] = Edge(source, reason, place)
         if mfa in self.natives and not (mfa in self.declining and self._exports(*mfa)):
             self.result.natives.add(mfa)
             if mfa in _CONTINUED_IN and self._exists(_CONTINUED_IN[mfa]):
@@ -303,7 +304,7 @@ class _Walk:
             self.reach(MFA(mfa.module, name, arity), mfa, "is called")
         for call in function.calls:
             if self._exists(call.target):
-                self.reach(call.target, mfa, "is called")
+                self.reach(call.target, mfa, "is called", None if call.file is None else f"{call.file}:{call.line}")
             else:
                 self.result.unresolved.append(Unresolved(mfa, call))
         for fun in function.funs:
