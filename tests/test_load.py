@@ -9,18 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from hatch_elixir_workers.closure import native_functions
-
 TESTS = Path(__file__).resolve().parent
 sys.path[:0] = [str(TESTS / "vm"), str(TESTS / "support")]
 machines = importlib.import_module("machines")
 libraries = importlib.import_module("libraries")
 
 
-def test_every_function_of_the_libraries_loads(tmp_path: Path) -> None:
+@pytest.mark.parametrize("taken_apart", [False, True], ids=["whole", "taken apart"])
+def test_every_function_of_the_libraries_loads(tmp_path: Path, *, taken_apart: bool) -> None:
     modules = libraries.installed(with_stand_ins=False)
     archive = tmp_path / "libraries.avm"
-    archive.write_bytes(libraries.archive(modules))
+    archive.write_bytes(libraries.archive(modules, taken_apart=taken_apart))
     machine = machines.build("native")
     loaded = subprocess.run([machine.binary, "--check-load", archive], capture_output=True, text=True, check=False)
     *failures, counts = loaded.stdout.splitlines()
@@ -31,7 +30,7 @@ def test_every_function_of_the_libraries_loads(tmp_path: Path) -> None:
 
 
 def test_every_unresolved_function_is_known_with_its_reason() -> None:
-    functions = libraries.unresolved(libraries.installed(with_stand_ins=True), native_functions())
+    functions = libraries.unresolved(libraries.installed(with_stand_ins=True), libraries.natives())
     assert [str(mfa) for mfa in libraries.unnamed(functions, libraries.absent())] == []
 
 
@@ -51,5 +50,5 @@ def test_damage_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize("group", libraries.absent(), ids=lambda group: group.title)
 def test_no_group_names_a_native(group: libraries.Group) -> None:
     """A name without `*` that the machine has by now does not belong into the list."""
-    there = {str(mfa) for mfa in native_functions()}
+    there = {str(mfa) for mfa in libraries.natives()}
     assert [pattern for pattern in group.patterns if pattern in there] == []

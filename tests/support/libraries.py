@@ -13,11 +13,13 @@ from importlib import import_module
 from pathlib import Path
 
 from hatch_elixir_workers import mix
-from hatch_elixir_workers.avm import module_section, write_avm
-from hatch_elixir_workers.beam import MFA, strip
-from hatch_elixir_workers.closure import native_functions
+from hatch_elixir_workers.avm import Section, module_section, write_avm
+from hatch_elixir_workers.beam import MFA, BeamModule, strip
+from hatch_elixir_workers.beam_parts import take_apart
 from hatch_elixir_workers.collect import Origin, Universe, stand_ins, universe
+from hatch_elixir_workers.machine import load_machine
 from hatch_elixir_workers.paths import priv_dir
+from hatch_elixir_workers.prune import prune
 
 tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 ABSENT = Path(__file__).with_name("absent.toml")
@@ -50,12 +52,26 @@ def installed(*, with_stand_ins: bool) -> Universe:
     return universe([(Origin.STAND_IN, ours), (Origin.ELIXIR, tools.elixir_lib_dirs), (Origin.OTP, tools.erl_lib_dirs)])
 
 
-def archive(modules: Universe) -> bytes:
-    """All modules of the universe. Raises BeamError for code that the packer cannot read."""
-    parsed = {name: modules.module(name) for name in sorted(modules.sources)}
-    for module in parsed.values():
-        module.verify()
-    return write_avm(module_section(name, strip(module)) for name, module in parsed.items())
+def natives() -> frozenset[MFA]:
+    """The functions that the machine in `priv/` provides itself."""
+    return load_machine(priv_dir()).natives
+
+
+def archive(modules: Universe, *, taken_apart: bool = False) -> bytes:
+    """All modules of the universe, each as it is or written anew with all of its functions.
+
+    Raises BeamError for code that the packer cannot read.
+    """
+    return write_avm(_section(modules.module(name), taken_apart=taken_apart) for name in sorted(modules.sources))
+
+
+def _section(module: BeamModule, *, taken_apart: bool) -> Section:
+    module.verify()
+    if taken_apart:
+        parts = take_apart(module)
+        functions = {(each.name, each.arity) for each in parts.functions}
+        module = BeamModule(module.path, tuple(prune(parts, functions, ())))
+    return module_section(module.name, strip(module))
 
 
 def unresolved(modules: Universe, natives: frozenset[MFA]) -> set[MFA]:
@@ -89,7 +105,7 @@ def unnamed(functions: Iterable[MFA], groups: Iterable[Group]) -> list[MFA]:
 
 
 def main() -> int:
-    left = unnamed(unresolved(installed(with_stand_ins=True), native_functions()), absent())
+    left = unnamed(unresolved(installed(with_stand_ins=True), natives()), absent())
     print("".join(f"{mfa}\n" for mfa in left), end="")
     return 1 if left else 0
 
