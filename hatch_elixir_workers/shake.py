@@ -19,7 +19,9 @@ Walks functions, not modules, from the roots. From a reached function these are 
 6.  the `on_load` function of its module;
 7.  **explanations:** when it builds the atom `error_info`, the functions that the machine names there as those which
     can explain the errors of natives;
-8.  **defaults:** when it builds the key of a setting whose default in elixir.app is a module, that module as a value.
+8.  **defaults:** when it builds the key of a setting whose default in elixir.app is a module, that module as a value;
+9.  **evaluation:** when it evaluates Elixir code, which names things in text, all of the modules that such code is most
+    often written with: Kernel without its definitions, Enum, String and a few more. `keep` is for others.
 
 Two tables say what these rules cannot see in libraries: atoms that are labels and not modules, and functions that need
 something of the compiler that no worker has.
@@ -82,6 +84,28 @@ _OF_COMPILERS = {
     MFA("Elixir.Macro.Env", "stacktrace", 1): "Elixir.Macro.Env",  # `__ENV__`
 }
 
+# What evaluates code (`Code.eval_string`, `EEx.eval_string`), and the modules that such code is written with: it names
+# them in text. Definitions need the compiler.
+_EVALUATOR = ("elixir", "eval_forms")
+_EVALUATED = tuple(
+    f"Elixir.{name}"
+    for name in (
+        "Access",
+        "Atom",
+        "Enum",
+        "Float",
+        "Integer",
+        "Kernel",
+        "Keyword",
+        "List",
+        "Map",
+        "String",
+        "String.Chars",
+        "Tuple",
+    )
+)
+_DEFINITION = "MACRO-def"
+
 # Natives that go on in Erlang code that nothing else calls (unicode.c: encodings beyond UTF-8 and Latin 1).
 _CONTINUED_IN = {
     MFA("unicode", "characters_to_binary", 2): MFA("unicode", "characters_to_binary_int", 2),
@@ -90,6 +114,7 @@ _CONTINUED_IN = {
 
 # What is called without being named, by the machine or a stand-in, once a module is reached.
 _COMPANIONS = {
+    "Elixir.EEx.Engine": (MFA("Elixir.EEx.Engine", "fetch_assign!", 2),),  # what it makes of `@name` calls it
     "Elixir.Logger": (MFA("atomvm_elixir_logger", "format", 1), MFA("atomvm_elixir_logger", "primary", 1)),
     "logger": (MFA("logger", "report_crash", 3),),
 }
@@ -277,6 +302,8 @@ class _Walk:
         self._selections(mfa, function)
         if "error_info" in function.atoms:
             self._explanations(mfa)
+        if (mfa.module, mfa.function) == _EVALUATOR:
+            self._evaluated(mfa)
         for key in function.atoms:
             default = _ELIXIR_ENVIRONMENT.get(key)
             if default is not None and default in self.universe and default not in self.named_modules:
@@ -296,6 +323,12 @@ class _Walk:
         for explainer in _EXPLAINERS:
             if self._exists(explainer):
                 self.reach(explainer, mfa, "explains errors of native functions")
+
+    def _evaluated(self, mfa: MFA) -> None:
+        for module in _EVALUATED:
+            for name, arity in sorted(self.universe.facts(module).exports) if module in self.universe else ():
+                if not name.startswith(_DEFINITION):
+                    self.reach(MFA(module, name, arity), mfa, "may be named by code that is evaluated")
 
     # -- rules 1 and 2 ------------------------------------------------------------------------------------------------
 

@@ -18,10 +18,10 @@ elixir_settings(false) -> ok;
 elixir_settings(true) ->
     elixir_config = ets:new(elixir_config, [named_table, public, {read_concurrency, true}]),
     Arguments = [unicode:characters_to_binary(Argument) || Argument <- atomvm:arguments()],
-    Settings = [{argv, Arguments}, {at_exit, []}, {no_halt, false}, {parser_options, parser_options(atomvm:has_module(elixir_tokenizer))}, {debug_info, true},
-                {docs, true}, {ignore_already_consolidated, false}, {ignore_module_conflict, false}, {infer_signatures, []},
-                {no_warn_undefined, []}, {on_undefined_variable, raise}, {relative_paths, true}, {tracers, []},
-                {warnings_as_errors, false}],
+    Settings = [{argv, Arguments}, {at_exit, []}, {no_halt, false}, {debug_info, true}, {docs, true},
+                {parser_options, parser_options(atomvm:has_module(elixir_tokenizer))}, {ignore_already_consolidated, false},
+                {ignore_module_conflict, false}, {infer_signatures, []}, {no_warn_undefined, []},
+                {on_undefined_variable, raise}, {relative_paths, true}, {tracers, []}, {warnings_as_errors, false}],
     Ports = [{<<"ftp">>, 21}, {<<"http">>, 80}, {<<"https">>, 443}, {<<"ldap">>, 389}, {<<"sftp">>, 22}, {<<"tftp">>, 69},
              {<<"ws">>, 80}, {<<"wss">>, 443}],
     true = ets:insert(elixir_config, Settings ++ [{{uri, Scheme}, Port} || {Scheme, Port} <- Ports]),
@@ -30,8 +30,8 @@ elixir_settings(true) ->
 %% Elixir's code has columns from 1.16 on. Only who parses needs to know.
 parser_options(false) -> [];
 parser_options(true) ->
-    {ok, Bytes} = atomvm:read_file(<<"elixir/priv/application.bin">>),
-    {application, elixir, Properties} = binary_to_term(Bytes),
+    {ok, Bytes} = atomvm:read_file(<<"atomvm/applications.bin">>),
+    [Properties] = [Properties || {_, {application, elixir, Properties}} <- binary_to_term(Bytes)],
     {vsn, "1." ++ Version} = lists:keyfind(vsn, 1, Properties),
     case list_to_integer(lists:takewhile(fun(Char) -> Char =/= $. end, Version)) >= 16 of
         true -> [{columns, true}];
