@@ -29,14 +29,15 @@ from hatch_elixir_workers.beam_code import A, F, I, Instruction, Items, Lit, Ope
 from hatch_elixir_workers.opcodes import IMPORT_OPERAND
 
 # Part of the cache key: raise it when this file finds more or less than before.
-FACTS_VERSION = 4
+FACTS_VERSION = 5
 
 LocalFunction = tuple[str, int]
 
 _LOCAL_CALLS = {"call": 1, "call_only": 1, "call_last": 1}
 _MAKE_FUN = {"make_fun2", "make_fun3"}
 _APPLY = {"apply", "apply_last"}
-_FUNCTION_EXPORTED = MFA("erlang", "function_exported", 3)
+# Called with a module, a name and an arity: asks for a function, or makes `fun Module:name/arity` of it.
+_NAMED_FUNCTION = frozenset({MFA("erlang", "function_exported", 3), MFA("erlang", "make_fun", 3)})
 _ERLANG_APPLY = MFA("erlang", "apply", 3)
 # Instructions whose operands become parts of terms; all others only test, select or address.
 _BUILD = {
@@ -191,8 +192,8 @@ class _FunctionReader:
         elif name in IMPORT_OPERAND:
             target = self._import(operands[IMPORT_OPERAND[name]])
             self.calls.setdefault(target, line_ref)
-            if target == _FUNCTION_EXPORTED:
-                self._function_exported()
+            if target in _NAMED_FUNCTION:
+                self._named_function()
             elif target == _ERLANG_APPLY and 0 in self.registers and 1 not in self.registers:
                 self.selects[self.registers[0], None] = None
         elif name in _LOCAL_CALLS:
@@ -289,7 +290,7 @@ class _FunctionReader:
             self.locals[self.entries.get(made.label, (made.function, made.arity))] = None
         self._values(operands[2:])
 
-    def _function_exported(self) -> None:
+    def _named_function(self) -> None:
         name, arity = self.registers.get(1), self.integers.get(2)
         if name is not None and arity is not None and name != "module_info":
             self.applies[name, arity] = None
