@@ -71,7 +71,7 @@ class Review:
     releases: tuple[str, ...]
 
 
-NOT_RUN, DIFFERS, NUMBERS_VARY = KINDS = ("not_run", "differs", "numbers_vary")
+NOT_RUN, DIFFERS, NUMBERS_VARY, ORDER_VARIES = KINDS = ("not_run", "differs", "numbers_vary", "order_varies")
 
 
 def reviews(release: str) -> list[Review]:
@@ -202,7 +202,11 @@ class Examples:
         if printed is None:
             return None
         text = without_identities(printed)
-        return _NUMBERS.sub("#", text) if self.kind(group) == NUMBERS_VARY else text
+        if self.kind(group) == NUMBERS_VARY:
+            return _NUMBERS.sub("#", text)
+        if self.kind(group) == ORDER_VARIES:
+            return "\n".join("".join(sorted(line)) for line in text.splitlines())
+        return text
 
     def differing(self, expected: dict[str, str], actual: dict[str, str]) -> list[Group]:
         """The groups that do not print the same."""

@@ -35,6 +35,8 @@ puts(X, Y) -> {in_tuple, beside, X, Y}.
 
 asks(Module) -> erlang:function_exported(Module, handle, 2) orelse erlang:function_exported(Module, module_info, 0).
 
+makes(Module) -> fun Module:handle_call/3.
+
 selects(Name, Args) -> [apply(lists, Name, Args), lists:Name(a)].
 """
 
@@ -73,6 +75,10 @@ def test_atoms_that_are_only_compared(functions: dict[tuple[str, int], FunctionF
 
 def test_dynamic_calls(functions: dict[tuple[str, int], FunctionFacts]) -> None:
     assert functions["dynamic", 2].applies == (("handle", 2), (None, 1))
+
+
+def test_a_fun_of_a_computed_module_is_a_dynamic_call(functions: dict[tuple[str, int], FunctionFacts]) -> None:
+    assert functions["makes", 1].applies == (("handle_call", 3),)
 
 
 def test_structs_are_told_from_other_atoms(functions: dict[tuple[str, int], FunctionFacts]) -> None:
