@@ -11,7 +11,7 @@ from hatch_elixir_workers.errors import BeamError
 from hatch_elixir_workers.facts import Call, FunctionFacts, module_facts, read_facts
 
 SOURCE = """-module(sample).
--export([calls/1, funs/0, builds/2, dynamic/2, struct/1, compares/1, spawns/1, puts/2, asks/1, selects/2]).
+-export([calls/1, funs/0, builds/2, dynamic/2, struct/1, compares/1, spawns/1, puts/2, asks/1, makes/1, selects/2]).
 
 calls(X) ->
     helper(lists:reverse(X)).
