@@ -21,13 +21,16 @@ sys.path[:0] = [str(TESTS / "vm"), str(TESTS / "calls")]
 machines = importlib.import_module("machines")
 callers = importlib.import_module("caller")
 call_modules = importlib.import_module("call_modules")
+call_sequences = importlib.import_module("call_sequences")
 call_types = importlib.import_module("call_types")
 generated = importlib.import_module("generated")
 machine: Callable[[str], Any] = cache(machines.build)
 
 SEED = 1
 CALLS_PER_FUNCTION = 5
+PROGRAMS_PER_SEQUENCE = 100
 MODULES = list(call_modules.MODULES)
+SEQUENCES = list(call_sequences.SEQUENCES)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +38,7 @@ def caller() -> Iterator[Any]:
     """Both machines, ready for calls."""
     if shutil.which("erlc") is None:
         pytest.skip("no Erlang/OTP")
-    made = callers.Caller(MODULES)
+    made = callers.Caller([*MODULES, *call_sequences.MODULES])
     yield made
     made.close()
 
@@ -108,8 +111,20 @@ def test_calls_give_what_they_give_on_otp(
         pytest.fail(report(caller, modules, build, name, programs, found), pytrace=False)
 
 
-def test_calls_give_what_they_give_on_otp_on_the_hostile_build(caller: Any, calls: Callable[[str], list[Term]]) -> None:
+@pytest.mark.parametrize("name", SEQUENCES)
+@pytest.mark.parametrize("build", ["native", "wasm"])
+def test_sequences_of_calls_give_what_they_give_on_otp(build: str, name: str, caller: Any) -> None:
+    strategy = call_sequences.programs(name)
+    programs = generated.examples(strategy, PROGRAMS_PER_SEQUENCE, SEED)
+    found = caller.compare(build, machine(build), programs).differences
+    if found:
+        smaller = smallest_difference(caller, build, strategy) or found[0]
+        pytest.fail(f"{len(found)} of {len(programs)} programs differ\n{smaller}", pytrace=False)
+
+
+def test_calls_and_sequences_on_the_hostile_build(caller: Any, calls: Callable[[str], list[Term]]) -> None:
     programs = [program for name in MODULES for program in calls(name)[::10]]
+    programs += [p for name in SEQUENCES for p in generated.examples(call_sequences.programs(name), 10, SEED)]
     found = caller.compare("hostile", machine("hostile"), programs).differences
     assert not found, "\n".join(map(str, found))
 

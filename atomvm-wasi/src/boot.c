@@ -106,9 +106,12 @@ static bool print_reason(Buffer *b, term reason)
 static void report(term reason)
 {
     Buffer b = { 0 };
-    print_reason(&b, reason); // without memory for all of it, what there is
-    if (platform_is_worker) platform_log(LOG_ERROR, b.data, b.size);
-    else platform_write_stderr(b.data, b.size);
+    static const char no_room[] = "out of memory\n";
+    bool some = print_reason(&b, reason) || b.size > 0; // without memory for all of it, what there is
+    const void *bytes = some ? (const void *) b.data : no_room;
+    size_t size = some ? b.size : sizeof no_room - 1;
+    if (platform_is_worker) platform_log(LOG_ERROR, bytes, size);
+    else platform_write_stderr(bytes, size);
     buffer_free(&b);
 }
 

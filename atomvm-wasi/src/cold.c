@@ -137,7 +137,7 @@ term cold_send(Process *p, term to, term message)
         receiver = name_whereis(to);
         if (!receiver) {
             raise_badarg(p);
-            exception_note_native(p, function_get(ATOM_erlang, ATOM_send_operator, 2), (term[]) { to, message });
+            exception_note_native(p, function_get(ATOM_erlang, ATOM_send, 2), (term[]) { to, message });
             return NONE;
         }
     } else if (is_ref(to)) {
@@ -146,7 +146,7 @@ term cold_send(Process *p, term to, term message)
         if (tuple_at(to, 1) == (term) ATOM_nonode_nohost) receiver = name_whereis(tuple_at(to, 0));
     } else {
         raise_badarg(p);
-        exception_note_native(p, function_get(ATOM_erlang, ATOM_send_operator, 2), (term[]) { to, message });
+        exception_note_native(p, function_get(ATOM_erlang, ATOM_send, 2), (term[]) { to, message });
         return NONE;
     }
     if (receiver) process_send(p, receiver->pid, message);

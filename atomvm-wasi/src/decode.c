@@ -1018,7 +1018,9 @@ static bool decode(Function *f)
 bool function_decode(Function *f)
 {
     bool kept_before = memory_keep();
+    size_t cap = vm_suspend_cap();
     bool ok = decode(f);
+    vm_restore_cap(cap);
     memory_back(kept_before);
     return ok;
 }

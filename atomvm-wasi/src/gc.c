@@ -281,10 +281,10 @@ bool gc_collect(Process *p, size_t need, uint32_t live, bool full)
 
 void heap_free_all(Process *p)
 {
-    free_fragments(p);
-    off_heap_release(p->off_heap);
+    off_heap_release(p->off_heap); // some of it lies in the fragments
     off_heap_release(p->old_off_heap);
     p->off_heap = p->old_off_heap = NULL;
+    free_fragments(p);
     poison(p->heap, (size_t) (p->end - p->heap));
     vm_mfree(p->heap, (size_t) (p->end - p->heap) * WORD_BYTES);
     vm_mfree(p->old_heap, (size_t) (p->old_end - p->old_heap) * WORD_BYTES);

@@ -37,7 +37,9 @@ static bool read_line_chunk(Module *m)
 static void read_lines(Module *m)
 {
     bool kept_before = memory_keep();
+    size_t cap = vm_suspend_cap();
     read_line_chunk(m);
+    vm_restore_cap(cap);
     memory_back(kept_before);
 }
 

@@ -87,8 +87,40 @@ static int start(const char *path)
     return boot(why, sizeof why) ? run() : bad_archive(path, why);
 }
 
+#ifdef VM_HOSTILE
+void memory_fail_after(size_t calls, size_t failures);
+
+// ATOMVM_FAIL_ALLOCATIONS=CALLS,FAILURES: memory.c.
+static void read_hostile_environment(void)
+{
+    const char *text = getenv("ATOMVM_FAIL_ALLOCATIONS");
+    unsigned long calls, failures;
+    if (text && sscanf(text, "%lu,%lu", &calls, &failures) == 2) memory_fail_after(calls, failures);
+}
+#else
+static void read_hostile_environment(void) {}
+#endif
+
+// False when ATOMVM_MEMORY_CAP is set and no number of bytes.
+static bool read_memory_cap(void)
+{
+    const char *text = getenv("ATOMVM_MEMORY_CAP");
+    if (!text) return true;
+    char *end;
+    errno = 0;
+    unsigned long long bytes = strtoull(text, &end, 10);
+    if (end == text || *end != 0 || *text == '-' || errno != 0 || bytes > SIZE_MAX) return false;
+    vm.memory_cap = (size_t) bytes;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
+    if (!read_memory_cap()) {
+        fputs("atomvm: ATOMVM_MEMORY_CAP is not a number of bytes\n", stderr);
+        return EXIT_BAD_ARCHIVE;
+    }
+    read_hostile_environment();
     bool only_load = argc > 1 && wants_check_load(argv);
     int at = only_load ? 2 : 1;
     if (argc <= at) {

@@ -3,10 +3,43 @@
 
 #include "platform.h"
 
+// Hostile builds can let the Nth allocation fail, and every one after it for a while, as if the cap had been reached.
+#ifdef VM_HOSTILE
+static size_t calls_left, failures_left;
+
+void memory_fail_after(size_t calls, size_t failures)
+{
+    calls_left = calls;
+    failures_left = failures;
+}
+
+static bool fails(void)
+{
+    if (calls_left > 0) return calls_left--, false;
+    return failures_left > 0 && failures_left--;
+}
+#else
+static bool fails(void) { return false; }
+#endif
+
+size_t vm_suspend_cap(void)
+{
+    size_t cap = vm.memory_cap;
+    vm.memory_cap = SIZE_MAX;
+    return cap;
+}
+
+void vm_restore_cap(size_t cap) { vm.memory_cap = cap; }
+
+static bool is_suspended(void) { return vm.memory_cap == SIZE_MAX; }
+
+static bool is_over_cap(size_t more) { return !is_suspended() && (vm.memory_used + more > vm.memory_cap || fails()); }
+
 void *vm_malloc(size_t size)
 {
-    if (vm.memory_used + size > vm.memory_cap) return NULL;
+    if (is_over_cap(size)) return NULL;
     void *ptr = arena_malloc(size);
+    if (!ptr && is_suspended()) platform_panic("out of memory");
     if (ptr) vm.memory_used += size;
     return ptr;
 }
@@ -21,8 +54,9 @@ void *vm_malloc_uncapped(size_t size)
 
 void *vm_realloc(void *old, size_t old_size, size_t size)
 {
-    if (size > old_size && vm.memory_used + (size - old_size) > vm.memory_cap) return NULL;
+    if (size > old_size && is_over_cap(size - old_size)) return NULL;
     void *ptr = arena_realloc(old, old_size, size);
+    if (!ptr && is_suspended()) platform_panic("out of memory");
     if (ptr) vm.memory_used += size - old_size;
     return ptr;
 }

@@ -385,7 +385,9 @@ Module *module_load(term name)
     Slice beam;
     if (m || !archive_module(name, &beam)) return m;
     bool kept_before = memory_keep();
+    size_t cap = vm_suspend_cap();
     m = load(name, beam);
+    vm_restore_cap(cap);
     memory_back(kept_before);
     return m;
 }

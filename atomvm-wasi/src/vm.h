@@ -97,6 +97,10 @@ void *vm_malloc(size_t size);
 void *vm_malloc_uncapped(size_t size); // never NULL: for a process that is over the cap and will be ended for it
 void *vm_realloc(void *old, size_t old_size, size_t size);
 void vm_mfree(void *ptr, size_t size);
+// From one to the other the cap is not kept, and no memory at all is the end: for loading code, of which there is as much
+// as the archive has, and no half of it may stay behind.
+size_t vm_suspend_cap(void); // returns what vm_restore_cap needs; the two nest
+void vm_restore_cap(size_t cap);
 
 // ---- heap ----
 

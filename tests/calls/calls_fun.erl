@@ -4,7 +4,7 @@
 -export([same/1, yes/1, no/1, small/1, is_atom/1, wrap/1, pair/1, plus/1, keep/1, text/1, upper/1, crash/1, throw/1]).
 -export([first/2, second/2, yes/2, less/2, less_or_equal/2, equal/2, cons/2, pair/2, sum/2, keep/2, tag/2, crash/2]).
 -export([first/3, third/3, cons/3, yes/3, crash/3, zip/3]).
--export([compiled/2, key_of/2]).
+-export([compiled/2, sorted/1]).
 
 zero() -> 0.
 crash() -> error(calls_crash).
@@ -53,4 +53,5 @@ compiled(Pattern, Options) ->
     {ok, Compiled} = re:compile(Pattern, Options),
     Compiled.
 
-key_of(Key, Pairs) -> proplists:get_value(Key, Pairs).
+%% In an order that tells 1 and 1.0 apart.
+sorted(List) -> [Term || {_, Term} <- lists:sort([{term_to_binary(Term), Term} || Term <- List])].

@@ -56,7 +56,7 @@ static term full_trace_entry(Process *p, term entry)
     return arity == full ? entry : make_tuple(p, full, (term[]) { e[0], e[1], full == 3 ? (term) NIL : e[2], NIL });
 }
 
-// A stack trace as it is raised, from what a program says is one; NONE when it is none.
+// A stack trace as it is raised, from what a program says is one; NONE when it is none, or with system_limit raised.
 static term full_trace(Process *p, term trace)
 {
     size_t count = 0;
@@ -64,7 +64,7 @@ static term full_trace(Process *p, term trace)
     for (; is_cons(rest) && is_trace_entry(head(rest)); rest = tail(rest)) count++;
     if (!is_nil(rest)) return NONE;
     term *entries = vm_malloc(count * sizeof *entries);
-    if (!entries) return NONE;
+    if (!entries) return raise_system_limit(p);
     for (size_t i = 0; i < count; i++, trace = tail(trace)) entries[i] = full_trace_entry(p, head(trace));
     term list = make_list_of(p, entries, count, NIL);
     vm_mfree(entries, count * sizeof *entries);
@@ -75,7 +75,7 @@ term erlang_raise_3(Process *p, term *a)
 {
     if (a[0] != (term) ATOM_error && a[0] != (term) ATOM_exit && a[0] != (term) ATOM_throw) return ATOM_badarg;
     term trace = full_trace(p, a[2]);
-    if (trace == NONE) return ATOM_badarg;
+    if (trace == NONE) return p->exception.class == NONE ? (term) ATOM_badarg : NONE;
     raise_class(p, a[0], a[1]);
     p->exception.trace = trace;
     return NONE;

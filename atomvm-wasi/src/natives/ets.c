@@ -791,7 +791,7 @@ static term count_all(Process *p, const Table *t, term *elements, size_t arity, 
         return copy_to_process(p, count_once(p, t, elements, arity, operations));
     term first = NIL, *link = &first;
     for (; is_cons(operations); operations = tail(operations)) {
-        term value = count_once(p, t, elements, arity, head(operations));
+        term value = is_tuple(head(operations)) ? count_once(p, t, elements, arity, head(operations)) : raise_badarg(p);
         if (value == NONE)
             return NONE;
         *link = cons(p, copy_to_process(p, value), NIL);

@@ -389,14 +389,6 @@ term ets_internal_select_delete_2(Process *p, term *a)
     return make_unsigned(p, count);
 }
 
-// The replacement must be a tuple with the same key.
-static void check_replacement(Visit *v, const Object *o, term result)
-{
-    if (!is_tuple(result) || tuple_arity(result) <= v->table->key_index ||
-        !equal_exact(tuple_at(result, v->table->key_index), o->key))
-        v->failed = true;
-}
-
 static void replace(Visit *v, const Object *o, term result)
 {
     if (!v->failed && table_replace(v->table, (Object *) o, result))
@@ -405,7 +397,77 @@ static void replace(Visit *v, const Object *o, term result)
         v->failed = true;
 }
 
-// Nothing is replaced unless everything can be: a first pass checks.
+// ---- select_replace: every clause must be seen to keep the key, whatever it matches ----
+
+static bool is_variable(term t)
+{
+    size_t size;
+    if (!is_atom(t)) return false;
+    const char *text = atom_text(t, &size);
+    if (size < 2 || text[0] != '$') return false;
+    for (size_t i = 1; i < size; i++)
+        if (text[i] < '0' || text[i] > '9') return false;
+    return true;
+}
+
+static bool is_constant(term t) // {const, Value}
+{
+    return is_tuple(t) && tuple_arity(t) == 2 && tuple_at(t, 0) == (term) ATOM_const;
+}
+
+static bool is_construction(term t) { return is_tuple(t) && tuple_arity(t) == 1 && is_tuple(tuple_at(t, 0)); } // {{..}}
+
+// Whether a part of a body makes what this part of the head matched.
+static bool makes_same(term head_part, term part)
+{
+    if (is_variable(head_part)) return part == head_part;
+    if (is_constant(part)) return equal_exact(head_part, tuple_at(part, 1));
+    if (is_tuple(head_part)) {
+        if (!is_construction(part) || tuple_arity(tuple_at(part, 0)) != tuple_arity(head_part)) return false;
+        for (size_t i = 0; i < tuple_arity(head_part); i++)
+            if (!makes_same(tuple_at(head_part, i), tuple_at(tuple_at(part, 0), i))) return false;
+        return true;
+    }
+    while (is_cons(head_part) && is_cons(part)) {
+        if (!makes_same(head(head_part), head(part))) return false;
+        head_part = tail(head_part);
+        part = tail(part);
+        if (!is_cons(head_part)) return makes_same(head_part, part);
+    }
+    return head_part != (term) ATOM_underscore && !is_map(head_part) && equal_exact(head_part, part);
+}
+
+// {element, Position, '$_'}
+static bool is_key_of_object(term part, size_t key_index)
+{
+    return is_tuple(part) && tuple_arity(part) == 3 && tuple_at(part, 0) == (term) ATOM_element
+        && tuple_at(part, 1) == make_small((sterm) key_index + 1) && tuple_at(part, 2) == (term) ATOM_dollar_under;
+}
+
+static bool clause_keeps_key(term match, term body, size_t key_index)
+{
+    if (!is_cons(body) || !is_nil(tail(body))) return false;
+    term made = head(body);
+    if (made == (term) ATOM_dollar_under) return true;
+    if (!is_tuple(match) || tuple_arity(match) <= key_index) return false;
+    bool constant = is_constant(made);
+    term tuple = constant ? tuple_at(made, 1) : is_construction(made) ? tuple_at(made, 0) : NONE;
+    if (tuple == NONE || !is_tuple(tuple) || tuple_arity(tuple) <= key_index) return false;
+    term key = tuple_at(match, key_index), made_key = tuple_at(tuple, key_index);
+    if (constant) return !is_variable(key) && equal_exact(key, made_key);
+    return is_key_of_object(made_key, key_index) || makes_same(key, made_key);
+}
+
+// `spec` has been compiled, so that its clauses are such.
+static bool keeps_key(term spec, size_t key_index)
+{
+    for (; is_cons(spec); spec = tail(spec)) {
+        term clause = head(spec);
+        if (!clause_keeps_key(tuple_at(clause, 0), tuple_at(clause, 2), key_index)) return false;
+    }
+    return true;
+}
+
 term ets_select_replace_2(Process *p, term *a)
 {
     Table *t = ets_table(p, a[0], ACCESS_WRITE);
@@ -414,13 +476,12 @@ term ets_select_replace_2(Process *p, term *a)
     MatchSpec *ms = t ? compile(p, a[1]) : NULL;
     if (!ms)
         return NONE;
+    if (!keeps_key(a[1], t->key_index)) {
+        match_spec_free(ms);
+        return raise_badarg(p);
+    }
     Visit v = { .p = p, .table = t, .spec = ms };
-    visit_all(&v, check_replacement);
-    bool bad = v.failed;
-    if (!bad)
-        visit_all(&v, replace);
+    visit_all(&v, replace);
     match_spec_free(ms);
-    if (v.failed)
-        return bad ? raise_badarg(p) : raise_system_limit(p);
-    return make_unsigned(p, v.count);
+    return v.failed ? raise_system_limit(p) : make_unsigned(p, v.count);
 }
