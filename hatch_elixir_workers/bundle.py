@@ -116,6 +116,7 @@ def config_js(config: Config) -> bytes:
     settings = {
         "environment": config.environment,
         "bodyLimitBytes": config.body_limit_bytes,
+        **config.limits,
         "vars": list(config.vars),
         "secrets": list(config.secrets),
         "bindings": {binding.name: _binding(binding) for binding in config.bindings},

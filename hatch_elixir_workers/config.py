@@ -43,6 +43,15 @@ DEFAULT_SHAKE = "functions"
 # Workers behave as the runtime of this day did, until the application says otherwise.
 DEFAULT_COMPATIBILITY_DATE = "2026-06-01"
 DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024
+
+# Of `limits`: counts, and sizes in bytes, each with its name in the worker's settings.js, where the defaults are.
+COUNT_LIMITS = {
+    "machines": "maxMachines",
+    "request-milliseconds": "maxRequestMs",
+    "request-reductions": "maxReductions",
+    "waiting-requests": "maxWaitingRequests",
+}
+SIZE_LIMITS = {"machine-memory": "memoryCapBytes", "pool-memory": "maxPoolBytes"}
 MAX_WORKER_NAME_LENGTH = 63
 
 _FUNCTION = re.compile(r"(?P<module>.+)\.(?P<function>[a-z_][A-Za-z0-9_@]*[?!]?)/(?P<arity>[0-9]{1,3})\Z")
@@ -79,7 +88,8 @@ class Config:
 
     `entry` is a module's atom, None when it is to be found; `name` is the worker's name; `project` is the folder of
     mix.exs, relative to pyproject.toml; `middleware` is None when it is left to the router;
-    `body_limit_bytes` counts the bytes of a request's body.
+    `body_limit_bytes` counts the bytes of a request's body; `limits` has those that are given, by their names in
+    settings.js.
     """
 
     name: str
@@ -90,6 +100,7 @@ class Config:
     vars: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     secrets: tuple[str, ...] = ()
     body_limit_bytes: int = DEFAULT_BODY_LIMIT_BYTES
+    limits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     environment: str = "production"
     compatibility_date: str = DEFAULT_COMPATIBILITY_DATE
     strict: bool = False
@@ -122,7 +133,8 @@ class _Reader(TomlReader):
             "bindings": self._bindings,
             "vars": self._vars,
             "secrets": self._secrets,
-            "body-limit": self._body_limit,
+            "body-limit": self._bytes,
+            "limits": self._limits,
             "environment": lambda path, value: self.choice(path, value, ENVIRONMENTS),
             "compatibility-date": self._date,
             "strict": self.boolean,
@@ -239,7 +251,24 @@ class _Reader(TomlReader):
             names.append(name)
         return tuple(names)
 
-    def _body_limit(self, path: str, value: Any) -> int:
+    def _limits(self, path: str, value: Any) -> Mapping[str, int]:
+        limits: dict[str, int] = {}
+        for key, each in self.table_of(path, value).items():
+            if key in SIZE_LIMITS:
+                limits[SIZE_LIMITS[key]] = self._bytes(f"{path}.{key}", each)
+            elif key in COUNT_LIMITS:
+                limits[COUNT_LIMITS[key]] = self._count(f"{path}.{key}", each)
+            else:
+                self.unknown(f"{path}.{toml_key(key)}", key, [*COUNT_LIMITS, *SIZE_LIMITS])
+        return frozen(limits)
+
+    def _count(self, path: str, value: Any) -> int:
+        count = self.integer(path, value)
+        if count is not None and count < 1:
+            self.note(path, f"must be at least 1, not {count}")
+        return count or 1
+
+    def _bytes(self, path: str, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | str):
             self.note(path, f'must be a number of bytes or a string such as "1 MiB", not {toml_type(value)}')
             return DEFAULT_BODY_LIMIT_BYTES

@@ -131,11 +131,14 @@ EXPORT(vm_freeze) int vm_freeze(void)
 // References and unique integers of one run do not come again in another, whichever instance has it.
 static void renew_identities(void)
 {
-    uint64_t random;
+    struct {
+        uint64_t unique;
+        uint32_t reference[2];
+    } random;
     platform_random(&random, sizeof random);
-    vm.unique = random >> 16; // 48 bits: exact in JSON
+    vm.unique = random.unique >> 16; // 48 bits: exact in JSON
     vm.ref_counter[0] = 0;
-    platform_random(&vm.ref_counter[1], 2 * sizeof *vm.ref_counter);
+    memcpy(&vm.ref_counter[1], random.reference, sizeof random.reference);
 }
 
 EXPORT(vm_reset) int vm_reset(void)

@@ -153,10 +153,10 @@ export class MachinePool {
     return this.#copy ? Machine.fromCopy(this.#module, this.#copy, host) : new Machine(this.#module, host);
   }
 
-  /** The busy machine that has grown least since it has started. */
+  /** The busy machine that has grown least since it has started, if that is little. */
   #smallest() {
-    const started = [...this.#leases.keys()].filter(({ image }) => image !== undefined);
-    return started.sort((a, b) => a.memoryBytes - b.memoryBytes)[0];
+    const small = [...this.#leases.keys()].filter((machine) => machine.image !== undefined && !hasGrown(machine));
+    return small.sort((a, b) => a.memoryBytes - b.memoryBytes)[0];
   }
 
   #mayAdd() {
@@ -237,8 +237,7 @@ export class MachinePool {
   #giveBack(machine) {
     const inTime = this.#leases.delete(machine);
     const served = (this.#served.get(machine) ?? 0) + 1;
-    const startBytes = machine.image?.memoryBytes ?? 0;
-    if (!inTime || served > MAX_REQUESTS_OF_MACHINE || machine.memoryBytes > startBytes + MAX_GROWTH_BYTES) return;
+    if (!inTime || served > MAX_REQUESTS_OF_MACHINE || hasGrown(machine)) return;
     machine.reset();
     this.#served.set(machine, served);
     this.#idle.push(machine);
@@ -256,6 +255,11 @@ export class MachinePool {
     host.log.flush();
     host.log.write(LEVEL_ERROR, "the VM instance of this request is discarded");
   }
+}
+
+/** @param {Machine} machine whether it has become too large to be kept */
+function hasGrown(machine) {
+  return machine.memoryBytes > (machine.image?.memoryBytes ?? 0) + MAX_GROWTH_BYTES;
 }
 
 function ignore() {}

@@ -12,7 +12,7 @@ import pytest
 from hatch_elixir_workers import bundle
 from hatch_elixir_workers.bundle import Contents, PackedFile, PackedModule
 from hatch_elixir_workers.collect import binding_files
-from hatch_elixir_workers.config import parse_config
+from hatch_elixir_workers.config import COUNT_LIMITS, SIZE_LIMITS, parse_config
 from hatch_elixir_workers.errors import ConfigError, UserError
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.plugins import load_registry
@@ -116,6 +116,7 @@ def test_config_js() -> None:
             "vars": {"A": {"deep": 1}},
             "secrets": ["S"],
             "body-limit": 5,
+            "limits": {"machines": 2},
             "environment": "development",
             "bindings": {"KV": {"kind": "kv", "id": "1"}},
         }
@@ -125,10 +126,17 @@ def test_config_js() -> None:
     assert json.loads(text.removeprefix("export default ").removesuffix(";\n")) == {
         "environment": "development",
         "bodyLimitBytes": 5,
+        "maxMachines": 2,
         "vars": ["A"],
         "secrets": ["S"],
         "bindings": {"KV": {"kind": "kv", "id": "1"}},
     }
+
+
+def test_every_limit_is_a_setting_of_the_worker() -> None:
+    settings = (priv_dir() / "worker" / "settings.js").read_text()
+    for name in [*COUNT_LIMITS.values(), *SIZE_LIMITS.values()]:
+        assert f"\n  {name}: " in settings
 
 
 def test_a_bundle_replaces_the_one_before(tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ from hatch_elixir_workers.plugins import Registry, load_registry
 
 TABLE = "tool.hatch.build.targets.elixir-workers"
 KEYS = (
-    "bindings, body-limit, compatibility-date, entry, environment, keep, middleware, name, project, secrets, shake, "
-    "strict, vars"
+    "bindings, body-limit, compatibility-date, entry, environment, keep, limits, middleware, name, project, secrets, "
+    "shake, strict, vars"
 )
 
 
@@ -63,6 +63,7 @@ def test_everything_correct() -> None:
             "vars": {"RATE": 1.5, "LIMITS": {"max": [1, 2]}, "ON": True, "TEXT": ""},
             "secrets": ["API_KEY"],
             "body-limit": "2 MiB",
+            "limits": {"machines": 3, "machine-memory": "8 MiB", "pool-memory": 100_000_000},
             "environment": "development",
             "compatibility-date": "2026-01-31",
             "strict": True,
@@ -84,6 +85,7 @@ def test_everything_correct() -> None:
     assert dict(config.vars) == {"RATE": 1.5, "LIMITS": {"max": [1, 2]}, "ON": True, "TEXT": ""}
     assert config.secrets == ("API_KEY",)
     assert config.body_limit_bytes == 2 * 1024 * 1024
+    assert config.limits == {"maxMachines": 3, "memoryCapBytes": 8 * 1024 * 1024, "maxPoolBytes": 100_000_000}
     assert config.environment == "development"
     assert config.compatibility_date == "2026-01-31"
     assert config.strict is True
@@ -163,6 +165,17 @@ def test_config_cannot_be_changed() -> None:
         (
             {"body-limit": "1 GB"},
             'body-limit must be a size such as "1 MiB" (units: B, KB, MB, KiB, MiB), not "1 GB"',
+        ),
+        ({"limits": 5}, "limits must be a table, not an integer"),
+        ({"limits": {"machines": 0}}, "limits.machines must be at least 1, not 0"),
+        ({"limits": {"machines": "3"}}, "limits.machines must be an integer, not a string"),
+        (
+            {"limits": {"pool-memory": "1 GB"}},
+            'limits.pool-memory must be a size such as "1 MiB" (units: B, KB, MB, KiB, MiB), not "1 GB"',
+        ),
+        (
+            {"limits": {"machine": 3}},
+            'limits.machine is not a known key; did you mean "machines"?',
         ),
         ({"environment": False}, "environment must be a string, not a boolean"),
         ({"environment": "prod"}, 'environment must be "production" or "development", not "prod"'),
