@@ -244,7 +244,8 @@ static bool collect(Process *p, size_t size, uint32_t live, enum mode mode)
     return true;
 }
 
-enum { MINOR_COLLECTIONS_MAX = 64, OFF_HEAP_MAJOR_BYTES = 4 << 20 };
+// Below ROOMY_WORDS of live data a heap has as much free room again, above half of that.
+enum { MINOR_COLLECTIONS_MAX = 64, OFF_HEAP_MAJOR_BYTES = 4 << 20, ROOMY_WORDS = 1 << 18 };
 
 // After a collection: is the heap of a good size for what lives in it?
 static bool fit_heap(Process *p, size_t need, uint32_t live)
@@ -252,7 +253,7 @@ static bool fit_heap(Process *p, size_t need, uint32_t live)
     ProcessState *s = p->state;
     size_t size = (size_t) (p->end - p->heap);
     size_t lives = (size_t) (p->htop - p->heap) + (size_t) (p->end - p->stop);
-    size_t good = size_step(lives + need + lives / 2);
+    size_t good = size_step(lives + need + (lives < ROOMY_WORDS ? lives : lives / 2));
     if (good < s->min_heap_words) good = s->min_heap_words;
     s->next_heap_words = good > size ? good : 0; // grow with the next collection
     bool must = size < lives + need, wasteful = size > 4096 && good < size / 8;
