@@ -14,7 +14,7 @@ const uint8_t opcode_arity[256] = {
 #undef NATIVE_RECORD
 #undef INSTRUCTION
 #undef FUSED
-    [192] = 255,
+    [192 ... 255] = 255, // of later releases
 };
 
 static Arg long_value(Reader *r, ArgTag tag, uint8_t first)
