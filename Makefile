@@ -18,7 +18,7 @@ test: setup ## Every test: lint, Python, the machine on the oracle, Elixir, the 
 	@.ci/setup browser
 	@$(PYTHON) tests/support/suites.py
 
-test-matrix: ## examples/hello with OTP 27 and 29, Elixir 1.18 and 1.20
+test-matrix: ## libraries, oracle and examples/hello with OTP 27 and 29, Elixir 1.18 and 1.20
 	@.ci/setup matrix
 	@$(PYTHON) tests/support/matrix.py
 

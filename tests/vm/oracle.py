@@ -21,7 +21,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -91,6 +91,7 @@ class Expected:
     crash: str | None
 
 
+@cache
 def otp_release() -> int:
     """The release of the `erl` on PATH, asked once per process."""
     script = "io:put_chars(erlang:system_info(otp_release)), halt()."

@@ -3,6 +3,7 @@
 // Every error is badarg; its cause tells ets:format_error what was wrong.
 #include "../ets.h"
 #include "../map.h"
+#include "../module.h"
 #include "ets_natives.h"
 
 enum { NAME_BUCKETS = 64 };
@@ -853,7 +854,9 @@ static bool set_once(Process *p, const Table *t, term tuple, term update)
         return false;
     }
     bool keypos = tuple_at(update, 0) == make_small((sterm) t->key_index + 1);
-    size_t index = update_index(p, t, tuple_at(update, 0), tuple_arity(tuple), keypos);
+    // OTP names a position that is too large since update_element/4 came, in 27.
+    bool with_cause = keypos || archive_otp_release_number() >= 27;
+    size_t index = update_index(p, t, tuple_at(update, 0), tuple_arity(tuple), with_cause);
     if (index != SIZE_MAX)
         tuple_elements(tuple)[index] = tuple_at(update, 1);
     return index != SIZE_MAX;

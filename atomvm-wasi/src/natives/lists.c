@@ -37,30 +37,31 @@ term lists_member_2(Process *p, term *a)
     return is_nil(list) ? (term) ATOM_false : raise_badarg(p);
 }
 
-// Counts a[0] down along the list a[1] while it is above `stop` and there are cells: the steps that nth/2 and nthtail/2
-// take in Erlang, so that they can decline wherever it ended and fail there as OTP's code does. True: it came to `stop`.
-static bool step_down(Process *p, term *a, sterm stop)
+// Steps down the list until `n` is `stop` or there are no more cells; true when it came to `stop`.
+static bool step_down(Process *p, term *list, sterm n, sterm stop)
 {
-    sterm from = small_value(a[0]), n = from;
-    for (; n > stop && is_cons(a[1]); n--)
-        a[1] = tail(a[1]);
-    a[0] = make_small(n);
+    sterm from = n;
+    for (; n > stop && is_cons(*list); n--)
+        *list = tail(*list);
     charge(p, (size_t) (from - n));
     return n == stop;
 }
 
+// Both decline with the arguments they were given: which function then has no clause depends on the release.
 term lists_nth_2(Process *p, term *a)
 {
-    if (!is_small(a[0]) || small_value(a[0]) < 1 || !step_down(p, a, 1) || !is_cons(a[1]))
+    term list = a[1];
+    if (!is_small(a[0]) || small_value(a[0]) < 1 || !step_down(p, &list, small_value(a[0]), 1) || !is_cons(list))
         return decline();
-    return head(a[1]);
+    return head(list);
 }
 
 term lists_nthtail_2(Process *p, term *a)
 {
-    if (!is_small(a[0]) || small_value(a[0]) < 1 || !step_down(p, a, 0))
+    term list = a[1];
+    if (!is_small(a[0]) || small_value(a[0]) < 1 || !step_down(p, &list, small_value(a[0]), 0))
         return decline();
-    return a[1];
+    return list;
 }
 
 term lists_last_1(Process *p, term *a)

@@ -15,7 +15,7 @@ defmodule Oracle.MapBasic do
     IO.inspect(Map.pop(m, :a))
     IO.inspect(Map.split(m, [:a]))
     IO.inspect(Map.new([1, 2], &{&1, &1 * &1}))
-    IO.inspect({Map.has_key?(m, :a), Map.keys(m), Map.values(m), map_size(m)})
+    IO.inspect({Map.has_key?(m, :a), Enum.sort(Map.keys(m)), Enum.sort(Map.values(m)), map_size(m)})
     IO.inspect(Map.get_and_update(m, :a, &{&1, &1 + 1}))
     IO.inspect(Map.equal?(m, %{b: 2, a: 1}))
   end

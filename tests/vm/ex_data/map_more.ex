@@ -8,7 +8,7 @@ defmodule Oracle.MapMore do
     IO.inspect(Map.get_lazy(m, :zz, fn -> :lazy end))
     IO.inspect(Map.replace(m, :zz, 1))
     IO.inspect(Map.replace!(m, :a, 10))
-    IO.inspect(Map.to_list(m))
+    IO.inspect(Enum.sort(Map.to_list(m)))
     IO.inspect(Map.pop!(m, :a))
     IO.inspect(Map.from_keys([:x, :y], 0))
     big = Map.new(1..100, &{"k#{&1}", &1})

@@ -1,3 +1,4 @@
+%% OTP 27 or earlier: later releases have PCRE2.
 %% Classes of characters: which of the 256 bytes each of them takes.
 -module(re_classes).
 -export([start/0]).

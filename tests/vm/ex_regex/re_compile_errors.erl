@@ -1,3 +1,4 @@
+%% OTP 27 or earlier: later releases have PCRE2.
 %% Patterns that are wrong: text and position of each error.
 -module(re_compile_errors).
 -export([start/0]).

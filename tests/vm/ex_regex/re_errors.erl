@@ -1,3 +1,4 @@
+%% OTP 27 or earlier: later releases have PCRE2.
 %% Patterns and arguments that are wrong.
 -module(re_errors).
 -export([start/0]).

@@ -4,9 +4,9 @@
 
 start() ->
     M = #{a => 1, b => 2, c => 3},
-    erlang:display(maps:keys(M)),
-    erlang:display(maps:values(M)),
-    erlang:display(maps:to_list(M)),
+    erlang:display(lists:sort(maps:keys(M))),
+    erlang:display(lists:sort(maps:values(M))),
+    erlang:display(lists:sort(maps:to_list(M))),
     erlang:display(maps:find(a, M)),
     erlang:display(maps:find(z, M)),
     erlang:display(maps:is_key(b, M)),
