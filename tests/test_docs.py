@@ -17,6 +17,7 @@ from hatch_elixir_workers.plugins import load_registry
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
 
+import beam_support  # noqa: E402
 import example  # noqa: E402
 
 PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("bench/*.md")])
@@ -41,6 +42,11 @@ def test_every_configuration_key_has_its_heading() -> None:
 
 def test_every_command_has_its_heading() -> None:
     assert headings("commands.md") == {f"elixir-workers {name}" for name in cli.main.commands}
+
+
+def test_the_page_of_what_is_there_is_true() -> None:
+    written = beam_support.PAGE.read_text(encoding="utf-8")
+    assert written == beam_support.page(), "run .venv/bin/python tests/support/beam_support.py"
 
 
 def test_every_make_target_is_in_the_readme() -> None:

@@ -1,6 +1,7 @@
 // Bit strings: where their bits are, copying and comparing them, matching and building. Bits count from the most
 // significant bit of the first byte.
 #include "bits.h"
+#include "process.h"
 
 #include <math.h>
 
@@ -224,7 +225,7 @@ term put_refcbin(Process *p, term *o, Blob *blob)
     o[2] = (term) blob;
     o[3] = blob->used;
     p->off_heap = o;
-    p->off_heap_bytes += blob->used;
+    off_heap_grew(p, blob->used);
     return make_boxed(o);
 }
 
@@ -516,7 +517,7 @@ static bool extend_in_place(Process *p, const Bits *acc, size_t extra_bits)
         return false;
     }
     blob_set_used_bits(blob, used + extra_bits);
-    p->off_heap_bytes += blob->used - (size_t) owner[3];
+    off_heap_grew(p, blob->used - (size_t) owner[3]);
     owner[3] = blob->used;
     return true;
 }

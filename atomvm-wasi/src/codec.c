@@ -5,13 +5,11 @@ const uint8_t opcode_arity[256] = {
     [0] = 255,
 #define OPCODE(number, name, arity, kinds) [number] = arity,
 #define OBSOLETE(number, name, arity) [number] = arity,
-#define NATIVE_RECORD(number, name, arity) [number] = arity,
 #define INSTRUCTION(name)
 #define FUSED(name, first, second)
 #include "opcodes.def"
 #undef OPCODE
 #undef OBSOLETE
-#undef NATIVE_RECORD
 #undef INSTRUCTION
 #undef FUSED
     [192 ... 255] = 255, // of later releases

@@ -51,6 +51,9 @@ static inline void skip_operand(Reader *r)
     else r->at += *r->at & 8 ? 2 : 1;
 }
 
+// A constant operand: integer, atom or literal. NONE when it is none of these, damaged, or memory is out.
+term module_constant(Module *m, const Arg *a);
+
 extern const uint8_t opcode_arity[256]; // 255 = no such instruction
 
 #endif

@@ -21,6 +21,12 @@ enum timer_start cold_start_receive_timer(Process *p, term timeout, const Word *
 void cold_uncaught(Process *p);                            // ends the process for its pending exception
 term cold_out_of_memory(Process *p);                       // exit reason
 
+// cold_record.c
+term cold_put_record(Process *p, const Word *pc);
+term cold_get_record_field(Process *p, const Word *pc);
+bool cold_get_record_elements(Process *p, const Word *pc);
+bool cold_is_record_accessible(Process *p, const Word *pc);
+
 // cold_bits.c
 bool cold_field_bits(term size, Word unit, size_t *bits);
 bool cold_get_binary(Process *p, term context, term size, Word unit, term *out);

@@ -5,6 +5,7 @@
 // after the current pair stays on the stack, so lists and chains of last elements take no room.
 #include "bits.h"
 #include "map.h"
+#include "record.h"
 
 #include <stdlib.h>
 
@@ -51,14 +52,14 @@ static void walk_end(Walk *w)
 
 // ---- parts that hold no terms ----
 
-// number < atom < reference < fun < port < pid < tuple < map < nil < list < bit string
+// number < atom < reference < fun < port < pid < tuple < native record < map < nil < list < bit string
 static int type_rank(term t)
 {
     if (is_small(t)) return 0;
-    if (is_cons(t)) return 9;
+    if (is_cons(t)) return 10;
     if (is_atom(t)) return 1;
     if (is_pid(t)) return 5;
-    if (!is_boxed(t)) return 8;
+    if (!is_boxed(t)) return 9;
     switch (boxed_kind(t)) {
     case KIND_POSBIG:
     case KIND_NEGBIG:
@@ -72,11 +73,13 @@ static int type_rank(term t)
         return 3;
     case KIND_TUPLE:
         return 6;
+    case KIND_RECORD:
+        return 7;
     case KIND_FLATMAP:
     case KIND_HASHMAP:
-        return 7;
+        return 8;
     default:
-        return 10;
+        return 11;
     }
 }
 
@@ -142,6 +145,19 @@ static int enter_tuples(Walk *w, term a, term b)
     if (arity != tuple_arity(b)) return order_of(arity, tuple_arity(b));
     if (arity > 0) push_run(w, (Run) { tuple_elements(a), tuple_elements(b), arity, w->exact, NULL });
     return 0;
+}
+
+// By module, name, whether it is exported, number of fields, their names; then by the values.
+static int enter_records(Walk *w, term a, term b)
+{
+    const term *x = tuple_elements(record_definition(a)), *y = tuple_elements(record_definition(b));
+    size_t size = record_size(a);
+    int order = 0;
+    for (size_t i = 0; i < DEFINITION_FIELDS && order == 0; i++) order = compare_atoms(x[i], y[i]);
+    if (order == 0) order = order_of(size, record_size(b));
+    for (size_t i = 0; i < size && order == 0; i++) order = compare_atoms(x[DEFINITION_FIELDS + i], y[DEFINITION_FIELDS + i]);
+    if (order == 0 && size > 0) push_run(w, (Run) { record_values(a), record_values(b), size, w->exact, NULL });
+    return order;
 }
 
 static int enter_funs(Walk *w, term a, term b)
@@ -240,8 +256,10 @@ static int compare_pair(Walk *w, term a, term b)
     case 6:
         return enter_tuples(w, a, b);
     case 7:
+        return enter_records(w, a, b);
+    case 8:
         return enter_maps(w, a, b);
-    case 9:
+    case 10:
         push_run(w, (Run) { list_ptr(a), list_ptr(b), 2, w->exact, NULL });
         return 0;
     default:

@@ -64,6 +64,7 @@ typedef struct Decoder {
     uint32_t *label_at; // word offset of each label of the function, from first_label on; +1, 0 = not yet
     uint32_t first_label, label_span;
     bool bad;
+    bool record_is_local; // of the newest emit_record_id
     const uint8_t *current; // the instruction being read
     size_t last_at; // where the newest instruction starts, SIZE_MAX when it must keep its form
     size_t newest_at; // where the newest instruction starts
@@ -92,13 +93,11 @@ static Word fused(Word first, Word second)
     switch (first << 16 | second) {
 #define OPCODE(number, name, arity, kinds)
 #define OBSOLETE(number, name, arity)
-#define NATIVE_RECORD(number, name, arity)
 #define INSTRUCTION(name)
 #define FUSED(name, first, second) case OP_##first << 16 | OP_##second: return OP_##name;
 #include "opcodes.def"
 #undef OPCODE
 #undef OBSOLETE
-#undef NATIVE_RECORD
 #undef INSTRUCTION
 #undef FUSED
     default: return 0;
@@ -140,26 +139,26 @@ static term big_constant(const Arg *a)
     return literal_keep(integer_from_bytes(&loader, a->bytes, (size_t) a->value, true, false));
 }
 
-static term constant(Decoder *d, const Arg *a)
+term module_constant(Module *m, const Arg *a)
 {
-    term t = NONE;
     switch (a->tag) {
     case ARG_I:
     case ARG_U: // sizes in bs_* come as plain numbers, too, and the values that bs_match compares with
-        t = fits_small(a->value) ? make_small((sterm) a->value) : literal_keep(make_integer(&loader, a->value));
-        break;
+        return fits_small(a->value) ? make_small((sterm) a->value) : literal_keep(make_integer(&loader, a->value));
     case ARG_A:
-        t = a->value == 0 ? NIL : a->value <= d->m->atom_count ? d->m->atoms[a->value] : NONE;
-        break;
+        return a->value == 0 ? NIL : a->value > 0 && a->value <= m->atom_count ? m->atoms[a->value] : NONE;
     case ARG_LITERAL:
-        t = module_literal(d->m, (uint32_t) a->value);
-        break;
+        return module_literal(m, (uint32_t) a->value);
     case ARG_BIG:
-        t = big_constant(a);
-        break;
+        return big_constant(a);
     default:
-        break;
+        return NONE;
     }
+}
+
+static term constant(Decoder *d, const Arg *a)
+{
+    term t = module_constant(d->m, a);
     if (t == NONE) d->bad = true;
     return t;
 }
@@ -504,6 +503,81 @@ static void decode_update_record(Decoder *d)
     free_list(items, count);
 }
 
+// The name of a record, as an instruction has it: [module][name][of this module?]. `name`, '_', or {module, name}.
+static void emit_record_id(Decoder *d, const Arg *a)
+{
+    term id = constant(d, a), module = d->m->name;
+    bool local = is_atom(id);
+    if (is_tuple(id) && tuple_arity(id) == 2) {
+        module = tuple_at(id, 0);
+        id = tuple_at(id, 1);
+    }
+    if (!is_atom(module) || !is_atom(id)) d->bad = true;
+    emit(d, module);
+    emit(d, id);
+    d->record_is_local = local;
+}
+
+static void decode_put_record(Decoder *d)
+{
+    Arg fail = read_arg(&d->in), id = read_arg(&d->in), from = read_arg(&d->in), to = read_arg(&d->in), live = read_arg(&d->in);
+    size_t count;
+    Arg *items = read_list(d, &count);
+    if (!items) return;
+    emit_op(d, OP_put_record);
+    emit_label(d, &fail);
+    emit_record_id(d, &id);
+    emit(d, source(d, &from));
+    emit(d, destination(d, &to));
+    emit(d, (Word) live.value);
+    emit(d, d->record_is_local);
+    emit(d, count / 2);
+    for (size_t i = 0; i + 1 < count; i += 2) {
+        emit(d, constant(d, &items[i]));
+        emit(d, source(d, &items[i + 1]));
+    }
+    free_list(items, count);
+}
+
+static void decode_get_record_elements(Decoder *d)
+{
+    Arg fail = read_arg(&d->in), from = read_arg(&d->in);
+    size_t count;
+    Arg *items = read_list(d, &count);
+    if (!items) return;
+    emit_op(d, OP_get_record_elements);
+    emit_label(d, &fail);
+    emit(d, source(d, &from));
+    emit(d, count / 2);
+    for (size_t i = 0; i + 1 < count; i += 2) {
+        emit(d, constant(d, &items[i]));
+        emit(d, destination(d, &items[i + 1]));
+    }
+    free_list(items, count);
+}
+
+static void decode_get_record_field(Decoder *d)
+{
+    Arg fail = read_arg(&d->in), from = read_arg(&d->in), id = read_arg(&d->in), field = read_arg(&d->in), to = read_arg(&d->in);
+    emit_op(d, OP_get_record_field);
+    emit_label(d, &fail);
+    emit(d, source(d, &from));
+    emit_record_id(d, &id);
+    emit(d, d->record_is_local);
+    emit(d, constant(d, &field));
+    emit(d, destination(d, &to));
+}
+
+// The scope is `external`, or `auto_local`: the record may be one of this module's own.
+static void decode_is_record_accessible(Decoder *d)
+{
+    Arg fail = read_arg(&d->in), from = read_arg(&d->in), scope = read_arg(&d->in);
+    emit_op(d, OP_is_record_accessible);
+    emit_label(d, &fail);
+    emit(d, source(d, &from));
+    emit(d, constant(d, &scope) == (term) ATOM_external ? NONE : d->m->name);
+}
+
 static void decode_init_yregs(Decoder *d)
 {
     size_t count;
@@ -705,13 +779,11 @@ static void mark_line(Decoder *d, uint32_t line)
 static const char *const opcode_kinds[256] = {
 #define OPCODE(number, name, arity, kinds) [number] = kinds,
 #define OBSOLETE(number, name, arity)
-#define NATIVE_RECORD(number, name, arity)
 #define INSTRUCTION(name)
 #define FUSED(name, first, second)
 #include "opcodes.def"
 #undef OPCODE
 #undef OBSOLETE
-#undef NATIVE_RECORD
 #undef INSTRUCTION
 #undef FUSED
 };
@@ -803,6 +875,10 @@ static void decode_special(Decoder *d, uint8_t op)
     case OPCODE_bs_create_bin: decode_create_bin(d); return;
     case OPCODE_bs_match: decode_bs_match(d); return;
     case OPCODE_update_record: decode_update_record(d); return;
+    case OPCODE_put_record: decode_put_record(d); return;
+    case OPCODE_get_record_elements: decode_get_record_elements(d); return;
+    case OPCODE_get_record_field: decode_get_record_field(d); return;
+    case OPCODE_is_record_accessible: decode_is_record_accessible(d); return;
     default: d->bad = true;
     }
 }

@@ -6,6 +6,7 @@
 #include "map.h"
 #include "module.h"
 #include "process.h"
+#include "record.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -256,6 +257,17 @@ static void measure_map(Measure *m)
     else measure_container(m, 2 * count, map_literal_words((size_t) count));
 }
 
+static void measure_record(Measure *m)
+{
+    uint32_t count = number(&m->in, 4), exported = number(&m->in, 1);
+    if (exported > 1 || count > left(&m->in)) m->in.bad = true;
+    for (uint64_t i = 0; i < (uint64_t) count + 2 && !m->in.bad; i++) { // module, name, fields
+        AtomText a = atom_text_of(&m->in);
+        check_atom(m, &a);
+    }
+    measure_container(m, count, RECORD_HEAD_WORDS + 1 + DEFINITION_FIELDS + 2 * (uint64_t) count);
+}
+
 static void measure_bytes(Measure *m, size_t size, uint64_t words)
 {
     take(&m->in, size);
@@ -333,6 +345,9 @@ static void measure_term(Measure *m)
         break;
     case ETF_MAP:
         measure_map(m);
+        break;
+    case ETF_RECORD:
+        measure_record(m);
         break;
     case ETF_EXPORT:
         measure_export(m);
@@ -575,6 +590,42 @@ static void build_map(Build *b, term *hole)
     else if (!push_frame(b, f)) vm_mfree(pairs, 2 * count * sizeof(term));
 }
 
+static int compare_words(const void *a, const void *b)
+{
+    term x = *(const term *) a, y = *(const term *) b;
+    return x < y ? -1 : x > y;
+}
+
+// A field twice is damage. Sorts the words.
+static bool all_differ(term *words, size_t count)
+{
+    qsort(words, count, sizeof *words, compare_words);
+    for (size_t i = 1; i < count; i++)
+        if (words[i] == words[i - 1]) return false;
+    return true;
+}
+
+static term build_record(Build *b)
+{
+    size_t count = number(&b->in, 4), words = 1 + DEFINITION_FIELDS + count;
+    bool exported = number(&b->in, 1);
+    term *definition = take_words(b, words), *o = take_words(b, RECORD_HEAD_WORDS + count);
+    definition[0] = make_header(KIND_TUPLE, DEFINITION_FIELDS + count);
+    definition[3] = make_bool(exported);
+    for (size_t i = 1; i < words; i++) {
+        if (i == DEFINITION_FIELDS) continue;
+        AtomText a = atom_text_of(&b->in);
+        definition[i] = build_atom(b, &a);
+    }
+    memcpy(o + RECORD_HEAD_WORDS, definition + 1 + DEFINITION_FIELDS, count * WORD_BYTES); // the values come over them
+    if (b->in.bad || !all_differ(o + RECORD_HEAD_WORDS, count)) {
+        b->in.bad = true;
+        return NONE;
+    }
+    if (count > 0) push_frame(b, (Frame) { .kind = FRAME_SLOTS, .slot = o + RECORD_HEAD_WORDS, .left = count });
+    return put_record_head(o, count, make_boxed(definition));
+}
+
 static term build_export(Build *b)
 {
     ExportText e = export_body(&b->in);
@@ -661,6 +712,9 @@ static void build_term(Build *b, term *hole)
         break;
     case ETF_MAP:
         build_map(b, hole);
+        break;
+    case ETF_RECORD:
+        t = build_record(b);
         break;
     case ETF_EXPORT:
         t = build_export(b);

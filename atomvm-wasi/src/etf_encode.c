@@ -3,6 +3,7 @@
 #include "etf.h"
 #include "map.h"
 #include "process.h"
+#include "record.h"
 
 #include <stdio.h>
 
@@ -286,9 +287,24 @@ static void put_fun(Out *o, term t)
     push_frame(o, (Frame) { .slots = boxed_ptr(t) + 2, .left = lambda->free_count, .size_at = size_at });
 }
 
+// Fields, whether it is exported, module, name, the fields' names, their values.
+static void put_record(Out *o, term t)
+{
+    size_t size = record_size(t);
+    put_tag(o, ETF_RECORD, (uint32_t) size, 4);
+    put_number(o, record_is_exported(t), 1);
+    put_atom(o, record_module(t));
+    put_atom(o, record_name(t));
+    for (size_t i = 0; i < size; i++) put_atom(o, record_fields(t)[i]);
+    push_frame(o, (Frame) { .slots = record_values(t), .left = size });
+}
+
 static void put_boxed(Out *o, term t)
 {
     switch (boxed_kind(t)) {
+    case KIND_RECORD:
+        put_record(o, t);
+        break;
     case KIND_TUPLE:
         put_tuple(o, t);
         break;

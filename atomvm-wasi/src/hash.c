@@ -4,6 +4,7 @@
 #include "bits.h"
 #include "integer.h"
 #include "map.h"
+#include "record.h"
 
 #include <stdlib.h>
 
@@ -213,6 +214,9 @@ static uint32_t own_hash_boxed(Work *w, term t, uint32_t hash)
     case KIND_TUPLE:
         work_push_reversed(w, tuple_elements(t), tuple_arity(t));
         return blend(hash, (uint32_t) tuple_arity(t));
+    case KIND_RECORD:
+        work_push_reversed(w, record_values(t), record_size(t));
+        return blend(blend(hash, atom_hash(record_module(t))), atom_hash(record_name(t)));
     case KIND_POSBIG:
     case KIND_NEGBIG:
         integer_view(t, &integer);

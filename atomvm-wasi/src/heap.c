@@ -144,7 +144,7 @@ term make_binary(Process *p, const void *bytes_in, size_t size, uint8_t **bytes)
         o[2] = (term) blob;
         o[3] = size;
         p->off_heap = o;
-        p->off_heap_bytes += size;
+        off_heap_grew(p, size);
         data = blob->data;
     }
     if (bytes_in) memcpy(data, bytes_in, size);

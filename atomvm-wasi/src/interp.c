@@ -9,6 +9,8 @@
 #include "map.h"
 #include "operand.h"
 #include "platform.h"
+#include "record.h"
+
 #include <assert.h>
 
 const Word stub_load[] = { OP_load_function }, stub_decode[] = { OP_decode_function }, stub_undefined[] = { OP_undefined_function },
@@ -486,7 +488,7 @@ enum slice_result interp_run(Process *p)
     case OP_is_atom_x: BRANCH(is_atom(X(pc[2])), 3);
     case OP_is_pid: t = FETCH(pc[2]); BRANCH(is_pid(t), 3);
     case OP_is_reference: t = FETCH(pc[2]); BRANCH(is_ref(t), 3);
-    case OP_is_port: case OP_is_any_native_record: case OP_is_native_record: BRANCH(false, 3);
+    case OP_is_port: BRANCH(false, 3);
     case OP_is_nil: t = FETCH(pc[2]); BRANCH(t == NIL, 3);
     case OP_is_nil_x: BRANCH(X(pc[2]) == NIL, 3);
     case OP_is_binary: t = FETCH(pc[2]); BRANCH(is_binary(t), 3);
@@ -633,6 +635,40 @@ enum slice_result interp_run(Process *p)
         htop += 1 + size;
         STORE(pc[3], make_boxed(o));
         NEXT(5 + 2 * count);
+    }
+
+    // ---- native records ----
+    case OP_is_any_native_record: BRANCH(is_native_record(FETCH(pc[2])), 3);
+    case OP_is_native_record: // fail source module name
+        t = FETCH(pc[2]);
+        BRANCH(is_native_record(t) && record_is(t, pc[3], pc[4]), 5);
+    case OP_is_record_accessible:
+        SAVE();
+        BRANCH(cold_is_record_accessible(p, pc), 4);
+    case OP_get_record_elements:
+        SAVE();
+        BRANCH(cold_get_record_elements(p, pc), 4 + 2 * pc[3]);
+    case OP_get_record_field:
+        SAVE();
+        t = cold_get_record_field(p, pc);
+        LOAD();
+        if (t == NONE) {
+            if (!pc[1]) goto raise;
+            p->exception = (Exception) { .class = NONE };
+            JUMP(pc[1]);
+        }
+        STORE(pc[7], t);
+        NEXT(8);
+    case OP_put_record: {
+        Word count = pc[8];
+        SAVE();
+        t = cold_put_record(p, pc);
+        if (t == NONE) goto raise;
+        LOAD();
+        ATTEND(pc[6], t);
+        LOAD();
+        STORE(pc[5], t);
+        NEXT(9 + 2 * count);
     }
 
     // ---- arithmetic: fail live function sources destination ----

@@ -113,7 +113,7 @@ static bool module_remember(Module *m)
 // ---- chunks ----
 
 typedef struct Chunks {
-    Slice atoms, code, imports, exports, locals, literals, literals_packed, funs, strings, line, attributes;
+    Slice atoms, code, imports, exports, locals, literals, literals_packed, funs, strings, line, attributes, records;
 } Chunks;
 
 static uint32_t be32(const uint8_t *b) { return (uint32_t) b[0] << 24 | (uint32_t) b[1] << 16 | (uint32_t) b[2] << 8 | b[3]; }
@@ -125,6 +125,7 @@ static bool find_chunks(Slice beam, Chunks *c)
         { "ExpT", offsetof(Chunks, exports) }, { "LocT", offsetof(Chunks, locals) }, { "LitU", offsetof(Chunks, literals) },
         { "LitT", offsetof(Chunks, literals_packed) }, { "FunT", offsetof(Chunks, funs) }, { "StrT", offsetof(Chunks, strings) },
         { "Line", offsetof(Chunks, line) }, { "Attr", offsetof(Chunks, attributes) },
+        { "Recs", offsetof(Chunks, records) },
     };
     *c = (Chunks) { 0 };
     if (beam.size < 12 || memcmp(beam.bytes, "FOR1", 4) != 0 || memcmp(beam.bytes + 8, "BEAM", 4) != 0) return false;
@@ -358,6 +359,7 @@ static const char *index_module(Module *m, const Chunks *c)
     m->strings = c->strings;
     m->line = c->line;
     m->attributes = c->attributes;
+    m->records = c->records;
     return NULL;
 }
 

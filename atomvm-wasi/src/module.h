@@ -14,7 +14,7 @@ typedef struct Slice {
 
 struct Module {
     term name;
-    Slice code, strings, line, literals, attributes;
+    Slice code, strings, line, literals, attributes, records;
     uint32_t atom_count, import_count, literal_count, lambda_count, label_count, function_count, export_count;
     term *atoms;          // [1..atom_count]
     Function **imports;   // [import_count]
@@ -25,6 +25,9 @@ struct Module {
     Function **label_function; // function that the label lies in
     Function **functions;     // in code order
     Function **exports;
+    struct RecordType *record_types; // [record_count], read when a record is first made (record.c)
+    uint32_t record_count;
+    bool records_ready;
     bool line_ready;
     uint32_t line_count, file_count;
     uint32_t *lines; // line_count entries: file << 24 | line, see line.c

@@ -5,6 +5,7 @@
 #include "bits.h"
 #include "hash.h"
 #include "integer.h"
+#include "record.h"
 
 #include <stdlib.h>
 
@@ -107,6 +108,7 @@ static uint32_t phash_boxed(Work *w, uint32_t hash, term t)
     switch (boxed_kind(t)) {
     case KIND_TUPLE:
         return phash_tuple(w, hash, t);
+    case KIND_RECORD:
     case KIND_FLATMAP:
     case KIND_HASHMAP:
         return hash * PRIME_13 + PRIME_14 + phash2(t);

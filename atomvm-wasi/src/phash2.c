@@ -7,10 +7,11 @@
 #include "hash.h"
 #include "integer.h"
 #include "map.h"
+#include "record.h"
 
 #include <stdlib.h>
 
-enum phash2_constant { SMALL_WORD = 1, NIL_WORD, ATOM_WORD, STRING_WORD, PID_WORD, REF_WORD = 7, TUPLE_WORD = 9, NEGATIVE_WORD, POSITIVE_WORD, FLOAT_WORD, BINARY_BYTES, FUNCTION_NAME, BINARY_TAIL, MAP_WORD, MAP_PAIRS = 19 };
+enum phash2_constant { SMALL_WORD = 1, NIL_WORD, ATOM_WORD, STRING_WORD, PID_WORD, REF_WORD = 7, TUPLE_WORD = 9, NEGATIVE_WORD, POSITIVE_WORD, FLOAT_WORD, BINARY_BYTES, FUNCTION_NAME, BINARY_TAIL, MAP_WORD, MAP_PAIRS = 19, RECORD_WORD = 29 };
 enum { NIL_CODE = 2 };
 #define HASH_OF_NIL 3468870702u
 
@@ -97,6 +98,10 @@ static uint32_t phash2_boxed(Work *w, uint32_t hash, term t)
     case KIND_TUPLE:
         work_push_reversed(w, tuple_elements(t), tuple_arity(t));
         return add_words(hash, (uint32_t) tuple_arity(t), 0, TUPLE_WORD);
+    case KIND_RECORD: // not OTP's value, which it does not document
+        work_push_reversed(w, record_values(t), record_size(t));
+        work_push(w, record_definition(t));
+        return add_words(hash, (uint32_t) record_size(t), 0, RECORD_WORD);
     case KIND_POSBIG:
     case KIND_NEGBIG:
         return phash2_big(hash, t);

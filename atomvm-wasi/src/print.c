@@ -11,12 +11,13 @@
 #include "bits.h"
 #include "integer.h"
 #include "map.h"
+#include "record.h"
 #include "term_stack.h"
 
 #include <stdio.h>
 
 // Entries of the stack that are no terms: text to print, and the tail of a list, which is the entry below.
-enum { MARK_TAIL = 0x10, MARK_CLOSE_LIST = 0x20, MARK_CLOSE_BRACE = 0x30, MARK_COMMA = 0x40, MARK_ARROW = 0x50 };
+enum { MARK_TAIL = 0x10, MARK_CLOSE_LIST = 0x20, MARK_CLOSE_BRACE = 0x30, MARK_COMMA = 0x40, MARK_ARROW = 0x50, MARK_EQUALS = 0x60 };
 
 typedef struct Printer {
     Buffer *out;
@@ -322,6 +323,23 @@ static void print_map(Printer *pr, term t)
     vm_mfree(pairs, bytes);
 }
 
+// #module:name{field=value,..}
+static void print_record(Printer *pr, term t)
+{
+    put_byte(pr, '#');
+    print_atom(pr, record_module(t));
+    put_byte(pr, ':');
+    print_atom(pr, record_name(t));
+    put_byte(pr, '{');
+    later(pr, MARK_CLOSE_BRACE);
+    for (size_t i = record_size(t); i-- > 0;) {
+        later(pr, record_values(t)[i]);
+        later(pr, MARK_EQUALS);
+        later(pr, record_fields(t)[i]);
+        if (i > 0) later(pr, MARK_COMMA);
+    }
+}
+
 static void print_boxed(Printer *pr, term t)
 {
     switch (boxed_kind(t)) {
@@ -331,6 +349,9 @@ static void print_boxed(Printer *pr, term t)
     case KIND_FLATMAP:
     case KIND_HASHMAP:
         print_map(pr, t);
+        break;
+    case KIND_RECORD:
+        print_record(pr, t);
         break;
     case KIND_POSBIG:
     case KIND_NEGBIG:
@@ -366,6 +387,9 @@ static void print_one(Printer *pr, term t)
         return;
     case MARK_COMMA:
         put_byte(pr, ',');
+        return;
+    case MARK_EQUALS:
+        put_text(pr, pr->pretty ? "=" : " = ");
         return;
     case MARK_ARROW:
         put_text(pr, pr->pretty ? "=>" : " => ");

@@ -167,4 +167,12 @@ enum slice_result interp_run(Process *p);
 bool gc_collect(Process *p, size_t need, uint32_t live, bool full);
 void heap_free_all(Process *p); // at the end of a process
 
+// So many bytes more are held off the heap: past the limit the process collects when the loop attends to it next, however
+// much room its heap still has.
+static inline void off_heap_grew(Process *p, size_t bytes)
+{
+    p->off_heap_bytes += bytes;
+    if (p->state && p->off_heap_bytes > p->state->off_heap_limit) p->wants_collection = p->attention = true;
+}
+
 #endif

@@ -39,7 +39,8 @@ enum kind {
     KIND_TUPLE = 0,   // [e1]..[en]
     KIND_FLATMAP = 1, // [keys tuple][v1]..[vn], keys in term order, at most MAP_FLAT_MAX
     KIND_HASHMAP = 2, // [count small][root HNODE]
-    KIND_HNODE = 3,   // [bitmap << 4][child].. : cons [K|V] leaf, or HNODE; never a value of its own
+    KIND_HNODE = 3,   // [bitmap << 4][child].. : cons [K|V] leaf, or HNODE; never a value of its own,
+    KIND_RECORD = 3,  // so what is one is a native record: [fields << 4][definition][value].., see record.h
     KIND_FUN = 4,     // local: [Lambda*][env1]..[envn]; external (size 1): [Function* | nothing], see fun.h in vm.h
     KIND_SUBBIN = 5,  // [HEAPBIN or REFCBIN term][bit offset << 2][bit size << 2]; any bit string
     KIND_MATCH = 6,   // match context: [HEAPBIN or REFCBIN term][bit position << 2][bit end << 2]

@@ -1,6 +1,7 @@
 """The oracle: what every program under ``tests/vm/<topic>/`` prints on ``erl``, and its archive for our VM.
 
-A program is one ``.erl`` or ``.ex`` file whose module exports ``start/0``. It prints through
+A program is one ``.erl`` or ``.ex`` file whose module exports ``start/0``; a second Erlang module of program
+``name`` is ``name__part.erl``. It prints through
 ``erlang:display/1`` alone (the VM needs no library for it) or through its group leader alone.
 All programs are compiled by one ``erlc`` and one ``elixirc``, and one ``erl`` runs them all. A program that names
 ``ElixirWorkers.JSON`` has the framework's JSON beside it. Beams, output and archives are kept under ``.cache/oracle``,
@@ -36,6 +37,7 @@ ERLC_OPTIONS = ["+debug_info"]
 # Set under other releases than the installed ones, whose compilers warn of more: warnings are no errors then.
 LENIENT = "ORACLE_LENIENT"
 
+_PART = "__"
 _MARK = re.compile(rb"^\{oracle_mark,(\d+)\}\n", re.MULTILINE)
 _DEFMODULE = re.compile(r"^defmodule (Oracle\.\w+) do", re.MULTILINE)
 _NEEDS_OTP = re.compile(r"^ *(?:%%|#) OTP (?:(\d+) or later|(\d+) or earlier)(?:: (.+))?$", re.MULTILINE)
@@ -63,6 +65,11 @@ class Program:
         match = _SKIP_HOSTILE.search(self.path.read_text())
         return match.group(1) if match else None
 
+    @property
+    def sources(self) -> list[Path]:
+        """Its file, and those of its other modules."""
+        return [self.path, *sorted(self.path.parent.glob(f"{self.path.stem}{_PART}*.erl"))]
+
     def fits(self, otp: int) -> bool:
         """Whether this release of OTP can compile the program; its head says so when not every one can."""
         match = _NEEDS_OTP.search(self.path.read_text())
@@ -79,7 +86,7 @@ class Program:
     def owns(self, beam: str) -> bool:
         """Whether the compiled module ``beam`` (file stem) came from this program."""
         if self.path.suffix == ".erl":
-            return beam == self.module
+            return beam == self.module or beam.startswith(f"{self.module}{_PART}")
         return f"{beam}.".find(f".{self.module.removeprefix('Elixir.')}.") > 0
 
 
@@ -106,7 +113,8 @@ def programs() -> list[Program]:
 
 def all_programs() -> list[Program]:
     """Those for other releases of OTP, too."""
-    found = [_program(path) for path in sorted(VM_TESTS.glob("*/*.erl")) + sorted(VM_TESTS.glob("*/*.ex"))]
+    erlang = [path for path in sorted(VM_TESTS.glob("*/*.erl")) if _PART not in path.stem]
+    found = [_program(path) for path in erlang + sorted(VM_TESTS.glob("*/*.ex"))]
     modules: dict[str, Program] = {}
     for program in found:
         twin = modules.setdefault(program.module, program)
@@ -193,7 +201,8 @@ class Oracle:
         return digest(present, self.versions + os.environ.get(NO_STDLIB, ""))
 
     def _sources(self, suffix: str) -> list[Path]:
-        return [program.path for program in self.all if program.path.suffix == suffix]
+        chosen = [program for program in self.all if program.path.suffix == suffix]
+        return [path for program in chosen for path in program.sources]
 
     def _compiled(self, name: str, compiler: list[str], sources: list[Path]) -> Path:
         directory = self.cache / f"{name}-{digest(sources, self.versions + ' '.join(compiler))}"

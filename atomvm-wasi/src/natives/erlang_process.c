@@ -303,6 +303,24 @@ term erlang_exit_2(Process *p, term *a)
     return ATOM_true;
 }
 
+// Options that only say how soon it is to be delivered, which here is at once: [] or [priority, ..].
+static bool are_priority_options(term options)
+{
+    while (is_cons(options) && head(options) == (term) ATOM_priority) options = tail(options);
+    return is_nil(options);
+}
+
+term erlang_exit_3(Process *p, term *a) { return are_priority_options(a[2]) ? erlang_exit_2(p, a) : raise_badarg(p); }
+term erlang_link_2(Process *p, term *a) { return are_priority_options(a[1]) ? erlang_link_1(p, a) : raise_badarg(p); }
+
+// As exit/2, but that `normal` from the process itself is ignored, as it is from any other.
+term erlang_exit_signal_2(Process *p, term *a)
+{
+    return a[0] == p->pid && a[1] == (term) ATOM_normal ? (term) ATOM_true : erlang_exit_2(p, a);
+}
+
+term erlang_exit_signal_3(Process *p, term *a) { return are_priority_options(a[2]) ? erlang_exit_signal_2(p, a) : raise_badarg(p); }
+
 // ---- monitors ----
 
 static bool monitor_target(term target, term *pid, term *name)
@@ -549,5 +567,4 @@ term erlang_garbage_collect_2(Process *p, term *a) { return erlang_garbage_colle
 term erlang_node_0(Process *p, term *a) { return (void) p, (void) a, ATOM_nonode_nohost; }
 term erlang_node_1(Process *p, term *a) { return is_pid(a[0]) || is_ref(a[0]) ? (term) ATOM_nonode_nohost : raise_badarg(p); }
 term erlang_nodes_0(Process *p, term *a) { return (void) p, (void) a, NIL; }
-term erlang_nodes_1(Process *p, term *a) { return (void) p, (void) a, NIL; }
 term erlang_is_alive_0(Process *p, term *a) { return (void) p, (void) a, ATOM_false; }

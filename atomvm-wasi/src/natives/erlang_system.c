@@ -422,19 +422,6 @@ term erlang_seq_trace_print_1(Process *p, term *a) { return (void) p, (void) a, 
 
 // ---- terms ----
 
-term erlang_is_record_2(Process *p, term *a)
-{
-    if (!is_atom(a[1])) return raise_badarg(p);
-    return make_bool(is_tuple(a[0]) && tuple_arity(a[0]) > 0 && tuple_at(a[0], 0) == a[1]);
-}
-
-term erlang_is_record_3(Process *p, term *a)
-{
-    if (!is_atom(a[1]) || !is_integer(a[2])) return raise_badarg(p);
-    bool size_fits = is_tuple(a[0]) && is_small(a[2]) && small_value(a[2]) > 0 && tuple_arity(a[0]) == (size_t) small_value(a[2]);
-    return make_bool(size_fits && tuple_at(a[0], 0) == a[1]);
-}
-
 term erts_debug_same_2(Process *p, term *a) { return (void) p, make_bool(a[0] == a[1]); }
 
 // Words of one object, literal or not; its terms are pushed.

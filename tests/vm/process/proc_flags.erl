@@ -3,7 +3,7 @@
 -export([start/0]).
 
 start() ->
-    show(trap_exit, [true, false, maybe]),
+    show(trap_exit, [true, false, 'maybe']),
     show(priority, [high, low, max, normal, highest]),
     show(message_queue_data, [off_heap, on_heap, nowhere]),
     show(min_heap_size, [-1, many]),
