@@ -630,6 +630,22 @@ static void decode_make_fun3(Decoder *d)
     emit_sources(d);
 }
 
+// make_fun2 index, as compilers write it for OTP 23: the free variables are x0, x1..; so is the fun. It makes its own room.
+static void decode_make_fun2(Decoder *d, const Arg *index)
+{
+    Word made = lambda(d, index);
+    if (d->bad) return;
+    uint32_t free_count = ((const Lambda *) made)->free_count;
+    emit_op(d, OP_test_heap);
+    emit(d, 2 + free_count);
+    emit(d, free_count);
+    emit_op(d, OP_make_fun3);
+    emit(d, made);
+    emit(d, operand_x(0));
+    emit(d, free_count);
+    for (uint32_t i = 0; i < free_count; i++) emit(d, operand_x(i));
+}
+
 static const uint8_t *string_at(Decoder *d, int64_t offset, int64_t bytes)
 {
     if (offset < 0 || bytes < 0 || (uint64_t) offset + (uint64_t) bytes > d->m->strings.size) return d->bad = true, NULL;
@@ -859,7 +875,8 @@ static void decode_special(Decoder *d, uint8_t op)
         emit_kind(d, 'r', &args[1]);
         return;
     case OPCODE_make_fun2:
-        d->bad = true; // OTP 23 and older
+        read_args(d, args, 1);
+        decode_make_fun2(d, &args[0]);
         return;
     case OPCODE_make_fun3: decode_make_fun3(d); return;
     case OPCODE_bs_match_string:
