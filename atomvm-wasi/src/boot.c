@@ -4,6 +4,7 @@
 #include "etf.h"
 #include "module.h"
 #include "platform.h"
+#include "regex.h"
 
 #include <stdio.h>
 
@@ -21,6 +22,7 @@ bool boot_machine(const uint8_t *archive, size_t archive_size, char *why, size_t
 
 Process *boot(char *why, size_t why_size)
 {
+    regex_is_pcre2 = archive_otp_release_number() >= 28;
     term start = archive_start_module();
     if (start == NONE) {
         snprintf(why, why_size, "the archive has no start module");

@@ -52,6 +52,9 @@ typedef struct RegexName {
     uint32_t group;
 } RegexName;
 
+// Whether patterns are PCRE2's, as since OTP 28, and not PCRE's. Of the machine: it runs one release of OTP.
+extern bool regex_is_pcre2;
+
 // NULL with *error set when the pattern is wrong, or with error->text NULL when memory is out.
 RegexProgram *regex_compile(const uint8_t *pattern, size_t size, RegexOptions options, RegexError *error);
 void regex_free(RegexProgram *program);

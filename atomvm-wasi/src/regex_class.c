@@ -1,6 +1,7 @@
 // Character classes of regular expressions. See regex_node.h.
 //
-// Below 256 a character's type is that of Latin-1, also in UTF-8 patterns, unless the pattern asks for Unicode properties.
+// Below 256 a character's type is that of Latin-1, of ASCII since OTP 28 (PCRE2), also in UTF-8 patterns, unless the
+// pattern asks for Unicode properties.
 #include "regex_node.h"
 #include "regex_unicode.h"
 
@@ -18,14 +19,17 @@ enum {
 
 // ---- Latin-1 ----
 
-static bool is_upper(uint32_t c) { return (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7); }
+bool regex_is_pcre2;
+
+static bool is_latin1(uint32_t c) { return c >= 0x80 && !regex_is_pcre2; }
+static bool is_upper(uint32_t c) { return (c >= 'A' && c <= 'Z') || (is_latin1(c) && c >= 0xC0 && c <= 0xDE && c != 0xD7); }
 static bool is_lower(uint32_t c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 0xDF && c != 0xF7) || c == 0xAA || c == 0xB5 || c == 0xBA;
+    return (c >= 'a' && c <= 'z') || (is_latin1(c) && ((c >= 0xDF && c != 0xF7) || c == 0xAA || c == 0xB5 || c == 0xBA));
 }
 static bool is_digit(uint32_t c) { return c >= '0' && c <= '9'; }
 static bool is_alnum(uint32_t c) { return is_upper(c) || is_lower(c) || is_digit(c); }
-static bool is_print(uint32_t c) { return (c >= ' ' && c <= '~') || c >= 0xA0; }
+static bool is_print(uint32_t c) { return (c >= ' ' && c <= '~') || (is_latin1(c) && c >= 0xA0); }
 
 bool char_is_type(uint32_t c, enum char_type type)
 {
@@ -34,9 +38,9 @@ bool char_is_type(uint32_t c, enum char_type type)
     case TYPE_LOWER: return is_lower(c);
     case TYPE_UPPER: return is_upper(c);
     case TYPE_ALNUM: return is_alnum(c);
-    case TYPE_ASCII: return true; // PCRE makes it of what is printed and what controls
+    case TYPE_ASCII: return c < 0x80 || !regex_is_pcre2; // PCRE makes it of what is printed and what controls
     case TYPE_BLANK: return c == ' ' || c == '\t';
-    case TYPE_CNTRL: return c < ' ' || (c >= 0x7F && c < 0xA0);
+    case TYPE_CNTRL: return c < ' ' || c == 0x7F || (is_latin1(c) && c < 0xA0);
     case TYPE_DIGIT: return is_digit(c);
     case TYPE_GRAPH: return is_print(c) && c != ' ';
     case TYPE_PRINT: return is_print(c);

@@ -390,6 +390,13 @@ static void add_char_or_range(Parser *p, uint32_t low)
     class_add_range(&p->tree->classes, low, high, p->flags);
 }
 
+// PCRE takes the hyphen behind a class for itself, PCRE2 for the mistake of a range that begins with a class.
+static void refuse_range(Parser *p)
+{
+    bool range = peek(p, 0) == '-' && p->at + 1 < p->size && peek(p, 1) != ']';
+    if (regex_is_pcre2 && range && !p->failed) parse_fail(p, "invalid range in character class", p->at);
+}
+
 static void add_class_escape(Parser *p)
 {
     uint32_t value = 0;
@@ -399,9 +406,13 @@ static void add_class_escape(Parser *p)
     if (p->failed) return;
     switch (e) {
     case ESCAPE_CHAR: add_char_or_range(p, value); break;
-    case ESCAPE_TYPE: class_add_type(&p->tree->classes, (enum char_type)(value >> 1), value & 1, p->flags); break;
+    case ESCAPE_TYPE:
+        class_add_type(&p->tree->classes, (enum char_type)(value >> 1), value & 1, p->flags);
+        refuse_range(p);
+        break;
     case ESCAPE_PROPERTY:
         if (parse_property(p, value, &item)) class_add_property(&p->tree->classes, item);
+        refuse_range(p);
         break;
     case ESCAPE_NOT_NEWLINE: parse_fail(p, "\\N is not supported in a class", start + 1); break;
     case ESCAPE_QUOTE:
@@ -420,6 +431,7 @@ static void add_class_item(Parser *p)
         else add_char_or_range(p, class_char(p));
     } else if (p->text[p->at] == '[' && is_posix_syntax(p, &posix_end)) {
         add_posix(p, posix_end);
+        refuse_range(p);
     } else if (p->text[p->at] == '\\') {
         add_class_escape(p);
     } else {

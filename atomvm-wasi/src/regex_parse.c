@@ -80,18 +80,20 @@ static void add_escape(Parser *p, Branch *b)
 
 // ---- quantifiers ----
 
-// {n}, {n,} or {n,m} at p->at?
+// {n}, {n,} or {n,m} at p->at? In PCRE2 {,m}, too.
 bool is_counted_repeat(const Parser *p, size_t at)
 {
     const uint8_t *s = p->text;
     if (at >= p->size || s[at] != '{') return false;
     size_t start = ++at;
     while (at < p->size && is_digit(s[at])) at++;
-    if (at == start || at >= p->size) return false;
-    if (s[at] == '}') return true;
+    bool no_minimum = at == start;
+    if (at >= p->size || (no_minimum && !regex_is_pcre2)) return false;
+    if (s[at] == '}') return !no_minimum;
     if (s[at++] != ',') return false;
+    start = at;
     while (at < p->size && is_digit(s[at])) at++;
-    return at < p->size && s[at] == '}';
+    return at < p->size && s[at] == '}' && (!no_minimum || at > start);
 }
 
 static uint32_t repeat_count(Parser *p)

@@ -82,6 +82,7 @@ static const RegexProgram *program_of_tuple(term pattern, bool *unicode)
 // {ErrString, Position}
 static term error_tuple(Process *p, RegexError error)
 {
+    error = re_error_of_release(error);
     term text = make_string(p, error.text, strlen(error.text));
     return make_tuple2(p, text, make_small((sterm) error.at));
 }

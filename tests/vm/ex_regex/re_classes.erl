@@ -1,4 +1,3 @@
-%% OTP 27 or earlier: later releases have PCRE2.
 %% Classes of characters: which of the 256 bytes each of them takes.
 -module(re_classes).
 -export([start/0]).
@@ -17,8 +16,10 @@ posix() ->
     ["alpha", "lower", "upper", "alnum", "ascii", "blank", "cntrl", "digit", "graph", "print", "punct", "space", "word", "xdigit"].
 
 ranges(Class, Options) ->
-    {ok, Compiled} = re:compile(["^", Class, "\\z"], [dollar_endonly | Options]),
-    join([Byte || Byte <- lists:seq(0, 255), re:run(<<Byte>>, Compiled, [{capture, none}]) =:= match]).
+    case re:compile(["^", Class, "\\z"], [dollar_endonly | Options]) of
+        {ok, Compiled} -> join([Byte || Byte <- lists:seq(0, 255), re:run(<<Byte>>, Compiled, [{capture, none}]) =:= match]);
+        {error, Reason} -> Reason
+    end.
 
 join([]) -> [];
 join([First | Rest]) -> join(First, First, Rest).

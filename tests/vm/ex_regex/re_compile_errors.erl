@@ -1,4 +1,4 @@
-%% OTP 27 or earlier: later releases have PCRE2.
+%% OTP 27 or earlier: places and texts of rare errors are not PCRE2's.
 %% Patterns that are wrong: text and position of each error.
 -module(re_compile_errors).
 -export([start/0]).

@@ -1,4 +1,3 @@
-%% OTP 27 or earlier: later releases have PCRE2.
 %% Patterns and arguments that are wrong.
 -module(re_errors).
 -export([start/0]).

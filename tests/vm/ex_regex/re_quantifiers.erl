@@ -1,4 +1,3 @@
-%% OTP 27 or earlier: later releases have PCRE2.
 %% Greedy, lazy and possessive repeats; loops of what may be empty; backtracking into them.
 -module(re_quantifiers).
 -export([start/0]).

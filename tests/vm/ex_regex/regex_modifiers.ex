@@ -1,4 +1,3 @@
-# OTP 27 or earlier: later releases have PCRE2.
 # The modifiers of ~r, recompilation, and what inspect shows.
 defmodule Oracle.RegexModifiers do
   def start do

@@ -1,4 +1,3 @@
-# OTP 27 or earlier: later releases have PCRE2.
 # Elixir's Regex and the String functions over it.
 defmodule Oracle.RegexModule do
   def start do
