@@ -152,9 +152,8 @@ static bool more_room(Arena *a)
     return true;
 }
 
-void *arena_malloc(size_t size)
+static void *block_alloc(Arena *a, size_t size)
 {
-    Arena *a = current;
     if (size > LARGE_BYTES) return size <= SIZE_MAX - PAGE_BYTES ? run_alloc(pages_for(size), a->owner) : NULL;
     uint32_t class = class_of(size);
     Block *b = a->free[class];
@@ -168,6 +167,8 @@ void *arena_malloc(size_t size)
     a->at += bytes;
     return room;
 }
+
+void *arena_malloc(size_t size) { return block_alloc(current, size); }
 
 static Arena *arena_of(const void *ptr) { return (pages.owner[page_of(ptr)] & PAGE_OWNER) == PAGE_KEPT ? &kept : &state; }
 
@@ -193,7 +194,7 @@ void *arena_realloc(void *old, size_t old_size, size_t size)
     if (!old) return arena_malloc(size);
     if (size > SIZE_MAX - PAGE_BYTES) return NULL;
     if (resize(old, old_size, size)) return old;
-    void *moved = arena_malloc(size);
+    void *moved = block_alloc(arena_of(old), size);
     if (!moved) return NULL;
     memcpy(moved, old, old_size < size ? old_size : size);
     arena_free(old, old_size);
