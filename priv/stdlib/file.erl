@@ -133,6 +133,26 @@ entries(Path) ->
 
 first_part(Name) -> hd(binary:split(Name, <<"/">>)).
 
+%% ---- devices: processes that speak the io protocol, such as `user` and Elixir's StringIO; bytes are Latin 1 there ----
+
+read(Device, Count) when (is_pid(Device) orelse is_atom(Device)), is_integer(Count), Count >= 0 ->
+    data(io:request(Device, {get_chars, latin1, '', Count}));
+read(_, _) -> {error, badarg}.
+
+read_line(Device) when is_pid(Device); is_atom(Device) -> data(io:request(Device, {get_line, latin1, ''}));
+read_line(_) -> {error, badarg}.
+
+data(Data) when is_list(Data); is_binary(Data) -> {ok, Data};
+data(Other) -> Other.
+
+write(Device, Bytes) when is_pid(Device); is_atom(Device) ->
+    try iolist_to_binary(Bytes) of
+        Binary -> io:request(Device, {put_chars, latin1, Binary})
+    catch
+        error:badarg -> {error, badarg}
+    end;
+write(_, _) -> {error, badarg}.
+
 %% ---- what there is not ----
 
 open(Name, Modes) when is_list(Modes) ->
@@ -145,18 +165,15 @@ open(Name, Modes) when is_list(Modes) ->
 open(Name, Mode) when is_atom(Mode) -> open(Name, [Mode]).
 
 path_open(_, Name, Modes) -> open(Name, Modes).
-close(_) -> {error, einval}.
-read(_, _) -> {error, einval}.
-read_line(_) -> {error, einval}.
-write(_, _) -> {error, einval}.
-position(_, _) -> {error, einval}.
-pread(_, _) -> {error, einval}.
-pread(_, _, _) -> {error, einval}.
-pwrite(_, _) -> {error, einval}.
-pwrite(_, _, _) -> {error, einval}.
-truncate(_) -> {error, einval}.
-sync(_) -> {error, einval}.
-datasync(_) -> {error, einval}.
+close(_) -> {error, badarg}.
+position(_, _) -> {error, badarg}.
+pread(_, _) -> {error, badarg}.
+pread(_, _, _) -> {error, badarg}.
+pwrite(_, _) -> {error, badarg}.
+pwrite(_, _, _) -> {error, badarg}.
+truncate(_) -> {error, badarg}.
+sync(_) -> {error, badarg}.
+datasync(_) -> {error, badarg}.
 
 %% As in every file system that cannot be written: what is not there cannot be changed for another reason.
 unchangeable(Name) ->
