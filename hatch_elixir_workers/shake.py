@@ -116,6 +116,7 @@ _CONTINUED_IN = {
 _COMPANIONS = {
     "Elixir.EEx.Engine": (MFA("Elixir.EEx.Engine", "fetch_assign!", 2),),  # what it makes of `@name` calls it
     "Elixir.Logger": (MFA("atomvm_elixir_logger", "format", 1), MFA("atomvm_elixir_logger", "primary", 1)),
+    "elixir_rewrite": (MFA("elixir_rewrite", "guard", 6), MFA("elixir_rewrite", "match", 6)),  # by the kind of context
     "logger": (MFA("logger", "report_crash", 3),),
 }
 
@@ -325,6 +326,7 @@ class _Walk:
                 self.reach(explainer, mfa, "explains errors of native functions")
 
     def _evaluated(self, mfa: MFA) -> None:
+        self._named_by_application(["Elixir.Macro.Env"])
         for module in _EVALUATED:
             for name, arity in sorted(self.universe.facts(module).exports) if module in self.universe else ():
                 if not name.startswith(_DEFINITION):

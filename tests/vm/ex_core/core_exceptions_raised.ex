@@ -126,7 +126,6 @@ defmodule Oracle.ExceptionsRaised do
       list_to_existing: fn _ -> List.to_existing_atom('not an atom that there is') end,
       unicode: fn nothing -> String.to_charlist(nothing || <<255>>) end,
       unicode_list: fn nothing -> List.to_string(nothing || [0xD800]) end,
-      regex_compile: fn _ -> Regex.compile!("(a") end,
       version: fn _ -> Version.parse!("1.x") end,
       version_requirement: fn _ -> Version.match?("1.0.0", "~> x") end,
       date: fn _ -> Date.from_iso8601!("2023-02-30") end,
