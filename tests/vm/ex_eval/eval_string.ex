@@ -45,7 +45,7 @@ defmodule Oracle.EvalString do
 
   defp print(program) do
     IO.puts(program)
-    IO.puts("  " <> inspect(Code.eval_string(program)))
+    IO.puts("  " <> inspect(Code.eval_string(program), custom_options: [sort_maps: true]))
   catch
     kind, reason -> IO.puts("  " <> Exception.format_banner(kind, reason))
   end
