@@ -1,4 +1,5 @@
 defmodule Oracle.CalendarStrftimeMore do
+  # Not on the hostile build: 15,000 days; the other programs of this topic walk the same code there
   # Every conversion of Calendar.strftime with every padding and width, on dates at the edges; and sums over many dates.
   @conversions ~c"aAbBcdfHIjmMpPqSuxXyYzZ%"
 
