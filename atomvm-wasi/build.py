@@ -43,7 +43,7 @@ class BuildError(Exception):
 
 # Natives that are large and that most applications do not use. A worker without them carries the core machine, which is
 # much smaller. `natives/all.def` leaves out the same files.
-BEYOND_CORE = ("crypto.def", "zlib.def")
+BEYOND_CORE = ("crypto.def", "packet.def", "zlib.def")
 
 # Where the time goes. In the wasm build everything else is compiled for size, which every host downloads and compiles.
 HOT = frozenset(
