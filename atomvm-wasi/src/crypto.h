@@ -47,7 +47,7 @@ void zig_cipher_update(void *context, const uint8_t *in, size_t size, uint8_t *o
 // ---- aead.zig ----
 
 enum aead_kind { AEAD_AES128_GCM, AEAD_AES256_GCM, AEAD_CHACHA20_POLY1305 };
-enum { AEAD_TAG_MAX = 16, CHACHA20_POLY1305_NONCE = 12 };
+enum { AEAD_KEY_MAX = 32, AEAD_TAG_MAX = 16, CHACHA20_POLY1305_NONCE = 12 };
 typedef struct AeadInput {
     const uint8_t *key, *nonce, *aad, *text; // key: of the cipher's size
     size_t nonce_size, aad_size, text_size;  // nonce: not empty

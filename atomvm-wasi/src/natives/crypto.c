@@ -100,11 +100,17 @@ const CipherRow cipher_rows[] = {
 };
 const size_t cipher_row_count = sizeof cipher_rows / sizeof *cipher_rows;
 
-const CipherRow *cipher_find(term name, size_t key_bytes)
+const CipherRow *cipher_named(term name)
 {
     for (size_t i = 0; i < cipher_row_count; i++)
-        if (atom_is(name, cipher_rows[i].name) && (key_bytes == 0 || key_bytes == cipher_rows[i].key_bytes)) return &cipher_rows[i];
+        if (atom_is(name, cipher_rows[i].name)) return &cipher_rows[i];
     return NULL;
+}
+
+const CipherRow *cipher_find(term name, size_t key_bytes)
+{
+    const CipherRow *row = cipher_named(name);
+    return row && row->key_bytes == key_bytes ? row : NULL;
 }
 
 bool cipher_known(term name)
@@ -115,7 +121,7 @@ bool cipher_known(term name)
         "des_cbc", "des_cfb", "des_ecb", "des_ede3_cbc", "des_ede3_cfb", "rc2_cbc", "rc4", "sm4_cbc", "sm4_ccm", "sm4_cfb",
         "sm4_ctr", "sm4_ecb", "sm4_gcm", "sm4_ofb", NULL
     };
-    return cipher_find(name, 0) || one_of(name, missing);
+    return cipher_named(name) || one_of(name, missing);
 }
 
 // ---- what there is ----
@@ -195,7 +201,7 @@ term crypto_hash_info_1(Process *p, term *a)
 
 term crypto_cipher_info_nif_1(Process *p, term *a)
 {
-    const CipherRow *row = cipher_find(a[0], 0);
+    const CipherRow *row = cipher_named(a[0]);
     if (!row) return cipher_known(a[0]) ? raise_error(p, atom_of("notsup")) : raise_badarg(p);
     term pairs[] = { atom_of("block_size"), make_small(row->block_bytes), atom_of("iv_length"), make_small(row->iv_bytes),
                      atom_of("key_length"), make_small(row->key_bytes), atom_of("mode"), atom_of(row->mode_name),

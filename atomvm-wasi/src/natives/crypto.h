@@ -70,7 +70,8 @@ typedef struct CipherRow {
 } CipherRow;
 extern const CipherRow cipher_rows[];
 extern const size_t cipher_row_count;
-const CipherRow *cipher_find(term name, size_t key_bytes); // key_bytes 0: of any size. NULL: none
+const CipherRow *cipher_named(term name);                  // NULL: none
+const CipherRow *cipher_find(term name, size_t key_bytes); // the same, with keys of this size
 bool cipher_known(term name);                              // to OTP; perhaps not to this machine
 
 // ---- states: contexts behind references ----

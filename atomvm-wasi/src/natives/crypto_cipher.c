@@ -85,7 +85,7 @@ static const CipherRow *row_of(Process *p, term name, size_t key_size)
 {
     if (!is_atom(name)) return BAD_ARGUMENT(p, 0, "Cipher id is not an atom"), NULL;
     if (!cipher_known(name)) return BAD_ARGUMENT(p, 0, "Unknown cipher"), NULL;
-    if (!cipher_find(name, 0)) return NOT_SUPPORTED(p, 0, "Cipher not supported in this libcrypto version"), NULL;
+    if (!cipher_named(name)) return NOT_SUPPORTED(p, 0, "Cipher not supported in this libcrypto version"), NULL;
     const CipherRow *row = cipher_find(name, key_size);
     if (!row) return BAD_ARGUMENT(p, 1, "Bad key size"), NULL;
     if (row->aead >= 0) return BAD_ARGUMENT(p, 0, "Missing arguments for this cipher"), NULL;
@@ -95,16 +95,17 @@ static const CipherRow *row_of(Process *p, term name, size_t key_size)
 // a: cipher, key, IV; then the options at `options`. The context has room already.
 static bool cipher_begin(Process *p, term *a, int options, Inputs *in, Cipher *c)
 {
+    *c = (Cipher) { .context = c->context, .padded = -1 };
+    if (!cipher_options(p, a[options], options, c)) return false;
     const Bytes *key = take_iodata(in, a[1]);
     if (!key) return BAD_ARGUMENT(p, 1, "Bad key"), false;
-    *c = (Cipher) { .row = row_of(p, a[0], key->size), .context = c->context, .padded = -1 };
+    c->row = row_of(p, a[0], key->size);
     if (!c->row) return false;
     if (a[2] == (term) ATOM_undefined)
         return NOT_SUPPORTED(p, NO_ARGUMENT, "Dynamic IV is not supported for libcrypto versions >= 3.0"), false;
     const Bytes *iv = take_iodata(in, a[2]);
     if (!iv) return BAD_ARGUMENT(p, 2, "Bad iv type"), false;
     if (c->row->iv_bytes > 0 && iv->size != c->row->iv_bytes) return BAD_ARGUMENT(p, 2, "Bad iv size"), false;
-    if (!cipher_options(p, a[options], options, c)) return false;
     zig_cipher_init(c->context, (uint8_t) c->row->mode, key->at, key->size, iv->at, c->encrypt);
     return true;
 }
@@ -184,9 +185,9 @@ static term one_time(Process *p, term *a, Inputs *in)
     _Alignas(16) uint8_t context[512];
     Cipher c = { .context = context };
     if (zig_cipher_context_size() > sizeof context) return raise_system_limit(p);
-    if (!cipher_begin(p, a, 4, in, &c)) return NONE;
     const Bytes *data = take_iodata(in, a[3]);
     if (!data) return BAD_ARGUMENT(p, 3, "expected binary as data");
+    if (!cipher_begin(p, a, 4, in, &c)) return NONE;
     uint8_t *out, end[CIPHER_BLOCK];
     size_t room = data->size + CIPHER_BLOCK;
     term result = make_binary(p, NULL, room, &out);
@@ -275,7 +276,7 @@ static bool aead_find(Process *p, term name, size_t key_size, Aead *aead)
     static const char unknown[] = "Unknown cipher or invalid key size";
     aead->row = cipher_find(name, key_size);
     if (aead->row) return aead->row->aead >= 0 || (BAD_ARGUMENT(p, 0, "Not aead cipher"), false);
-    if (cipher_known(name) && !cipher_find(name, 0)) return NOT_SUPPORTED(p, 0, "Cipher not supported in this libcrypto version"), false;
+    if (cipher_known(name) && !cipher_named(name)) return NOT_SUPPORTED(p, 0, "Cipher not supported in this libcrypto version"), false;
     return BAD_ARGUMENT(p, 0, unknown), false;
 }
 
@@ -340,3 +341,66 @@ static term aead_cipher(Process *p, term *a, Inputs *in)
     return aead.encrypt ? aead_sealed(p, &aead, &input) : aead_opened(p, &aead, &input, tag->at, tag->size);
 }
 WITH_INPUTS(crypto_aead_cipher_nif_7, aead_cipher)
+
+// ---- AEADs with a state (OTP 28): cipher, key, size of the tag and direction are fixed, each call is whole ----
+
+typedef struct AeadState {
+    Aead aead;
+    uint8_t key[AEAD_KEY_MAX];
+    size_t key_size;
+} AeadState;
+
+static const ResourceType aead_state = { "aead", crypto_state_destroy };
+
+// cipher, key, size of the tag, true to encrypt
+static term aead_init(Process *p, term *a, Inputs *in)
+{
+    Aead aead = { .encrypt = a[3] == (term) ATOM_true };
+    if (!is_bool(a[3])) return BAD_ARGUMENT(p, 3, "Bad enc flag");
+    if (!is_atom(a[0])) return BAD_ARGUMENT(p, 0, "non-atom cipher type");
+    const Bytes *key = take_iodata(in, a[1]);
+    if (!key) return BAD_ARGUMENT(p, 1, "non-binary key");
+    if (!tag_size_of(a[2], &aead.tag_size)) return BAD_ARGUMENT(p, 2, "Bad Tag length");
+    if (!aead_find(p, a[0], key->size, &aead)) return NONE;
+    CryptoState *s = crypto_state_new(&aead_state, 0, sizeof(AeadState));
+    if (!s) return raise_system_limit(p);
+    AeadState *state = (AeadState *) s->context;
+    *state = (AeadState) { .aead = aead, .key_size = key->size };
+    memcpy(state->key, key->at, key->size); // aead_find has checked its size
+    return crypto_state_term(p, s);
+}
+WITH_INPUTS(crypto_aead_cipher_init_nif_4, aead_init)
+
+// The tag lies behind the cipher text.
+static term aead_joined(Process *p, const Aead *aead, const AeadInput *input)
+{
+    uint8_t *out, tag[AEAD_TAG_MAX];
+    if (aead->tag_size == 0 || aead->tag_size > AEAD_TAG_MAX) return FAILED(p, NO_ARGUMENT, "Can't get Tag");
+    term text = make_binary(p, NULL, input->text_size + aead->tag_size, &out);
+    if (text == NONE) return NONE;
+    zig_aead_seal((uint8_t) aead->row->aead, input, out, tag);
+    memcpy(out + input->text_size, tag, aead->tag_size);
+    return text;
+}
+
+// state, nonce, text, AAD
+static term aead_step(Process *p, term *a, Inputs *in)
+{
+    const CryptoState *s = (const CryptoState *) handle_of(a[0], &aead_state);
+    if (!s) return BAD_ARGUMENT(p, 0, "Bad State");
+    const AeadState *state = (const AeadState *) s->context;
+    const Aead *aead = &state->aead;
+    const Bytes *nonce = take_iodata(in, a[1]);
+    if (!nonce) return BAD_ARGUMENT(p, 1, "non-binary iv");
+    const Bytes *text = take_iodata(in, a[2]);
+    if (!text) return BAD_ARGUMENT(p, 2, "non-binary text");
+    const Bytes *aad = take_iodata(in, a[3]);
+    if (!aad) return BAD_ARGUMENT(p, 3, "non-binary AAD");
+    if (!nonce_fits(aead, nonce->size)) return BAD_ARGUMENT(p, 2, "Bad IV length");
+    if (!aead->encrypt && text->size < aead->tag_size) return FAILED(p, NO_ARGUMENT, "Bad in data");
+    size_t size = text->size - (aead->encrypt ? 0 : aead->tag_size);
+    AeadInput input = aead_input(&(Bytes) { .at = state->key, .size = state->key_size }, nonce, text, size, aad);
+    charge_bytes(p, text->size * 4 + aad->size);
+    return aead->encrypt ? aead_joined(p, aead, &input) : aead_opened(p, aead, &input, text->at + size, aead->tag_size);
+}
+WITH_INPUTS(crypto_aead_cipher_nif_4, aead_step)

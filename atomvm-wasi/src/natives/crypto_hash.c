@@ -82,16 +82,18 @@ term crypto_hash_final_nif_1(Process *p, term *a)
     return s ? hash_end(p, s, hash_rows[s->kind].digest_bytes) : NONE;
 }
 
-// a[1]: bits
+// a[1]: bits, of which whole bytes count. A hash that is no shake has one size.
 term crypto_hash_final_xof_nif_2(Process *p, term *a)
 {
     const CryptoState *before = (const CryptoState *) handle_of(a[0], &hash_state);
-    if (!before || before->kind < HASH_SHAKE128) return BAD_ARGUMENT(p, 0, "Bad state");
+    if (!before) return BAD_ARGUMENT(p, 0, "Bad state");
     uint64_t bits;
-    if (!is_integer(a[1]) || !integer_to_uint64(a[1], &bits) || bits > INT32_MAX) return BAD_ARGUMENT(p, 1, "Not integer");
+    if (!is_integer(a[1]) || !integer_to_uint64(a[1], &bits) || bits > INT32_MAX) return BAD_ARGUMENT(p, 1, "Bad len");
+    size_t size = (size_t) (bits / 8);
+    if (before->kind < HASH_SHAKE128 && size != hash_rows[before->kind].digest_bytes) return BAD_ARGUMENT(p, 1, "Bad len");
     CryptoState *s = hash_copy(p, before);
-    charge_bytes(p, (size_t) (bits / 8));
-    return s ? hash_end(p, s, (size_t) (bits / 8)) : NONE;
+    charge_bytes(p, size);
+    return s ? hash_end(p, s, size) : NONE;
 }
 
 // ---- MACs ----
@@ -101,7 +103,7 @@ static const ResourceType mac_state = { "mac", crypto_state_destroy };
 // OpenSSL also takes modes that CMAC is not made for, and gives something.
 static int cmac_kind(Process *p, term subtype, size_t key_size)
 {
-    const CipherRow *row = cipher_find(subtype, 0);
+    const CipherRow *row = cipher_named(subtype);
     bool usable = row && row->mode == MODE_CBC;
     if (row && key_size != row->key_bytes) BAD_ARGUMENT(p, 2, "Bad key size");
     else if (usable) return key_size == 16 ? MAC_CMAC_AES128 : MAC_CMAC_AES256;
