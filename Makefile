@@ -3,7 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo test test-matrix vm lint bench clean
+.PHONY: help setup demo test test-matrix fuzz vm lint bench clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -21,6 +21,9 @@ test: setup ## Every test: lint, Python, the machine on the oracle, Elixir, the 
 test-matrix: ## libraries, oracle and examples/hello with OTP 27 and 29, Elixir 1.18 and 1.20
 	@.ci/setup matrix
 	@$(PYTHON) tests/support/matrix.py
+
+fuzz: setup ## Damaged archives, terms and patterns on the hostile build, for MINUTES (5)
+	@$(PYTHON) tests/support/fuzz.py --minutes $(or $(MINUTES),5)
 
 vm: setup ## Build priv/atomvm*.wasm and priv/natives.json when atomvm-wasi/ has changed
 	@ls -l priv/atomvm.wasm priv/atomvm-core.wasm priv/natives.json

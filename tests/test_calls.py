@@ -27,8 +27,8 @@ generated = importlib.import_module("generated")
 machine: Callable[[str], Any] = cache(machines.build)
 
 SEED = 1
-CALLS_PER_FUNCTION = 5
-PROGRAMS_PER_SEQUENCE = 100
+CALLS_PER_FUNCTION = 4
+PROGRAMS_PER_SEQUENCE = 60
 MODULES = list(call_modules.MODULES)
 SEQUENCES = list(call_sequences.SEQUENCES)
 

@@ -87,7 +87,7 @@ static term add(const char *text, size_t length, bool copy)
     if (atoms.count * 2 >= atoms.slot_count && !grow_slots()) return NONE;
     uint32_t hash = name_hash(text, length), *slot = find(text, length, hash);
     if (*slot) return make_atom(*slot - 1);
-    if (length > ATOM_MAX_BYTES || atoms.count >= ATOM_TABLE_MAX) return NONE;
+    if (length > ATOM_MAX_BYTES || atoms.count >= (vm_cap_is_suspended() ? ATOM_TABLE_MAX : PROGRAM_ATOMS_MAX)) return NONE;
     if (atoms.count == atoms.capacity && !grow_entries()) return NONE;
     const char *name = copy ? keep_name(text, length) : text;
     if (!name) return NONE;

@@ -17,7 +17,8 @@ enum atom_term {
 #undef ATOM
 };
 
-enum { ATOM_MAX_BYTES = 255 * 4, ATOM_MAX_CHARS = 255, ATOM_TABLE_MAX = 1 << 20 };
+// The last atoms of the table are for modules that are loaded when a program has made all the others.
+enum { ATOM_MAX_BYTES = 255 * 4, ATOM_MAX_CHARS = 255, ATOM_TABLE_MAX = 1 << 20, PROGRAM_ATOMS_MAX = ATOM_TABLE_MAX - (1 << 16) };
 
 void atoms_init(void);
 // The atom with this UTF-8 name, made if new: by the archive while memory is kept (arena.h), otherwise by a program. NONE

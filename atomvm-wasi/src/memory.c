@@ -31,15 +31,15 @@ size_t vm_suspend_cap(void)
 
 void vm_restore_cap(size_t cap) { vm.memory_cap = cap; }
 
-static bool is_suspended(void) { return vm.memory_cap == SIZE_MAX; }
+bool vm_cap_is_suspended(void) { return vm.memory_cap == SIZE_MAX; }
 
-static bool is_over_cap(size_t more) { return !is_suspended() && (vm.memory_used + more > vm.memory_cap || fails()); }
+static bool is_over_cap(size_t more) { return !vm_cap_is_suspended() && (vm.memory_used + more > vm.memory_cap || fails()); }
 
 void *vm_malloc(size_t size)
 {
     if (is_over_cap(size)) return NULL;
     void *ptr = arena_malloc(size);
-    if (!ptr && is_suspended()) platform_panic("out of memory");
+    if (!ptr && vm_cap_is_suspended()) platform_panic("out of memory");
     if (ptr) vm.memory_used += size;
     return ptr;
 }
@@ -56,7 +56,7 @@ void *vm_realloc(void *old, size_t old_size, size_t size)
 {
     if (size > old_size && is_over_cap(size - old_size)) return NULL;
     void *ptr = arena_realloc(old, old_size, size);
-    if (!ptr && is_suspended()) platform_panic("out of memory");
+    if (!ptr && vm_cap_is_suspended()) platform_panic("out of memory");
     if (ptr) vm.memory_used += size - old_size;
     return ptr;
 }

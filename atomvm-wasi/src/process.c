@@ -482,12 +482,14 @@ static void tear_down(Process *p)
     ets_process_exited(p);
     suspensions_process_exited(p);
     if (s->message_timers) message_timers_process_exited(p->pid);
+    heap_free_all(p);
+    size_t cap = vm_suspend_cap(); // nobody may be left waiting for an end that was not told for lack of memory
     notify_links(p, reason);
     notify_monitors(p, reason);
+    vm_restore_cap(cap);
     while (s->aliases) alias_drop(p, s->aliases->ref);
     scheduler_process_over(p, reason);
     free_mailbox(s);
-    heap_free_all(p);
     fragment_free(s->exit_fragment);
     vm_mfree(p->x_saved, p->x_capacity * WORD_BYTES);
     slots[s->slot] = (struct Slot) { NULL, (s->serial + 1) & PID_SERIAL_MASK };

@@ -101,6 +101,7 @@ void vm_mfree(void *ptr, size_t size);
 // as the archive has, and no half of it may stay behind.
 size_t vm_suspend_cap(void); // returns what vm_restore_cap needs; the two nest
 void vm_restore_cap(size_t cap);
+bool vm_cap_is_suspended(void);
 
 // ---- heap ----
 

@@ -1,0 +1,174 @@
+"""`make fuzz`: damaged input for some minutes, on the build with sanitizers; an error may come of it, never a crash.
+
+`fuzz.py [--minutes M] [--seed N] [KIND…]`. Kinds: archives (damaged .avm files), terms (binary_to_term), patterns (re).
+The seed of every round is printed. What crashes the machine, or gives other results than `erl`, is kept in
+`tests/calls/seeds/`; the tests run all of those. The exit code is 1 when there was any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib
+import random
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hatch_elixir_workers import etf
+from hatch_elixir_workers.etf import Atom, Term
+
+TESTS = Path(__file__).resolve().parent.parent
+SEEDS = TESTS / "calls" / "seeds"
+sys.path[:0] = [str(TESTS / part) for part in ("vm", "calls", "support")]
+machines = importlib.import_module("machines")
+oracle_module = importlib.import_module("oracle")
+callers = importlib.import_module("caller")
+call_terms = importlib.import_module("call_terms")
+generated = importlib.import_module("generated")
+re_cases = importlib.import_module("re_cases")
+
+# A sanitizer's report has an exit code of its own.
+SANITIZERS = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=0", "UBSAN_OPTIONS": "exitcode=99"}
+DEFINED = (0, 1, 2, 3)
+TIMED_OUT = -1
+ARCHIVE_SECONDS = 10
+CALLS_PER_ROUND = 60
+
+
+def damaged(rng: random.Random, data: bytes) -> bytes:
+    """The bytes with one to eight changes: bits, bytes, numbers at their edges, parts gone, doubled or moved."""
+    out = bytearray(data)
+    for _ in range(rng.randint(1, 8)):
+        at = rng.randrange(len(out) or 1)
+        size = rng.choice([1, 2, 4, 8, 30])
+        match rng.randint(0, 6):
+            case 0:
+                out[at : at + 1] = bytes([rng.randrange(256)])
+            case 1 if out:
+                out[at] ^= 1 << rng.randrange(8)
+            case 2:
+                out[at : at + 4] = rng.choice([b"\0\0\0\0", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\x80\0\0\0"])
+            case 3:
+                del out[at : at + size]
+            case 4:
+                out[at:at] = out[at : at + size]
+            case 5:
+                del out[at:]
+            case _:
+                to = rng.randrange(len(out) or 1)
+                out[to : to + size] = out[at : at + size]
+    return bytes(out)
+
+
+def keep(kind: str, data: bytes) -> Path:
+    """Keeps an input that went wrong."""
+    SEEDS.mkdir(exist_ok=True)
+    path = SEEDS / f"{kind}-{hashlib.sha256(data).hexdigest()[:12]}"
+    path.write_bytes(data)
+    return path
+
+
+class Fuzzer:
+    """One round of any kind takes a seed and says what went wrong."""
+
+    def __init__(self) -> None:
+        hostile = machines.build("hostile")
+        self.machine = hostile
+        self.impatient = machines.NativeMachine(hostile.binary, ARCHIVE_SECONDS)
+        self.caller = callers.Caller(["re", "erlang"])
+        oracle = oracle_module.Oracle()
+        topics = ("control/", "fun/", "binary/bin_sub", "exception/exc_try", "map/map_flat", "float/float_arith")
+        programs = [program for program in oracle.all if program.id.startswith(topics)]
+        self.archives = [path for _, path in sorted(oracle.archives(programs).items())]
+
+    def close(self) -> None:
+        """Ends its `erl`."""
+        self.caller.close()
+
+    def archive(self, data: bytes) -> str | None:
+        """What is wrong with how the machine takes the bytes as an archive."""
+        path = self.caller.folder / "fuzzed.avm"
+        path.write_bytes(data)
+        outcome = self.impatient.run(path, ATOMVM_MEMORY_CAP=str(64 << 20), **SANITIZERS)
+        # A damaged program may do anything, also go on for ever.
+        return None if outcome.code in (*DEFINED, TIMED_OUT) else f"exit code {outcome.code}\n{outcome.stderr[:3000]}"
+
+    def calls(self, programs: list[Term]) -> list[tuple[Term, str]]:
+        """The programs that crash the machine, or of which it makes something else than erl."""
+        try:
+            found = self.caller.compare("hostile", self.machine, programs).differences
+        except AssertionError as error:
+            if len(programs) == 1:
+                return [(programs[0], str(error))]
+            half = len(programs) // 2
+            return self.calls(programs[:half]) + self.calls(programs[half:])
+        return [(programs[difference.index], str(difference)) for difference in found]
+
+    def archives_round(self, seed: int) -> list[str]:
+        rng = random.Random(seed)
+        data = damaged(rng, rng.choice(self.archives).read_bytes())
+        wrong = self.archive(data)
+        return [f"{keep('archives', data)}: {wrong}"] if wrong else []
+
+    def calls_round(self, kind: str, programs: list[Term]) -> list[str]:
+        return [f"{keep(kind, etf.encode(program))}: {wrong}" for program, wrong in self.calls(programs)]
+
+    def terms_round(self, seed: int) -> list[str]:
+        rng = random.Random(seed)
+        strategy = generated.st.composite(lambda draw: call_terms.any_term(draw, 4))()
+        bytes_of = [damaged(rng, etf.encode(term)) for term in generated.examples(strategy, CALLS_PER_ROUND, seed)]
+        return self.calls_round("terms", [callers.program(("erlang", "binary_to_term", [data])) for data in bytes_of])
+
+    def patterns_round(self, seed: int) -> list[str]:
+        cases = re_cases.cases(seed, CALLS_PER_ROUND, rare=0.3, broken=0.7)
+        # Where erl translates text first, re:run of a bad pattern names a line of re.erl; compile says all of it.
+        plain = [
+            (function, arguments)
+            for function, arguments in cases
+            if function.name == "compile" or (function.name == "run" and Atom("unicode") not in arguments[-1])
+        ]
+        return self.calls_round("patterns", [[(Atom("re"), *case)] for case in plain])
+
+    def rounds(self) -> dict[str, Callable[[int], list[str]]]:
+        return {"archives": self.archives_round, "terms": self.terms_round, "patterns": self.patterns_round}
+
+    def again(self, path: Path) -> str | None:
+        """Runs an input that was kept: what is still wrong with it."""
+        data = path.read_bytes()
+        if path.name.startswith("archives-"):
+            return self.archive(data)
+        wrong = self.calls([etf.decode(data)])
+        return wrong[0][1] if wrong else None
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description="Damaged input for a number of minutes.")
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
+    parser.add_argument("kinds", nargs="*", metavar="KIND")
+    options = parser.parse_args(arguments)
+    fuzzer: Any = Fuzzer()
+    rounds = fuzzer.rounds()
+    unknown = set(options.kinds) - set(rounds)
+    if unknown:
+        parser.error(f"no such kind: {', '.join(sorted(unknown))}; there are {', '.join(rounds)}")
+    end = time.monotonic() + 60 * options.minutes
+    seed, found, made = options.seed, 0, 0
+    while time.monotonic() < end:
+        for kind in options.kinds or rounds:
+            wrong = rounds[kind](seed)
+            made += 1
+            found += len(wrong)
+            for text in wrong:
+                print(f"{kind}, seed {seed}: {text}", flush=True)
+        seed += 1
+    fuzzer.close()
+    print(f"{made} rounds, seeds {options.seed} to {seed - 1}: {found} went wrong")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
