@@ -99,10 +99,11 @@ def toolchain() -> Toolchain:
     )
 
 
-def compile_project(folder: Path, framework: Path) -> Project:
+def compile_project(folder: Path, framework: Path, plugins: Sequence[Path] = ()) -> Project:
     """Compiles the mix project in `folder` for production, its path dependencies too.
 
-    `framework` is exported as ELIXIR_WORKERS_PATH, for the project's `{:elixir_workers, path: …}`. Raises
+    `framework` is exported as ELIXIR_WORKERS_PATH, for the project's `{:elixir_workers, path: …}`. The folders of
+    `plugins` are exported as ELIXIR_WORKERS_PLUGINS: the framework compiles their `.ex` files with its own. Raises
     `SourceError` without a mix.exs, `CommandError` with both streams when mix fails.
     """
     if not (folder / "mix.exs").is_file():
@@ -117,6 +118,7 @@ def compile_project(folder: Path, framework: Path) -> Project:
         environment = {
             "MIX_ENV": "prod",
             "ELIXIR_WORKERS_PATH": str(framework),
+            "ELIXIR_WORKERS_PLUGINS": os.pathsep.join(map(str, plugins)),
             "ELIXIR_WORKERS_DESCRIPTION": str(description),
         }
         command = [_tool("elixir"), "-r", str(_DESCRIBE), "-S", mix, "compile"]

@@ -89,7 +89,8 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     report_missing(check(universe, reach), strict=plan.config.strict, warn=warn)
     modules = shaken_modules(universe, reach, plan.config.shake)
     files = plain_files(plan.config, project, toolchain, modules)
-    packed = pack(packable(universe, reach, modules, plan.config.shake, project.source_roots, warn), entry, files)
+    source_roots = [*project.source_roots, *plugin_sources(plan.config)]
+    packed = pack(packable(universe, reach, modules, plan.config.shake, source_roots, warn), entry, files)
     why.remember(packed.archive, reach)
     return bundle.bundle_files(contents(plan, toolchain, entry, reach, packed), plan.priv / "worker")
 
@@ -112,10 +113,15 @@ def compile_application(plan: Plan, inform: Report) -> tuple[mix.Project, mix.To
     """Runs mix, and asks for the toolchain meanwhile; what mix printed (warnings, mostly) is passed on."""
     with ThreadPoolExecutor(max_workers=1) as background:
         toolchain = background.submit(mix.toolchain)
-        project = mix.compile_project(plan.project, plan.priv / "elixir")
+        project = mix.compile_project(plan.project, plan.priv / "elixir", plugin_sources(plan.config))
     if project.output.strip():
         inform(project.output.rstrip())
     return project, toolchain.result()
+
+
+def plugin_sources(config: Config) -> list[Path]:
+    """The folders of Elixir sources that the kinds of these bindings bring."""
+    return sorted({binding.kind.elixir for binding in config.bindings if binding.kind.elixir is not None})
 
 
 def say_what_is_left_out(project: mix.Project, warn: Report) -> None:

@@ -9,8 +9,15 @@ defmodule ElixirWorkers.MixProject do
       description: "Elixir applications as Cloudflare Workers",
       # Tests implement protocols of their own.
       consolidate_protocols: Mix.env() != :test,
+      elixirc_paths: ["lib" | plugin_paths()],
       deps: []
     ]
+  end
+
+  # Folders of the Elixir sources that binding kinds of plugins bring; `hatch build` names those that are used.
+  defp plugin_paths do
+    separator = if match?({:win32, _}, :os.type()), do: ";", else: ":"
+    "ELIXIR_WORKERS_PLUGINS" |> System.get_env("") |> String.split(separator, trim: true)
   end
 
   def application, do: [extra_applications: []]

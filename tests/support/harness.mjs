@@ -106,10 +106,14 @@ async function wranglerTable(bundleDir) {
  * @param {any} wrangler
  * @returns {object} options of miniflare for the bindings that it simulates itself
  */
-function simulatedBindings({ kv_namespaces = [], d1_databases = [] }) {
+function simulatedBindings({ kv_namespaces = [], d1_databases = [], queues = {} }) {
   const byBinding = (/** @type {any[]} */ tables, /** @type {string} */ id) =>
     Object.fromEntries(tables.map((table) => [table.binding, table[id] ?? table.binding]));
-  return { kvNamespaces: byBinding(kv_namespaces, "id"), d1Databases: byBinding(d1_databases, "database_id") };
+  return {
+    kvNamespaces: byBinding(kv_namespaces, "id"),
+    d1Databases: byBinding(d1_databases, "database_id"),
+    queueProducers: byBinding(queues.producers ?? [], "queue"),
+  };
 }
 
 /**

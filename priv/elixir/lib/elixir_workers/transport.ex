@@ -8,7 +8,7 @@ defmodule ElixirWorkers.Transport do
     * `ElixirWorkers.Transport.Wasi` - one request on stdin, one response on stdout;
     * `ElixirWorkers.Transport.Test` - a request in memory, for `mix test`.
 
-  Bindings will make their host calls through the same modules.
+  Calls to bindings have a door of their own, `ElixirWorkers.Bindings`: they need no conn.
   """
 
   @typedoc "What the transport needs to remember; it travels in `conn[\"transport\"]`."

@@ -1,0 +1,88 @@
+"""A binding kind of another distribution: in a bundle that workerd serves, and as a fake under `mix test`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PLUGIN = REPOSITORY / "tests" / "samples" / "queue_plugin"
+sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
+
+import example  # noqa: E402
+
+Run = Callable[..., Any]
+Sample = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the plugin's wheel, as an index would offer it."""
+    folder = tmp_path_factory.mktemp("plugin-wheels")
+    source = Path(shutil.copytree(PLUGIN, tmp_path_factory.mktemp("plugin") / "source"))
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def built(sample: Sample, hatch_build: Run, environment: dict[str, str], wheels: Path) -> Path:
+    """The sample, built with the plugin in its build environment."""
+    project = sample("queue_app")
+    done = hatch_build(
+        project,
+        PIP_FIND_LINKS=f"{environment['PIP_FIND_LINKS']} {wheels}",
+        UV_FIND_LINKS=f"{environment['UV_FIND_LINKS']},{wheels}",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+def test_a_kind_of_a_plugin(built: Path, tmp_path: Path) -> None:
+    bundle = built / "dist" / "queue_app-0.1.0-worker"
+    own = PLUGIN / "elixir_workers_queue" / "worker" / "queue.js"
+    assert (bundle / "bindings" / "queue.js").read_bytes() == own.read_bytes()
+    assert '{ binding = "JOBS", queue = "jobs" }' in (bundle / "wrangler.toml").read_text()
+    assert str(built.parent) not in (bundle / "app.avm").read_bytes().decode("latin-1")
+    with example.served(bundle, tmp_path / "console.log") as url:
+        ask = lambda times, body: example.ask(url, example.Request("POST", f"/jobs/{times}", {}, body))  # noqa: E731
+        assert (ask(3, b"\x00\xff").status, ask(3, b"\x00\xff").body) == (200, b"3")
+        assert ask(1, b"x").body == b"1"  # state is that of a request
+        refused = ask(1, b"x" * 128_001)
+        assert (refused.status, refused.body) == (422, b'"too_large" 128001 bytes')
+
+
+def test_its_fake_on_ordinary_elixir(sample: Sample) -> None:
+    project = sample("queue_app")
+    (project / "test").mkdir()
+    (project / "test" / "test_helper.exs").write_text("ExUnit.start()\n")
+    (project / "test" / "queue_test.exs").write_text(
+        """
+        defmodule QueueTest do
+          use ExUnit.Case
+          import ElixirWorkers.Test
+
+          test "what is sent arrives at the test" do
+            put_bindings(%{"JOBS" => ElixirWorkers.Queue.Fake})
+            assert request(QueueApp, :post, "/jobs/1", body: "job").body == "1"
+            assert_received {:queued, "job"}
+          end
+        end
+        """
+    )
+    environment = {
+        **os.environ,
+        "ELIXIR_WORKERS_PATH": str(REPOSITORY / "priv" / "elixir"),
+        "ELIXIR_WORKERS_PLUGINS": str(PLUGIN / "elixir_workers_queue" / "lib"),
+    }
+    done = subprocess.run(["mix", "test"], cwd=project, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 test, 0 failures" in done.stdout

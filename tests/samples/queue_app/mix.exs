@@ -1,0 +1,9 @@
+defmodule QueueApp.MixProject do
+  use Mix.Project
+
+  def project do
+    [app: :queue_app, version: "0.1.0", elixir: "~> 1.14", deps: deps()]
+  end
+
+  defp deps, do: [{:elixir_workers, path: System.fetch_env!("ELIXIR_WORKERS_PATH")}]
+end
