@@ -90,6 +90,27 @@ def _linear(echo: Mapping[str, Mapping[str, list[float]]]) -> Iterable[Row]:
         yield Row(f"JSON echo, {int(size) // 1000} KB, p50", measured, f"≤ {first_rate:.3f} ms per KB")
 
 
+# ---------------------------------------------------------------- bindings
+
+CALLS = {"kv-get": "KV.get", "kv-put": "KV.put", "d1-query": "D1.query_one", "d1-exec": "D1.exec"}
+
+
+def bindings() -> list[Row]:
+    """Calls to KV and D1, each beside the same call from plain JavaScript."""
+    bundle = hatch_build(BENCH / "bindings")
+    out = run([str(NODE), str(BENCH / "bindings.mjs"), str(BENCH / "bare_bindings"), str(bundle)], BENCH).stdout
+    return [_call_row(name, json.loads(out)[kind]) for kind, name in CALLS.items()]
+
+
+def _call_row(name: str, times: Mapping[str, Mapping[str, list[float]]]) -> Row:
+    elixir, bare = (statistics.median(times[worker]["more"]) for worker in ("elixir", "bare"))
+    first = statistics.median(times["elixir"]["first"]) - statistics.median(times["bare"]["first"])
+    measured = (
+        f"{elixir / bare:.2f} × JavaScript ({elixir:.2f} ms / {bare:.2f} ms; the first of a request {first:+.1f} ms)"
+    )
+    return Row(f"{name}, p50", measured, "≤ 1.3")
+
+
 # ---------------------------------------------------------------- computing
 
 
@@ -274,7 +295,7 @@ def main() -> int:
             print(report(computing()))
             return 0
         bundle = hatch_build(HELLO)
-        text = report([*requests(bundle), *computing(), *size(bundle), *building()])
+        text = report([*requests(bundle), *bindings(), *computing(), *size(bundle), *building()])
     except StepError as error:
         print(f"bench failed: {error}", file=sys.stderr)
         return 1

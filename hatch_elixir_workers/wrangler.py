@@ -10,6 +10,8 @@ import tomli_w
 from hatch_elixir_workers.config import Binding, Config
 
 MAIN = "index.js"
+# Tells the worker that a client has gone; no compatibility date includes it.
+COMPATIBILITY_FLAGS = ("enable_request_signal",)
 
 
 def wrangler_toml(config: Config) -> bytes:
@@ -23,6 +25,7 @@ def wrangler_table(config: Config) -> dict[str, Any]:
         "name": config.name,
         "main": MAIN,
         "compatibility_date": config.compatibility_date,
+        "compatibility_flags": list(COMPATIBILITY_FLAGS),
         "no_bundle": True,
         "rules": [
             {"type": "ESModule", "globs": ["**/*.js"]},

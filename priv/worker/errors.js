@@ -3,6 +3,7 @@
  *
  *     WorkerError            code, status: what is logged and what the client sees
  *     ├── E_BODY_*           the client's request
+ *     ├── E_CLIENT_GONE      nobody waits for the response any more
  *     ├── E_LIMIT_*          the application ran into a limit
  *     ├── E_VM_*             the machine or the archive is at fault; its instance is dropped
  *     └── E_RESPONSE_*       the application answered with something HTTP does not allow
@@ -13,6 +14,7 @@ export const STATUS_OF_CODE = Object.freeze({
   E_BODY_READ: 400,
   E_BODY_TOO_LARGE: 413,
   E_LIMIT_MACHINES: 503,
+  E_CLIENT_GONE: 499, // as nginx has it: nobody will see it
   E_LIMIT_REDUCTIONS: 503,
   E_LIMIT_TIME: 503,
   E_VM_MEMORY: 503,
@@ -46,6 +48,7 @@ export class WorkerError extends Error {
 const REASON_PHRASES = Object.freeze({
   400: "Bad Request",
   413: "Content Too Large",
+  499: "Client Closed Request",
   500: "Internal Server Error",
   503: "Service Unavailable",
 });

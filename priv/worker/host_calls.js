@@ -74,6 +74,11 @@ export class HostCalls {
     return this.#answers.length > 0;
   }
 
+  /** Ends the wait of answeredWithin before its time: there is something else to see. */
+  interrupt() {
+    this.#wake();
+  }
+
   /** @returns {Answer[]} */
   takeAnswers() {
     return this.#answers.splice(0);

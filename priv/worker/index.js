@@ -38,7 +38,7 @@ export default {
       const input = await readRequest(request, env, config, requestId);
       const waitUntil = (/** @type {Promise<void>} */ work) => context.waitUntil(work);
       const calls = new HostCalls(createDispatch(config.bindings, kinds, env), { waitUntil, log });
-      const output = await pool.serve(input, { clock: new Clock(), log }, calls, waitUntil);
+      const output = await pool.serve(input, { clock: new Clock(), log, signal: request.signal }, calls, waitUntil);
       return toResponse(parseResponse(output), request.method);
     } catch (thrown) {
       const error = asWorkerError(thrown);

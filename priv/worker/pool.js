@@ -124,7 +124,9 @@ export class MachinePool {
       this.#settle(machine, run, host, waitUntil);
       return response;
     } catch (error) {
-      this.#discard(machine, run, host);
+      // A machine whose client has gone is in order; what it still asked for, nobody hands to it any more.
+      if (this.#image && asWorkerError(error).code === "E_CLIENT_GONE") this.#giveBack(machine);
+      else this.#discard(machine, run, host);
       throw error;
     }
   }

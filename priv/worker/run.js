@@ -76,7 +76,13 @@ export class Run {
    */
   async serve(head, body) {
     this.#machine.request(head, body);
-    await this.#until(VM_RESPONDED);
+    const interrupt = () => this.#calls.interrupt();
+    this.#host.signal?.addEventListener("abort", interrupt);
+    try {
+      await this.#until(VM_RESPONDED);
+    } finally {
+      this.#host.signal?.removeEventListener("abort", interrupt);
+    }
     return this.#machine.response();
   }
 
@@ -113,6 +119,9 @@ export class Run {
     for (;;) {
       const status = this.#slice();
       if (status === goal) return;
+      if (goal === VM_RESPONDED && this.#host.signal?.aborted) {
+        throw new WorkerError("E_CLIENT_GONE", "the client has gone before the response");
+      }
       if (status !== VM_MORE) await this.#wait();
       else if (this.#spentReductions % REDUCTIONS_BETWEEN_TURNS === 0) await nextTurn();
     }
@@ -151,7 +160,7 @@ export class Run {
     const leftMs = this.#leftMs();
     const wakeMs = Math.min(deadlineMs, clock.monotonicMs() + leftMs);
     const answered = await this.#calls.answeredWithin(Math.max(0, wakeMs - clock.monotonicMs()));
-    if (!answered) clock.advanceTo(wakeMs);
+    if (!answered && !this.#host.signal?.aborted) clock.advanceTo(wakeMs);
     for (const { id, ok, term } of this.#calls.takeAnswers()) this.#machine.reply(id, ok, term);
   }
 }

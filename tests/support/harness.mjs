@@ -64,6 +64,7 @@ export async function startBundle(bundleDir, { port = 0, files = {}, secrets = {
     modules,
     modulesRoot: bundleDir,
     compatibilityDate: wrangler.compatibility_date,
+    compatibilityFlags: wrangler.compatibility_flags ?? [],
     bindings: { ...wrangler.vars, ...secrets },
     ...simulatedBindings(wrangler),
     cf: { colo: "TST", country: "XX" },

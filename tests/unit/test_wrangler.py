@@ -19,7 +19,13 @@ def table(raw: dict[str, Any], registry: Registry | None = None) -> dict[str, An
 def test_the_least() -> None:
     written = table({"compatibility-date": "2026-01-01"})
     rules = written.pop("rules")
-    assert written == {"name": "shop", "main": "index.js", "compatibility_date": "2026-01-01", "no_bundle": True}
+    assert written == {
+        "name": "shop",
+        "main": "index.js",
+        "compatibility_date": "2026-01-01",
+        "compatibility_flags": ["enable_request_signal"],
+        "no_bundle": True,
+    }
     assert {"type": "Data", "globs": ["**/*.avm"]} in rules
     assert {"type": "CompiledWasm", "globs": ["**/*.wasm"]} in rules
 

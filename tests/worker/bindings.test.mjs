@@ -5,6 +5,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import http from "node:http";
 import { after, before, describe, test } from "node:test";
 import { startBundle } from "../support/harness.mjs";
 import { logLine } from "./support.mjs";
@@ -115,6 +116,17 @@ describe("bindings", { skip: BUNDLE === undefined && "BINDINGS_BUNDLE is not set
     assert.equal(error, "timeout");
     assert.equal(late, "nothing");
     assert.ok(took < 150 * 5, `${took} ms: one after the other they would take ${150 * 5 + 450}`);
+  });
+
+  test("a handler whose client has gone ends at its next call, and its machine serves the next request", async () => {
+    const request = http.get(`${worker.url}/abandoned`);
+    request.on("error", () => {});
+    await logLine(worker, /before the slow read/);
+    request.socket?.resetAndDestroy(); // without a reset the runtime may believe that the client still listens
+    await logLine(worker, /^\[warning\] \S+ E_CLIENT_GONE: /);
+    assert.equal((await ask("/value/CACHE/missing")).status, 404);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.ok(!worker.logs.some(({ message }) => /after the slow read|discarded/.test(message)));
   });
 
   test("a read that depends on another works to any depth", async () => {

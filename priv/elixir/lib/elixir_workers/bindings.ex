@@ -125,77 +125,62 @@ defmodule ElixirWorkers.Bindings do
   def value!({:error, %BindingError{} = error}), do: raise(error)
 
   @doc """
-  Checks the options of a call and returns them with the defaults filled in.
+  Checks the options of a call and returns them on top of the defaults.
 
-  Raises `ArgumentError` for an option that does not exist or has a wrong value. Each is checked by a function that
+  Raises `ArgumentError` for an option that has no default, or that `check` finds wrong: it gets name and value, and
   says what it must be when it is not.
 
-      iex> checks = [limit: {1000, &if(&1 in 1..1000, do: :ok, else: "must be an integer in 1..1000")}]
-      iex> ElixirWorkers.Bindings.options!([], checks, "KV.list")
-      %{limit: 1000}
-      iex> ElixirWorkers.Bindings.options!([limit: 0], checks, "KV.list")
+      iex> check = fn :limit, limit -> if limit in 1..1000, do: :ok, else: "must be an integer in 1..1000" end
+      iex> ElixirWorkers.Bindings.options!([limit: 5], %{limit: 1000, prefix: nil}, check, "KV.list")
+      %{limit: 5, prefix: nil}
+      iex> ElixirWorkers.Bindings.options!([limit: 0], %{limit: 1000, prefix: nil}, check, "KV.list")
       ** (ArgumentError) KV.list: :limit must be an integer in 1..1000, got: 0
 
-      iex> ElixirWorkers.Bindings.options!([size: 1], [limit: {1000, fn _ -> :ok end}], "KV.list")
-      ** (ArgumentError) KV.list has no option :size; it has :limit
+      iex> ElixirWorkers.Bindings.options!([size: 1], %{limit: 1000, prefix: nil}, fn _, _ -> :ok end, "KV.list")
+      ** (ArgumentError) KV.list has no option :size; it has :limit, :prefix
   """
-  @spec options!(
-          keyword(),
-          [{atom(), {default :: term(), (term() -> :ok | String.t())}}],
-          String.t()
-        ) ::
-          map()
-  def options!(opts, checks, name) when is_list(opts) do
-    Enum.each(opts, &check_option(&1, checks, name))
+  @spec options!(keyword(), map(), (atom(), term() -> :ok | String.t()), String.t()) :: map()
+  def options!([], defaults, _check, _name), do: defaults
 
-    for {key, {default, _check}} <- checks,
-        into: %{},
-        do: {key, Keyword.get(opts, key, default)}
-  end
+  def options!(opts, defaults, check, name) when is_list(opts),
+    do: Enum.reduce(opts, defaults, &put_option(&1, &2, check, name))
 
-  def options!(other, _checks, name),
-    do: raise(ArgumentError, "#{name}: options must be a keyword list, got: #{inspect(other)}")
+  def options!(other, _defaults, _check, name), do: no_options(other, name)
 
-  defp check_option({key, value}, checks, name) when is_atom(key) do
-    with {_default, check} <- Keyword.get(checks, key),
-         rule when is_binary(rule) <- check.(value) do
-      raise ArgumentError, "#{name}: #{inspect(key)} #{rule}, got: #{inspect(value)}"
-    else
-      nil -> unknown_option(key, checks, name)
-      :ok -> :ok
+  defp put_option({key, value}, options, check, name) when is_map_key(options, key) do
+    case check.(key, value) do
+      :ok -> %{options | key => value}
+      rule -> raise ArgumentError, "#{name}: #{inspect(key)} #{rule}, got: #{inspect(value)}"
     end
   end
 
-  defp check_option(_other, _checks, name),
-    do: raise(ArgumentError, "#{name}: options must be a keyword list")
-
-  defp unknown_option(key, checks, name) do
-    known = Enum.map_join(checks, ", ", fn {key, _check} -> inspect(key) end)
+  defp put_option({key, _value}, options, _check, name) do
+    known = options |> Map.keys() |> Enum.sort() |> Enum.map_join(", ", &inspect/1)
     raise ArgumentError, "#{name} has no option #{inspect(key)}; it has #{known}"
   end
 
-  @doc """
-  Says what `:timeout` must be, or `:ok`.
+  defp put_option(other, _options, _check, name), do: no_options(other, name)
 
-      iex> ElixirWorkers.Bindings.check_timeout(0)
+  @spec no_options(term(), String.t()) :: no_return()
+  defp no_options(other, name),
+    do: raise(ArgumentError, "#{name}: options must be a keyword list, got: #{inspect(other)}")
+
+  @doc """
+  Checks `:timeout` and `:await`, the options that several kinds have.
+
+      iex> ElixirWorkers.Bindings.check_option(:timeout, 500)
       :ok
-      iex> ElixirWorkers.Bindings.check_timeout(1.5)
+      iex> ElixirWorkers.Bindings.check_option(:timeout, 1.5)
       "must be milliseconds or :infinity"
-  """
-  @spec check_timeout(term()) :: :ok | String.t()
-  def check_timeout(:infinity), do: :ok
-  def check_timeout(timeout) when is_integer(timeout) and timeout >= 0, do: :ok
-  def check_timeout(_other), do: "must be milliseconds or :infinity"
-
-  @doc """
-  Says what a boolean option must be, or `:ok`.
-
-      iex> ElixirWorkers.Bindings.check_boolean(:yes)
+      iex> ElixirWorkers.Bindings.check_option(:await, nil)
       "must be true or false"
   """
-  @spec check_boolean(term()) :: :ok | String.t()
-  def check_boolean(value) when is_boolean(value), do: :ok
-  def check_boolean(_other), do: "must be true or false"
+  @spec check_option(:timeout | :await, term()) :: :ok | String.t()
+  def check_option(:timeout, :infinity), do: :ok
+  def check_option(:timeout, timeout) when is_integer(timeout) and timeout >= 0, do: :ok
+  def check_option(:timeout, _other), do: "must be milliseconds or :infinity"
+  def check_option(:await, value) when is_boolean(value), do: :ok
+  def check_option(:await, _other), do: "must be true or false"
 
   defp result({:ok, value}, _binding, _operation), do: {:ok, value}
 

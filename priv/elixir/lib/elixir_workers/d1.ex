@@ -69,6 +69,9 @@ defmodule ElixirWorkers.D1 do
 
   @type failure :: {:error, BindingError.t()}
 
+  @read_defaults %{timeout: :infinity}
+  @write_defaults %{await: true, timeout: :infinity}
+
   @doc "Returns the rows of a query."
   @spec query(database(), String.t(), [param()], [read_option()]) :: {:ok, [row()]} | failure()
   @spec query(Conn.t(), String.t(), String.t(), [param()]) :: {Conn.t(), [row()]}
@@ -224,16 +227,8 @@ defmodule ElixirWorkers.D1 do
   end
 
   defp read_options!(opts, name),
-    do: Bindings.options!(opts, [timeout: {:infinity, &Bindings.check_timeout/1}], name)
+    do: Bindings.options!(opts, @read_defaults, &Bindings.check_option/2, name)
 
-  defp write_options!(opts, name) do
-    Bindings.options!(
-      opts,
-      [
-        await: {true, &Bindings.check_boolean/1},
-        timeout: {:infinity, &Bindings.check_timeout/1}
-      ],
-      name
-    )
-  end
+  defp write_options!(opts, name),
+    do: Bindings.options!(opts, @write_defaults, &Bindings.check_option/2, name)
 end

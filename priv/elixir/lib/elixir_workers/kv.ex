@@ -100,6 +100,18 @@ defmodule ElixirWorkers.KV do
 
   @type failure :: {:error, BindingError.t()}
 
+  @read_defaults %{type: :text, cache_ttl: nil, timeout: :infinity}
+  @write_defaults %{
+    type: :binary,
+    expiration: nil,
+    expiration_ttl: nil,
+    metadata: nil,
+    await: true,
+    timeout: :infinity
+  }
+  @delete_defaults %{await: true, timeout: :infinity}
+  @list_defaults %{prefix: nil, limit: 1000, cursor: nil, timeout: :infinity}
+
   # Limits of the service.
   @min_expiration_ttl_s 60
   @max_metadata_bytes 1024
@@ -122,14 +134,14 @@ defmodule ElixirWorkers.KV do
   def get(%{"method" => _} = conn, binding, key), do: {conn, get!(binding, key)}
 
   def get(binding, keys, opts) when is_list(keys) do
-    opts = read_options!(opts, "KV.get")
+    opts = Bindings.options!(opts, @read_defaults, &check_read/2, "KV.get")
 
     with {:ok, found} <- read_many(binding, "get_many", keys, opts),
          do: Value.decode_all(found, opts.type, binding, "get_many")
   end
 
   def get(binding, key, opts) do
-    opts = read_options!(opts, "KV.get")
+    opts = Bindings.options!(opts, @read_defaults, &check_read/2, "KV.get")
 
     with {:ok, bytes} <- read(binding, "get", key, opts),
          do: Value.decode(bytes, opts.type, binding, "get", key)
@@ -158,14 +170,14 @@ defmodule ElixirWorkers.KV do
   end
 
   def get_with_metadata(binding, keys, opts) when is_list(keys) do
-    opts = read_options!(opts, "KV.get_with_metadata")
+    opts = Bindings.options!(opts, @read_defaults, &check_read/2, "KV.get_with_metadata")
 
     with {:ok, found} <- read_many(binding, "get_many_with_metadata", keys, opts),
          do: Value.decode_all(found, opts.type, binding, "get_many_with_metadata")
   end
 
   def get_with_metadata(binding, key, opts) do
-    opts = read_options!(opts, "KV.get_with_metadata")
+    opts = Bindings.options!(opts, @read_defaults, &check_read/2, "KV.get_with_metadata")
 
     with {:ok, {bytes, metadata}} <- read(binding, "get_with_metadata", key, opts),
          {:ok, value} <- Value.decode(bytes, opts.type, binding, "get_with_metadata", key),
@@ -191,17 +203,10 @@ defmodule ElixirWorkers.KV do
          do: Bindings.call(binding, operation, [keys, type, opts.cache_ttl], timeout(opts))
   end
 
-  defp read_options!(opts, name) do
-    Bindings.options!(
-      opts,
-      [
-        type: {:text, &one_of(&1, [:text, :binary, :json])},
-        cache_ttl: {nil, &positive/1},
-        timeout: {:infinity, &Bindings.check_timeout/1}
-      ],
-      name
-    )
-  end
+  defp check_read(:type, type), do: one_of(type, [:text, :binary, :json])
+  defp check_read(:cache_ttl, ttl) when is_integer(ttl) and ttl > 0, do: :ok
+  defp check_read(:cache_ttl, _other), do: "must be a positive integer"
+  defp check_read(option, value), do: Bindings.check_option(option, value)
 
   # Writing
 
@@ -250,7 +255,7 @@ defmodule ElixirWorkers.KV do
   end
 
   def delete(binding, key, opts) do
-    opts = Bindings.options!(opts, await_options(), "KV.delete")
+    opts = Bindings.options!(opts, @delete_defaults, &Bindings.check_option/2, "KV.delete")
     with :ok <- check_key(binding, "delete", key), do: write(binding, "delete", [key], opts)
   end
 
@@ -266,17 +271,7 @@ defmodule ElixirWorkers.KV do
   end
 
   defp write_options!(opts) do
-    opts =
-      Bindings.options!(
-        opts,
-        [
-          type: {:binary, &one_of(&1, [:binary, :json])},
-          expiration: {nil, &moment/1},
-          expiration_ttl: {nil, &ttl/1},
-          metadata: {nil, fn _term -> :ok end}
-        ] ++ await_options(),
-        "KV.put"
-      )
+    opts = Bindings.options!(opts, @write_defaults, &check_write/2, "KV.put")
 
     if opts.expiration && opts.expiration_ttl,
       do: raise(ArgumentError, "KV.put takes :expiration or :expiration_ttl, not both")
@@ -284,11 +279,19 @@ defmodule ElixirWorkers.KV do
     opts
   end
 
-  defp await_options,
-    do: [
-      await: {true, &Bindings.check_boolean/1},
-      timeout: {:infinity, &Bindings.check_timeout/1}
-    ]
+  defp check_write(:type, type), do: one_of(type, [:binary, :json])
+  defp check_write(:metadata, _term), do: :ok
+  defp check_write(:expiration, %DateTime{}), do: :ok
+  defp check_write(:expiration, seconds) when is_integer(seconds) and seconds > 0, do: :ok
+  defp check_write(:expiration, _other), do: "must be seconds since 1970 or a DateTime"
+
+  defp check_write(:expiration_ttl, ttl) when is_integer(ttl) and ttl >= @min_expiration_ttl_s,
+    do: :ok
+
+  defp check_write(:expiration_ttl, _other),
+    do: "must be an integer of at least #{@min_expiration_ttl_s} seconds"
+
+  defp check_write(option, value), do: Bindings.check_option(option, value)
 
   defp expiration(%DateTime{} = time), do: DateTime.to_unix(time)
   defp expiration(seconds), do: seconds
@@ -355,18 +358,15 @@ defmodule ElixirWorkers.KV do
     end
   end
 
-  defp list_options!(opts) do
-    Bindings.options!(
-      opts,
-      [
-        prefix: {nil, &text_or_nil/1},
-        limit: {@max_list_limit, &limit/1},
-        cursor: {nil, &text_or_nil/1},
-        timeout: {:infinity, &Bindings.check_timeout/1}
-      ],
-      "KV.list"
-    )
-  end
+  defp list_options!(opts), do: Bindings.options!(opts, @list_defaults, &check_list/2, "KV.list")
+
+  defp check_list(:limit, limit) when limit in 1..@max_list_limit, do: :ok
+  defp check_list(:limit, _other), do: "must be an integer in 1..#{@max_list_limit}"
+  defp check_list(:timeout, value), do: Bindings.check_option(:timeout, value)
+  defp check_list(_prefix_or_cursor, nil), do: :ok
+
+  defp check_list(_prefix_or_cursor, text),
+    do: if(is_binary(text) and String.valid?(text), do: :ok, else: "must be a string")
 
   defp page(%{"keys" => keys, "complete" => complete, "cursor" => cursor}) do
     keys =
@@ -393,22 +393,4 @@ defmodule ElixirWorkers.KV do
 
   defp one_of(value, values),
     do: if(value in values, do: :ok, else: "must be one of #{inspect(values)}")
-
-  defp positive(value) when is_integer(value) and value > 0, do: :ok
-  defp positive(_other), do: "must be a positive integer"
-
-  defp moment(%DateTime{}), do: :ok
-  defp moment(seconds) when is_integer(seconds) and seconds > 0, do: :ok
-  defp moment(_other), do: "must be seconds since 1970 or a DateTime"
-
-  defp ttl(seconds) when is_integer(seconds) and seconds >= @min_expiration_ttl_s, do: :ok
-  defp ttl(_other), do: "must be an integer of at least #{@min_expiration_ttl_s} seconds"
-
-  defp limit(limit) when limit in 1..@max_list_limit, do: :ok
-  defp limit(_other), do: "must be an integer in 1..#{@max_list_limit}"
-
-  defp text_or_nil(nil), do: :ok
-
-  defp text_or_nil(text),
-    do: if(is_binary(text) and String.valid?(text), do: :ok, else: "must be a string")
 end

@@ -332,7 +332,7 @@ defmodule Bindings.KVCases do
          end
        end,
        [
-         "KV.get has no option :typ; it has :type, :cache_ttl, :timeout",
+         "KV.get has no option :typ; it has :cache_ttl, :timeout, :type",
          ~s(KV.get: :type must be one of [:text, :binary, :json], got: "json"),
          "KV.get: :cache_ttl must be a positive integer, got: 0",
          "KV.put: :expiration_ttl must be an integer of at least 60 seconds, got: 59",

@@ -14,6 +14,7 @@ defmodule Bindings.Router do
       {:post, "/write-behind", &write_behind/1},
       {:get, "/failing/:way", &failing/2},
       {:get, "/slow", &slow/1},
+      {:get, "/abandoned", &abandoned/1},
       {:get, "/rounds/:rounds", &rounds/2},
       {:get, "/counted", &counted/1}
     ]
@@ -78,6 +79,14 @@ defmodule Bindings.Router do
     late = receive(do: (message -> inspect(message)), after: (400 -> "nothing"))
     took = System.monotonic_time(:millisecond) - start
     Conn.json(conn, %{answers: inspect(answers), error: error.code, late: late, took: took})
+  end
+
+  @doc "A handler whose client does not wait."
+  def abandoned(conn) do
+    IO.puts("before the slow read")
+    KV.get("SLOW", "key-1")
+    IO.puts("after the slow read")
+    Conn.text(conn, "nobody reads this")
   end
 
   @doc "Each read says where the next one is."

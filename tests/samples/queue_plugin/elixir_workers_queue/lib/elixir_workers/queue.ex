@@ -7,17 +7,14 @@ defmodule ElixirWorkers.Queue do
   @spec send_bytes(String.t(), binary(), keyword()) ::
           {:ok, pos_integer()} | {:error, BindingError.t()}
   def send_bytes(queue, bytes, opts \\ []) when is_binary(bytes) do
-    checks = [
-      delay: {nil, &check_delay/1},
-      timeout: {:infinity, &Bindings.check_timeout/1}
-    ]
-
-    opts = Bindings.options!(opts, checks, "Queue.send_bytes")
+    defaults = %{delay: nil, timeout: :infinity}
+    opts = Bindings.options!(opts, defaults, &check/2, "Queue.send_bytes")
     Bindings.call(queue, "send", [bytes, opts.delay], timeout: opts.timeout)
   end
 
-  defp check_delay(delay) when is_integer(delay) and delay >= 0, do: :ok
-  defp check_delay(_other), do: "must be seconds"
+  defp check(:delay, delay) when is_integer(delay) and delay >= 0, do: :ok
+  defp check(:delay, _other), do: "must be seconds"
+  defp check(option, value), do: Bindings.check_option(option, value)
 end
 
 defmodule ElixirWorkers.Queue.Fake do
