@@ -125,7 +125,7 @@ export class MachinePool {
       return response;
     } catch (error) {
       // A machine whose client has gone is in order; what it still asked for, nobody hands to it any more.
-      if (this.#image && asWorkerError(error).code === "E_CLIENT_GONE") this.#giveBack(machine);
+      if (machine.image && asWorkerError(error).code === "E_CLIENT_GONE") this.#giveBack(machine);
       else this.#discard(machine, run, host);
       throw error;
     }
