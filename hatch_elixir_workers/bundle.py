@@ -136,6 +136,10 @@ def _manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
         "environment": contents.config.environment,
         "versions": {"hatch-elixir-workers": __version__, **contents.versions},
         "modules": [vars(module) for module in contents.modules],
+        "bindings": [
+            {"name": binding.name, "kind": binding.kind.name, "simulated": binding.kind.simulated}
+            for binding in contents.config.bindings
+        ],
         "plain_files": [vars(file) for file in contents.plain_files],
         "files": [
             {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}

@@ -97,8 +97,9 @@ def test_folders_of_bindings(tmp_path: Path, worker: Path) -> None:
 
 
 def test_manifest(worker: Path) -> None:
-    files = bundle.bundle_files(contents(), worker)
+    files = bundle.bundle_files(contents(bindings={"CACHE": {"kind": "kv", "id": "1"}}), worker)
     manifest = json.loads(files["manifest.json"])
+    assert manifest["bindings"] == [{"name": "CACHE", "kind": "kv", "simulated": True}]
     assert manifest["project"] == {"name": "shop", "version": "1.2"}
     assert manifest["entry"] == "Elixir.Shop"
     assert manifest["versions"] == {"hatch-elixir-workers": "0.1.0", "elixir": "1.14.0"}
