@@ -88,10 +88,15 @@ MIDDLEWARE = (
         ),
         _check_cors,
     ),
+    MiddlewareKind("etag", "ElixirWorkers.Middleware.ETag", (Option("weak", "boolean"),)),
     MiddlewareKind(
         "parse-body",
         "ElixirWorkers.Middleware.ParseBody",
-        (Option("max-depth", "integer", minimum=0), Option("max-digits", "integer", minimum=1)),
+        (
+            Option("max-depth", "integer", minimum=0),
+            Option("max-digits", "integer", minimum=1),
+            Option("max-parts", "integer", minimum=0),
+        ),
     ),
     MiddlewareKind(
         "request-logger",

@@ -118,7 +118,7 @@ def test_logger_has_level_metadata_and_request_id(shop: Shop) -> None:
 
 
 def test_reports_of_otp_are_told_as_logger_tells_them(shop: Shop) -> None:
-    assert shop.ask("/crash-server").body == b"crashed\n"
+    assert shop.ask("/crash/server").body == b"crashed\n"
     console = shop.logged("Last message")
     expected = r"""
 \[error\] [-0-9a-f]{36} GenServer #PID<[0-9.]+> terminating
@@ -132,7 +132,8 @@ def test_reports_of_otp_are_told_as_logger_tells_them(shop: Shop) -> None:
 
 
 def test_a_process_that_fails_is_reported(shop: Shop) -> None:
-    assert shop.ask("/crash-process").body == b"crashed\n"
+    reply = shop.ask("/crash/process")
+    assert (reply.body, reply.header("x-scope")) == (b"crashed\n", "crash")
     console = shop.logged("raised an exception")
     expected = r"""
 \[error\] [-0-9a-f]{36} Process #PID<[0-9.]+> raised an exception

@@ -13,7 +13,7 @@ from hatch_elixir_workers.toml_values import TomlReader
 
 KINDS = {kind.name: kind for kind in MIDDLEWARE}
 CORS = "Elixir.ElixirWorkers.Middleware.CORS"
-KNOWN = "cors, parse-body, request-logger, security-headers"
+KNOWN = "cors, etag, parse-body, request-logger, security-headers"
 
 
 def read(*entries: Any) -> tuple[Middleware, ...]:
@@ -35,7 +35,7 @@ def term(entry: Any) -> Any:
 
 
 def test_names_of_the_framework() -> None:
-    named = read({"use": "cors", "origins": ["null"]}, "parse-body", "request-logger", "security-headers")
+    named = read({"use": "cors", "origins": ["null"]}, "etag", "parse-body", "request-logger", "security-headers")
     assert [(each.name, each.module) for each in named] == [(kind.name, f"Elixir.{kind.module}") for kind in MIDDLEWARE]
 
 

@@ -50,7 +50,7 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plugins
 def test_built_in_kinds() -> None:
     registry = load_registry([])
     assert list(registry.bindings) == ["d1", "kv"]
-    assert list(registry.middleware) == ["cors", "parse-body", "request-logger", "security-headers"]
+    assert list(registry.middleware) == ["cors", "etag", "parse-body", "request-logger", "security-headers"]
     assert registry.bindings["kv"].wrangler_key == "kv_namespaces"
     assert registry.bindings["d1"].wrangler_key == "d1_databases"
 

@@ -1,4 +1,5 @@
 [
+  import_deps: [:elixir_workers],
   inputs: [
     "{mix,.formatter}.exs",
     "{config,lib}/**/*.{ex,exs}",

@@ -6,16 +6,25 @@ defmodule ElixirWorkers.Body do
   |---|---|
   | `application/json`, `text/json`, anything `+json` | the JSON value |
   | `application/x-www-form-urlencoded` | a map of strings; of repeated names the last wins |
+  | `multipart/form-data` | a map of strings, and of `ElixirWorkers.Body.Upload` for files |
   | any other, or no body | `nil`: use `conn["body"]` |
   """
 
-  alias ElixirWorkers.{Body.MediaType, JSON, URL}
+  alias ElixirWorkers.{Body.MediaType, Body.Multipart, Body.Upload, JSON, URL}
+
+  @max_parts 100
 
   @typedoc "Why a body was refused: the status to answer with, and a sentence."
-  @type refusal :: {status :: 400 | 415, reason :: String.t()}
+  @type refusal :: {status :: 400 | 413 | 415, reason :: String.t()}
+
+  @typedoc "What a form was parsed to."
+  @type form :: %{optional(String.t()) => String.t() | Upload.t()}
+
+  @typedoc "Those of `ElixirWorkers.JSON.decode/2`, and `:max_parts` of a multipart form, #{@max_parts} by default."
+  @type option :: JSON.decode_option() | {:max_parts, non_neg_integer()}
 
   @doc """
-  Parses a body as its content type says. `opts` are those of `ElixirWorkers.JSON.decode/2`.
+  Parses a body as its content type says.
 
       iex> ElixirWorkers.Body.parse("Application/JSON; charset=UTF-8", ~s({"a": 1}))
       {:ok, %{"a" => 1}}
@@ -26,8 +35,8 @@ defmodule ElixirWorkers.Body do
       iex> ElixirWorkers.Body.parse("image/png", <<137, 80>>)
       {:ok, nil}
   """
-  @spec parse(String.t() | nil, binary(), [JSON.decode_option()]) ::
-          {:ok, JSON.value()} | {:error, refusal()}
+  @spec parse(String.t() | nil, binary(), [option()]) ::
+          {:ok, JSON.value() | form()} | {:error, refusal()}
   def parse(content_type, body, opts \\ [])
   def parse(_content_type, "", _opts), do: {:ok, nil}
   def parse(nil, _body, _opts), do: {:ok, nil}
@@ -40,7 +49,8 @@ defmodule ElixirWorkers.Body do
   end
 
   defp parse_as(:json, type, body, opts) do
-    with :ok <- utf8(type), {:error, error} <- JSON.decode(body, opts) do
+    with :ok <- utf8(type),
+         {:error, error} <- JSON.decode(body, Keyword.delete(opts, :max_parts)) do
       {:error, {400, Exception.message(error)}}
     end
   end
@@ -53,6 +63,17 @@ defmodule ElixirWorkers.Body do
       {:error, _pair} -> {:error, {400, "the form is not percent-encoded UTF-8"}}
     end
   end
+
+  defp parse_as(:multipart, %{params: %{"boundary" => boundary}}, body, opts) do
+    case Multipart.parse(body, boundary, Keyword.get(opts, :max_parts, @max_parts)) do
+      {:ok, fields} -> {:ok, Map.new(fields)}
+      {:error, "the form has more than " <> _ = reason} -> {:error, {413, reason}}
+      {:error, reason} -> {:error, {400, "malformed form: " <> reason}}
+    end
+  end
+
+  defp parse_as(:multipart, _type, _body, _opts),
+    do: {:error, {400, "the content type multipart/form-data names no boundary"}}
 
   defp parse_as(:other, _type, _body, _opts), do: {:ok, nil}
 

@@ -415,6 +415,21 @@ defmodule ElixirWorkers.Conn do
   def assign(conn, key, value), do: Map.update!(conn, "assigns", &Map.put(&1, key, value))
 
   @doc """
+  The nonce of this request, for `nonce` of scripts and styles inside a page; see
+  `ElixirWorkers.Middleware.SecurityHeaders`.
+
+  It is made from the request's id, which in a worker is random (122 bits) and known to nobody before the response.
+
+      iex> conn = ElixirWorkers.Test.conn()
+      iex> ElixirWorkers.Conn.csp_nonce(conn) == ElixirWorkers.Conn.csp_nonce(conn)
+      true
+  """
+  @spec csp_nonce(t()) :: String.t()
+  def csp_nonce(conn) do
+    ["csp nonce of ", conn["request_id"]] |> :erlang.md5() |> Base.url_encode64(padding: false)
+  end
+
+  @doc """
   Writes a record to the worker's log; the level is one of Elixir's, such as `:info` or `:error`.
 
       iex> ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.log(:info, "cache is cold")

@@ -14,6 +14,7 @@ defmodule ElixirWorkers.Middleware do
   | name | module |
   |---|---|
   | `"cors"` | `ElixirWorkers.Middleware.CORS` |
+  | `"etag"` | `ElixirWorkers.Middleware.ETag` |
   | `"parse-body"` | `ElixirWorkers.Middleware.ParseBody` |
   | `"request-logger"` | `ElixirWorkers.Middleware.RequestLogger` |
   | `"security-headers"` | `ElixirWorkers.Middleware.SecurityHeaders` |

@@ -29,6 +29,25 @@ defmodule ElixirWorkers.Router do
     * The handler is a function of the conn, a function of the conn and the path parameters, or `{module, function}`
       with one of these. It returns a conn that has a response.
 
+  The same in words; a bare atom is a function of the router:
+
+      routes do
+        get "/", :home
+        get "/posts/:id", &post/2
+
+        scope "/admin", middleware: [&require_token/2] do
+          delete "/posts/:id", {MyApp.Posts, :delete}
+        end
+
+        forward "/api", MyApp.Api.Router
+      end
+
+    * `scope`, in a list `{:scope, path, options, routes}`, puts a path before others. Its `:middleware` (see
+      `ElixirWorkers.Middleware`) wraps its routes alone, inside that of the router.
+    * `forward`, in a list `{:forward, path, router}`, brings in the routes of another router under a path, with the
+      `middleware/0` and the `not_found/1` that it defines.
+    * `match "LINK", "/a", handler` is for methods that have no word; `any` for all of them.
+
   A GET route also answers HEAD. OPTIONS, unless there is a route for it, is answered with `Allow`; a path that has
   routes for other methods only with 405 and `Allow`. Any other path goes to `not_found/1`, whose status is 404 unless
   it sets one.
@@ -40,20 +59,28 @@ defmodule ElixirWorkers.Router do
   """
 
   alias ElixirWorkers.{Callable, Conn, Error, Failure, Middleware, Settings}
-  alias ElixirWorkers.Router.Pattern
+  alias ElixirWorkers.Router.{Block, Pattern}
 
   @typedoc "See \"Routes\"."
-  @type route :: {atom() | String.t(), String.t() | [String.t() | atom()], handler()}
+  @type route ::
+          {atom() | String.t(), path(), handler()}
+          | {:scope, path(), [middleware: [Middleware.entry()]], [route()]}
+          | {:forward, path(), module()}
+
+  @type path :: String.t() | [String.t() | atom()]
 
   @typedoc "See \"Routes\"."
   @type handler ::
           (Conn.t() -> Conn.t()) | (Conn.t(), Pattern.params() -> Conn.t()) | {module(), atom()}
 
-  @typedoc "A router made ready to serve: routes checked, paths parsed, middleware initialised."
+  @typedoc """
+  A router made ready to serve: routes checked, paths parsed, middleware initialised. `not_found` are those of
+  forwarded routers and, last, its own, by the paths they are for.
+  """
   @type compiled :: %{
           routes: [compiled_route()],
           middleware: [Middleware.compiled()],
-          not_found: (Conn.t() -> term())
+          not_found: [{Pattern.t(), (Conn.t() -> term())}]
         }
 
   @typedoc "Method (`nil` for any), pattern, handler, and the name for messages: `\"GET /posts/:id\"`."
@@ -75,6 +102,7 @@ defmodule ElixirWorkers.Router do
 
     quote do
       @behaviour ElixirWorkers.Router
+      import ElixirWorkers.Router, only: [routes: 1]
       alias ElixirWorkers.{Conn, HTML, URL}, warn: false
 
       @doc false
@@ -86,6 +114,18 @@ defmodule ElixirWorkers.Router do
       def not_found(conn), do: ElixirWorkers.Error.reply(conn, 404)
 
       defoverridable middleware: 0, not_found: 1
+    end
+  end
+
+  @doc """
+  Defines `routes/0` by a block; see "Routes".
+  """
+  defmacro routes(do: block) do
+    list = Block.to_list(block, __CALLER__)
+
+    quote do
+      @impl ElixirWorkers.Router
+      def routes, do: unquote(list)
     end
   end
 
@@ -116,24 +156,78 @@ defmodule ElixirWorkers.Router do
             "#{inspect(router)} is not a router: it needs use ElixirWorkers.Router and a function routes/0"
     end
 
+    middleware =
+      Middleware.compile(Map.get(settings, :middleware, [])) ++
+        Middleware.compile(router.middleware())
+
+    {routes, not_found} = compile_routes(router.routes(), inspect(router) <> ".routes/0")
+
     %{
-      routes: compile_routes(router.routes(), router),
-      middleware:
-        Middleware.compile(Map.get(settings, :middleware, [])) ++
-          Middleware.compile(router.middleware()),
-      not_found: &router.not_found/1
+      routes: routes,
+      middleware: middleware,
+      not_found: not_found ++ [{[{:rest, "*"}], &router.not_found/1}]
     }
   end
 
-  defp compile_routes(routes, _router) when is_list(routes),
-    do: Enum.map(routes, &compile_route/1)
+  # {routes, what answers for paths of forwarded routers that have no route}
+  defp compile_routes(routes, _whose) when is_list(routes) do
+    {compiled, not_found} = routes |> Enum.map(&compile_entry/1) |> Enum.unzip()
+    {Enum.concat(compiled), Enum.concat(not_found)}
+  end
 
-  defp compile_routes(other, router),
-    do:
-      raise(
-        ArgumentError,
-        "#{inspect(router)}.routes/0 must return a list, got: #{inspect(other)}"
-      )
+  defp compile_routes(other, whose),
+    do: raise(ArgumentError, "#{whose} must return a list, got: #{inspect(other)}")
+
+  defp compile_entry({:scope, path, opts, routes}) do
+    {routes, not_found} = compile_routes(routes, "the routes of scope #{inspect(path)}")
+    below(Pattern.parse(path), scope_middleware(opts, path), routes, not_found)
+  end
+
+  defp compile_entry({:forward, path, router}) when is_atom(router) do
+    compiled = compile(router, %{middleware: []})
+    below(Pattern.parse(path), forwarded_middleware(router), compiled.routes, compiled.not_found)
+  end
+
+  defp compile_entry(route), do: {[compile_route(route)], []}
+
+  # What the configuration lists wraps the outer router already, and so do the defaults.
+  defp forwarded_middleware(router) do
+    own = router.middleware()
+    if own == default_middleware(), do: [], else: Middleware.compile(own)
+  end
+
+  defp scope_middleware(opts, path) do
+    case Keyword.keyword?(opts) && Keyword.keys(opts) -- [:middleware] do
+      [] ->
+        Middleware.compile(Keyword.get(opts, :middleware, []))
+
+      _wrong ->
+        raise ArgumentError,
+              "scope #{inspect(path)} has one option, :middleware, got: #{inspect(opts)}"
+    end
+  end
+
+  defp below(prefix, middleware, routes, not_found) do
+    routes =
+      for {method, pattern, handler, _name} <- routes do
+        pattern = Pattern.join(prefix, pattern)
+        name = route_name(method, pattern)
+        {method, pattern, wrap(middleware, "route " <> name, handler), name}
+      end
+
+    not_found =
+      for {pattern, handler} <- not_found,
+          do: {Pattern.join(prefix, pattern), wrap(middleware, "not_found/1", handler)}
+
+    {routes, not_found}
+  end
+
+  defp wrap([], _name, handler), do: handler
+
+  defp wrap(middleware, name, handler),
+    do: fn conn -> Middleware.run(middleware, conn, &invoke(handler, name, &1)) end
+
+  defp route_name(method, pattern), do: (method || "ANY") <> " " <> Pattern.to_string(pattern)
 
   @doc """
   Checks a route and makes it ready to match.
@@ -149,7 +243,7 @@ defmodule ElixirWorkers.Router do
   def compile_route({method, path, handler} = route) do
     method = compile_method(method, route)
     pattern = Pattern.parse(path)
-    name = (method || "ANY") <> " " <> Pattern.to_string(pattern)
+    name = route_name(method, pattern)
     {method, pattern, compile_handler(handler, name), name}
   end
 
@@ -218,8 +312,22 @@ defmodule ElixirWorkers.Router do
         refuse_method(Conn.put_resp_header(conn, "allow", Enum.join(allow, ", ")))
 
       :not_found ->
-        invoke(router.not_found, "not_found/1", Conn.put_status(conn, 404))
+        invoke(
+          not_found(router, conn["path_segments"]),
+          "not_found/1",
+          Conn.put_status(conn, 404)
+        )
     end
+  end
+
+  # The last pattern matches every path.
+  defp not_found(router, segments) do
+    {_pattern, handler} =
+      Enum.find(router.not_found, fn {pattern, _handler} ->
+        Pattern.match(pattern, segments) != :nomatch
+      end)
+
+    handler
   end
 
   defp refuse_method(%{"method" => "OPTIONS"} = conn), do: Conn.no_content(conn)

@@ -40,9 +40,10 @@ defmodule ElixirWorkers.Body.MediaType do
       iex> ElixirWorkers.Body.MediaType.format(type)
       :json
   """
-  @spec format(t()) :: :json | :form | :other
+  @spec format(t()) :: :json | :form | :multipart | :other
   def format(%{type: type, subtype: "json"}) when type in ["application", "text"], do: :json
   def format(%{type: "application", subtype: "x-www-form-urlencoded"}), do: :form
+  def format(%{type: "multipart", subtype: "form-data"}), do: :multipart
 
   def format(%{subtype: subtype}),
     do: if(String.ends_with?(subtype, "+json"), do: :json, else: :other)

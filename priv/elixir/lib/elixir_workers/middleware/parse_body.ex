@@ -2,7 +2,7 @@ defmodule ElixirWorkers.Middleware.ParseBody do
   @moduledoc """
   Sets `conn["parsed_body"]` as `ElixirWorkers.Body.parse/3` does. A malformed body is answered with 400.
 
-  Options are those of `ElixirWorkers.JSON.decode/2`.
+  Options are those of `ElixirWorkers.Body.parse/3`.
   """
 
   @behaviour ElixirWorkers.Middleware

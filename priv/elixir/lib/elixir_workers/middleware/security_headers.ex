@@ -8,6 +8,15 @@ defmodule ElixirWorkers.Middleware.SecurityHeaders do
       {SecurityHeaders, [{"content-security-policy", "default-src 'self'; img-src *"}, {"x-frame-options", nil}]}
 
   The default policy allows scripts and styles from the same origin only, and none inside the page.
+
+  ## Scripts inside a page
+
+  `{nonce}` in a policy stands for `'nonce-…'`, another one for each request, which `ElixirWorkers.Conn.csp_nonce/1` gives
+  to the page:
+
+      {SecurityHeaders, content_security_policy: "default-src 'self'; script-src 'self' {nonce}"}
+
+      HTML.tag("script", [nonce: Conn.csp_nonce(conn)], {:safe, "start()"})
   """
 
   @behaviour ElixirWorkers.Middleware
@@ -52,7 +61,17 @@ defmodule ElixirWorkers.Middleware.SecurityHeaders do
   # The names are in lower case and the values are checked: nothing is left to do but to append.
   defp put(conn, headers) do
     Map.update!(conn, "resp_headers", fn present ->
-      present ++ Enum.reject(headers, fn {name, _value} -> List.keymember?(present, name, 0) end)
+      missing = Enum.reject(headers, fn {name, _value} -> List.keymember?(present, name, 0) end)
+      present ++ Enum.map(missing, &put_nonce(&1, conn))
     end)
   end
+
+  defp put_nonce({"content-security-policy" <> _ = name, policy}, conn) do
+    case :binary.split(policy, "{nonce}") do
+      [_without] -> {name, policy}
+      _with -> {name, String.replace(policy, "{nonce}", "'nonce-#{Conn.csp_nonce(conn)}'")}
+    end
+  end
+
+  defp put_nonce(header, _conn), do: header
 end

@@ -77,6 +77,22 @@ defmodule ElixirWorkers.Router.Pattern do
     end
   end
 
+  @doc """
+  Puts one pattern before another.
+
+  Raises `ArgumentError` as `parse/1` does.
+
+      iex> ElixirWorkers.Router.Pattern.join(["users", {:param, "user"}], ["posts", {:param, "id"}])
+      ["users", {:param, "user"}, "posts", {:param, "id"}]
+      iex> ElixirWorkers.Router.Pattern.join([{:param, "id"}], [{:param, "id"}])
+      ** (ArgumentError) a parameter occurs twice in the path "/:id/:id"
+  """
+  @spec join(t(), t()) :: t()
+  def join(prefix, pattern) do
+    joined = prefix ++ pattern
+    check(joined, __MODULE__.to_string(joined))
+  end
+
   defp rest_inside?(pattern), do: Enum.any?(Enum.drop(pattern, -1), &match?({:rest, _name}, &1))
 
   @doc """

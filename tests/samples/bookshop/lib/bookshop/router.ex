@@ -6,18 +6,18 @@ defmodule Bookshop.Router do
 
   alias Bookshop.{Catalogue, Pages}
 
-  @impl true
-  def routes do
-    [
-      {:get, "/", &index/1},
-      {:get, "/books/:isbn", &book/2},
-      {:get, "/applications", &applications/1},
-      {:get, "/fail", &fail/1},
-      {:get, "/slow", &slow/1},
-      {:get, "/kill-store", &kill_store/1},
-      {:get, "/crash-server", &crash_server/1},
-      {:get, "/crash-process", &crash_process/1}
-    ]
+  routes do
+    get "/", :index
+    get "/books/:isbn", :book
+    get "/applications", :applications
+    get "/fail", :fail
+    get "/slow", :slow
+    get "/kill-store", :kill_store
+
+    scope "/crash", middleware: [&Conn.put_resp_header(&1, "x-scope", "crash")] do
+      get "/server", :crash_server
+      get "/process", &crash_process/1
+    end
   end
 
   def index(conn) do
