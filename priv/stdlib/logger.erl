@@ -163,15 +163,13 @@ write_text(Level, Text) -> report(Level, Text).
 
 %% Packed, by a rule of the packer, when an application uses Elixir's Logger. As text, because neither the packer nor the
 %% compiler must take this for a call of that module.
-elixir_logger() ->
-    try binary_to_existing_atom(<<"atomvm_elixir_logger">>) of
-        Module ->
-            case atomvm:has_module(Module) of
-                true -> Module;
-                false -> none
-            end
-    catch
-        error:badarg -> none
+elixir_logger() -> module_named(<<"atomvm_elixir_logger">>).
+
+module_named(Name) ->
+    Module = binary_to_atom(Name),
+    case atomvm:has_module(Module) of
+        true -> Module;
+        false -> none
     end.
 
 %% Formats and translators come from configuration and may fail; the event is told all the same.
