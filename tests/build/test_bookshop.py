@@ -138,7 +138,7 @@ def test_a_process_that_fails_is_reported(shop: Shop) -> None:
     expected = r"""
 \[error\] [-0-9a-f]{36} Process #PID<[0-9.]+> raised an exception
 \*\* \(RuntimeError\) nobody is linked
-    \(bookshop 1\.0\.0\) lib/bookshop/router\.ex:\d+: anonymous fn/0 in Bookshop\.Router\.crash_process/1
+    \(bookshop 1\.0\.0\) lib/bookshop/router\.ex:\d+: anonymous fn/0 in Bookshop\.Router\.crash_process/1 $
 """
     assert re.search(expected, console), console
 
