@@ -105,10 +105,10 @@ static bool append_body(Buffer *b, term body, size_t size)
     return ok;
 }
 
-// status:u16 0:u16 head_len:u32 body_len:u32, head, body
-enum { RESPONSE_HEADER_BYTES = 12 };
+// status:u16 flags:u16 head_len:u32 body_len:u32, head, body
+enum { RESPONSE_HEADER_BYTES = 12, RESPONSE_STREAMED = 1 };
 
-static bool write_response(uint32_t status, term headers, term body, size_t body_size)
+static bool write_response(uint32_t status, uint32_t flags, term headers, term body, size_t body_size)
 {
     Buffer *b = &host_response;
     uint8_t fixed[RESPONSE_HEADER_BYTES] = { 0 };
@@ -117,6 +117,7 @@ static bool write_response(uint32_t status, term headers, term body, size_t body
     for (; is_cons(headers); headers = tail(headers))
         if (!append_header(b, tuple_at(head(headers), 0), tuple_at(head(headers), 1))) return false;
     put_u16(b->data, status);
+    put_u16(b->data + 2, flags);
     put_u32(b->data + 4, (uint32_t) (b->size - RESPONSE_HEADER_BYTES));
     put_u32(b->data + 8, (uint32_t) body_size);
     return append_body(b, body, body_size);
@@ -125,9 +126,11 @@ static bool write_response(uint32_t status, term headers, term body, size_t body
 enum host_status host_respond(uint32_t status, term headers, term body)
 {
     if (!in_request) return HOST_NO_REQUEST;
+    uint32_t flags = body == (term) ATOM_stream ? RESPONSE_STREAMED : 0;
+    if (flags) body = NIL;
     int64_t body_size = iolist_size(body);
     if (body_size < 0) return HOST_BAD_TERM;
-    if ((uint64_t) body_size > UINT32_MAX || !write_response(status, headers, body, (size_t) body_size)) {
+    if ((uint64_t) body_size > UINT32_MAX || !write_response(status, flags, headers, body, (size_t) body_size)) {
         host_response.size = 0;
         return HOST_NO_MEMORY;
     }

@@ -9,6 +9,7 @@ import { BindingError } from "./bindings/index.js";
 import { WorkerError, describe } from "./errors.js";
 import { decode, encode, Tuple } from "./etf.js";
 import { LEVEL_ERROR } from "./logs.js";
+import { RESPONSE_BINDING, ResponseStream } from "./response_stream.js";
 
 const RECORD_HEADER_BYTES = 8;
 const CAST_ID = 0;
@@ -28,6 +29,8 @@ export class HostCalls {
   #answers = [];
   #running = 0;
   #wake = () => {};
+  /** @type {ResponseStream | undefined} */
+  #stream;
 
   /**
    * @param {import("./bindings/index.js").Dispatch} dispatch
@@ -36,6 +39,26 @@ export class HostCalls {
   constructor(dispatch, background) {
     this.#dispatch = dispatch;
     this.#background = background;
+  }
+
+  /** The response of this request is streamed; what follows goes into its body. */
+  openStream() {
+    this.#stream = new ResponseStream();
+  }
+
+  /** What the client reads of a streamed response. */
+  get streamedBody() {
+    return this.#stream?.readable;
+  }
+
+  /** Whether a response is being streamed. */
+  get streaming() {
+    return this.#stream?.open ?? false;
+  }
+
+  /** A body that is being streamed ends here. @param {string} why */
+  breakOff(why) {
+    if (this.#stream?.open) this.#stream.breakOff(why);
   }
 
   /** Calls that the VM has not been given an answer to. */
@@ -116,6 +139,7 @@ export class HostCalls {
     try {
       const call = decodeCall(term);
       [binding, operation] = [call.binding, call.operation];
+      if (binding === RESPONSE_BINDING && this.#stream) return encode(await this.#stream.perform(operation, call.args));
       return encode(await this.#dispatch(binding, operation, call.args));
     } catch (cause) {
       throw asBindingError(cause, binding, operation);

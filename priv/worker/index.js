@@ -39,7 +39,7 @@ export default {
       const waitUntil = (/** @type {Promise<void>} */ work) => context.waitUntil(work);
       const calls = new HostCalls(createDispatch(config.bindings, kinds, env), { waitUntil, log });
       const output = await pool.serve(input, { clock: new Clock(), log, signal: request.signal }, calls, waitUntil);
-      return toResponse(parseResponse(output), request.method);
+      return toResponse(parseResponse(output), request.method, calls.streamedBody);
     } catch (thrown) {
       const error = asWorkerError(thrown);
       log.write(error.status < 500 ? LEVEL_WARNING : LEVEL_ERROR, `${error.code}: ${error.message}`);

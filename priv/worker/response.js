@@ -1,7 +1,7 @@
 /**
  * The VM's response as a Response.
  *
- *     status u16, 0 u16, head_length u32, body_length u32, head, body
+ *     status u16, flags u16, head_length u32, body_length u32, head, body
  *     head: sequence of name_length u32, value_length u32, name, value
  */
 
@@ -9,6 +9,7 @@ import { describe, WorkerError } from "./errors.js";
 
 const RESPONSE_HEADER_BYTES = 12;
 const FIELD_HEADER_BYTES = 8;
+const FLAG_STREAMED = 1;
 const MIN_STATUS = 200;
 const MAX_STATUS = 599;
 /** Fetch, "null body status", without 101 and 103, which are below MIN_STATUS. */
@@ -21,6 +22,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * @property {number} status
  * @property {[string, string][]} headers in order, repetitions kept
  * @property {Uint8Array} body
+ * @property {boolean} streamed the body follows as host calls
  */
 
 /**
@@ -38,7 +40,15 @@ export function parseResponse(bytes) {
     throw badLayout(`head of ${headLength} and body of ${bodyLength} bytes in ${bytes.length}`);
   }
   const headers = parseFields(bytes.subarray(RESPONSE_HEADER_BYTES, bodyStart));
-  return { status: view.getUint16(0, true), headers, body: bytes.subarray(bodyStart) };
+  return { status: view.getUint16(0, true), headers, body: bytes.subarray(bodyStart), streamed: isStreamed(bytes) };
+}
+
+/**
+ * Whether the body of a response follows as host calls.
+ * @param {Uint8Array} bytes the response in the VM's layout
+ */
+export function isStreamed(bytes) {
+  return bytes.length >= RESPONSE_HEADER_BYTES && (bytes[2] & FLAG_STREAMED) !== 0;
 }
 
 /**
@@ -78,21 +88,23 @@ function headerText(bytes) {
 /**
  * @param {RawResponse} raw
  * @param {string} method of the request: HEAD gets the headers of GET and no body
+ * @param {ReadableStream<Uint8Array>} [stream] the body of a streamed response
  * @returns {Response}
  * @throws {WorkerError} E_RESPONSE_STATUS, E_RESPONSE_HEADER
  */
-export function toResponse({ status, headers, body }, method) {
+export function toResponse({ status, headers, body, streamed }, method, stream) {
   if (status < MIN_STATUS || status > MAX_STATUS) {
     throw new WorkerError("E_RESPONSE_STATUS", `status ${status} is outside ${MIN_STATUS}-${MAX_STATUS}`);
   }
   const bodyless = NULL_BODY_STATUSES.includes(status);
   const fields = bodyless ? headers.filter(([name]) => name.toLowerCase() !== "content-length") : headers;
   const responseHeaders = checkedHeaders(fields);
-  if (method === "HEAD" && !bodyless && !responseHeaders.has("content-length")) {
+  if (method === "HEAD" && !bodyless && !streamed && !responseHeaders.has("content-length")) {
     responseHeaders.set("content-length", String(body.length));
   }
   // "manual": a body that is already compressed says so in its headers and must not be compressed once more.
-  return new Response(bodyless || method === "HEAD" ? null : /** @type {Uint8Array<ArrayBuffer>} */ (body), {
+  const content = stream ?? /** @type {Uint8Array<ArrayBuffer>} */ (body);
+  return new Response(bodyless || method === "HEAD" ? null : content, {
     status,
     headers: responseHeaders,
     encodeBody: "manual",

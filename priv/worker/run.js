@@ -10,6 +10,7 @@
  */
 
 import { WorkerError } from "./errors.js";
+import { isStreamed } from "./response.js";
 import { VM_LISTENING, VM_MORE, VM_RESPONDED } from "./vm.js";
 
 const SLICE_REDUCTIONS = 20_000;
@@ -83,21 +84,30 @@ export class Run {
     } finally {
       this.#host.signal?.removeEventListener("abort", interrupt);
     }
-    return this.#machine.response();
+    const response = this.#machine.response();
+    if (isStreamed(response)) this.#openStream();
+    return response;
+  }
+
+  /** A client that goes ends the stream, and so the handler that writes to it. */
+  #openStream() {
+    this.#calls.openStream();
+    this.#host.signal?.addEventListener("abort", () => this.#calls.breakOff("the client has gone"));
   }
 
   /**
-   * Work behind the response: as long as processes can run or wait for host calls. Timers alone do not keep a machine,
-   * or a ticking GenServer would hold every one of them.
+   * Work behind the response: as long as processes can run or wait for host calls, or the response is being streamed.
+   * Timers alone do not keep a machine, or a ticking GenServer would hold every one of them.
    * @returns {Promise<void> | undefined} undefined when nothing was left after one slice
    */
   settle() {
     const status = this.#slice();
-    return status === VM_MORE || this.#calls.open > 0 ? this.#settleSlowly(status) : undefined;
+    return this.#busy(status) ? this.#settleSlowly(status) : undefined;
   }
 
-  /** Saves what the machine still has to say before it is dropped. */
+  /** Saves what the machine still has to say before it is dropped; a response that is not whole breaks off. */
   abandon() {
+    this.#calls.breakOff("the machine is gone");
     try {
       this.#machine.drainLog();
     } catch {
@@ -106,8 +116,13 @@ export class Run {
   }
 
   /** @param {number} status */
+  #busy(status) {
+    return status === VM_MORE || this.#calls.open > 0 || this.#calls.streaming;
+  }
+
+  /** @param {number} status */
   async #settleSlowly(status) {
-    while (status === VM_MORE || this.#calls.open > 0) {
+    while (this.#busy(status)) {
       // The turn comes first, so that the response is on its way before its aftermath uses the CPU.
       await (status === VM_MORE ? nextTurn() : this.#wait());
       status = this.#slice();

@@ -3,11 +3,14 @@ parser, EEx templates and a cache as dependencies, configuration, Logger. Built 
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import re
 import shutil
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,6 +144,38 @@ def test_a_process_that_fails_is_reported(shop: Shop) -> None:
     \(bookshop 1\.0\.0\) lib/bookshop/router\.ex:\d+: anonymous fn/0 in Bookshop\.Router\.crash_process/1 $
 """
     assert re.search(expected, console), console
+
+
+def test_a_stream_arrives_whole(shop: Shop) -> None:
+    reply = shop.ask("/rows")
+    assert reply.header("content-type") == "text/csv"
+    assert reply.body.decode() == "".join(f"{n},{n * n}\n" for n in range(1, 20_001))
+
+
+def test_a_stream_is_not_buffered_and_ends_with_its_client(shop: Shop) -> None:
+    """It has no end: whoever collects it gets nothing."""
+    with urllib.request.urlopen(f"{shop.url}/ticks") as reply:
+        assert reply.headers["content-type"] == "text/event-stream"
+        lines = [reply.readline().decode() for _ in range(12)]
+    events = [["event: tick\n", f"id: {n}\n", f"data: tick {n}\n", "\n"] for n in range(3)]
+    assert lines == [line for event in events for line in event]
+    shop.logged("nobody listens after true")
+    assert shop.ask("/").status == 200
+
+
+def test_a_stream_that_fails_ends_and_is_logged(shop: Shop) -> None:
+    """workerd by itself ends the body in order; what stands in front of it may not."""
+    with contextlib.suppress(http.client.IncompleteRead), urllib.request.urlopen(f"{shop.url}/breaks") as reply:
+        assert reply.readline() == b"before\n"
+        assert reply.read() == b""
+    console = shop.logged("** (RuntimeError) in the stream")
+    assert "the stream of GET /breaks failed in request" in console
+    assert shop.ask("/").status == 200
+
+
+def test_head_of_a_stream_runs_nothing(shop: Shop) -> None:
+    reply = example.ask(shop.url, example.Request("HEAD", "/ticks", {}))
+    assert (reply.status, reply.header("content-type"), reply.body) == (200, "text/event-stream", b"")
 
 
 def test_an_application_that_does_not_start_is_a_500_with_the_reason_in_the_log(

@@ -28,7 +28,7 @@ defmodule ElixirWorkers.Conn do
   |---|---|
   | `"status"` | `200`; `nil` until something sets it |
   | `"resp_headers"` | `[{"content-type", "text/plain; charset=utf-8"}]` |
-  | `"resp_body"` | iodata |
+  | `"resp_body"` | iodata, or `{:stream, source}` |
   | `"halted"` | `true` after `halt/1`: later middleware and the handler are passed over |
 
   `"assigns"` is a map for the application; `"transport"` is the way out for logs.
@@ -366,6 +366,56 @@ defmodule ElixirWorkers.Conn do
   end
 
   @doc """
+  Answers with a body that is made while it is on its way: an enumerable of chunks, or a function that writes them.
+
+  Nothing of it runs before the response has left the middleware; `write` returns when the client has taken the chunk.
+  When the client goes away, the enumerable is halted and the function left. A failure is logged, and the body ends
+  there: status and headers are gone already. The limit of time is that of any request.
+
+      Conn.stream(conn, "text/csv", Stream.map(rows, &to_csv/1))
+
+      Conn.stream(conn, "text/plain", fn write ->
+        for n <- 1..3 do
+          write.("line \#{n}\\n")
+          Process.sleep(1000)
+        end
+      end)
+
+  Under `mix test` and `elixir-workers run` the chunks arrive as one body.
+
+      iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.stream("text/plain", ["a", "b"])
+      iex> conn["resp_body"]
+      {:stream, ["a", "b"]}
+  """
+  @spec stream(t(), String.t(), ElixirWorkers.Streaming.source()) :: t()
+  def stream(conn, content_type, source) do
+    conn = conn |> put_new_status() |> put_new_resp_header("content-type", content_type)
+    %{conn | "resp_body" => {:stream, source}}
+  end
+
+  @doc """
+  Answers with server-sent events, which an `EventSource` in a page reads: an enumerable of
+  `t:ElixirWorkers.Streaming.event/0`, or a function that sends them.
+
+      Conn.sse(conn, fn send -> for n <- 1..10, do: send.(%{event: "tick", id: n, data: "\#{n}"}) end)
+
+      iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.sse(["hello"])
+      iex> ElixirWorkers.Conn.get_resp_header(conn, "content-type")
+      ["text/event-stream"]
+  """
+  @spec sse(t(), Enumerable.t() | ((ElixirWorkers.Streaming.event() -> :ok) -> term())) :: t()
+  def sse(conn, source) do
+    conn
+    |> put_new_resp_header("cache-control", "no-store")
+    |> stream("text/event-stream", events(source))
+  end
+
+  defp events(source) when is_function(source, 1),
+    do: fn write -> source.(&write.(ElixirWorkers.Streaming.event(&1))) end
+
+  defp events(source), do: Stream.map(source, &ElixirWorkers.Streaming.event/1)
+
+  @doc """
   Answers 204, without a body.
 
       iex> ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.no_content() |> Map.get("status")
@@ -454,7 +504,7 @@ defmodule ElixirWorkers.Conn do
   def conn?(_term), do: false
 
   @doc """
-  Returns what goes out: status, headers in order, and the body as one binary.
+  Returns what goes out: status, headers in order, and the body as one binary, or `{:stream, source}`.
 
   Status and headers are checked once more, since a conn is a map that anyone can change. 204, 205, 304 and HEAD
   have no body.
@@ -462,7 +512,8 @@ defmodule ElixirWorkers.Conn do
       iex> ElixirWorkers.Test.conn(:head, "/") |> ElixirWorkers.Conn.text("hi") |> ElixirWorkers.Conn.to_response()
       {200, [{"content-type", "text/plain; charset=utf-8"}, {"content-length", "2"}], ""}
   """
-  @spec to_response(t()) :: ElixirWorkers.Transport.response()
+  @spec to_response(t()) ::
+          {200..599, [Header.field()], binary() | {:stream, ElixirWorkers.Streaming.source()}}
   def to_response(conn) do
     status = Status.code(conn["status"])
 
@@ -474,6 +525,7 @@ defmodule ElixirWorkers.Conn do
 
     cond do
       Status.bodiless?(status) -> {status, Enum.reject(headers, &describes_body?/1), ""}
+      conn["method"] == "HEAD" and is_tuple(body) -> {status, headers, ""}
       conn["method"] == "HEAD" -> {status, put_length(headers, body), ""}
       true -> {status, headers, body}
     end
@@ -504,6 +556,8 @@ defmodule ElixirWorkers.Conn do
   defp put_body(_conn, body) do
     raise ArgumentError, "a response body must be a string or iodata, got: " <> inspect(body)
   end
+
+  defp to_binary({:stream, _source} = stream), do: stream
 
   defp to_binary(body) do
     IO.iodata_to_binary(body)

@@ -23,6 +23,13 @@ defmodule ElixirWorkers.Failure do
   end
 
   @doc """
+  Logs a failure that nobody can be answered for any more.
+  """
+  @spec log(Conn.t(), String.t(), kind(), term(), Exception.stacktrace()) :: :ok
+  def log(conn, source, kind, reason, stacktrace),
+    do: log_failure(conn, source, format(kind, reason, stacktrace))
+
+  @doc """
   Logs that something returned what is not an answer, and answers for it.
   """
   @spec wrong_return(Conn.t(), String.t(), term()) :: Conn.t()
@@ -39,6 +46,16 @@ defmodule ElixirWorkers.Failure do
   end
 
   defp report(conn, source, text, status) do
+    log_failure(conn, source, text)
+
+    Error.reply(
+      conn,
+      status,
+      if(conn["environment"] == "development", do: source <> "\n" <> text)
+    )
+  end
+
+  defp log_failure(conn, source, text) do
     Conn.log(conn, :error, [
       source,
       " failed in request ",
@@ -46,12 +63,6 @@ defmodule ElixirWorkers.Failure do
       "\n",
       text
     ])
-
-    Error.reply(
-      conn,
-      status,
-      if(conn["environment"] == "development", do: source <> "\n" <> text)
-    )
   end
 
   defp status(%Error{status: status}), do: status

@@ -6,7 +6,7 @@ defmodule ElixirWorkers.Server do
   kill, or using up its memory all end in a 500.
   """
 
-  alias ElixirWorkers.{Conn, Failure, Router, Settings, Transport}
+  alias ElixirWorkers.{Callable, Conn, Failure, Router, Settings, Streaming, Transport}
   alias ElixirWorkers.Transport.{Host, Wasi}
 
   @typedoc "The app, and what was raised, thrown or exited when it started."
@@ -59,36 +59,64 @@ defmodule ElixirWorkers.Server do
   def serve(router, transport, state) do
     case transport.next(state) do
       {:request, head, body, state} ->
-        response = answer(router, head, body, {transport, state})
-        serve(router, transport, transport.respond(response, state))
+        {response, go_on} = answer(router, head, body, {transport, state})
+        state = transport.respond(response, state)
+        go_on.()
+        serve(router, transport, state)
 
       :stop ->
         :ok
     end
   end
 
+  # `{response, what lets the request's process go on}`
   defp answer(router, head, body, transport) do
     server = self()
     tag = make_ref()
-    callers = [server | Process.get(:"$callers") || []]
 
     {pid, monitor} =
       spawn_monitor(fn ->
-        # As `Task` does: a test's fakes are found by it.
-        Process.put(:"$callers", callers)
-        send(server, {tag, respond(router, head, body, transport)})
+        run_request(server, tag, respond(router, head, body, transport), head, transport)
       end)
 
     receive do
       {^tag, response} ->
         Process.demonitor(monitor, [:flush])
-        response
+        {response, fn -> send(pid, {tag, :go_on}) end}
 
       {:DOWN, ^monitor, :process, ^pid, reason} ->
-        reply(head, transport, fn conn ->
-          Failure.reply(conn, request_line(conn), {:EXIT, pid}, reason, [])
-        end)
+        response =
+          reply(head, transport, fn conn ->
+            Failure.reply(conn, request_line(conn), {:EXIT, pid}, reason, [])
+          end)
+
+        {response, fn -> :ok end}
     end
+  end
+
+  defp run_request(
+         server,
+         tag,
+         {status, headers, {:stream, source}},
+         head,
+         {module, _state} = transport
+       ) do
+    if Callable.exports?(module, :chunk, 2) do
+      send(server, {tag, {status, headers, :stream}})
+      receive(do: ({^tag, :go_on} -> stream(source, head, transport)))
+    else
+      send(server, {tag, {status, headers, Streaming.collect(source)}})
+    end
+  end
+
+  defp run_request(server, tag, response, _head, _transport), do: send(server, {tag, response})
+
+  defp stream(source, head, transport) do
+    Streaming.run(source, transport)
+  catch
+    kind, reason ->
+      conn = new_conn(head, "", transport)
+      Failure.log(conn, "the stream of " <> request_line(conn), kind, reason, __STACKTRACE__)
   end
 
   # In the request's process.

@@ -20,14 +20,25 @@ defmodule ElixirWorkers.Transport do
   @typedoc "The head of a request, as in `docs/reference/host-abi.md`."
   @type head :: %{optional(String.t()) => term()}
 
-  @typedoc "Status, headers in order, body."
-  @type response :: {200..599, [ElixirWorkers.Header.field()], binary()}
+  @typedoc "Status, headers in order, body; `:stream` when the body follows by `c:chunk/2` and `c:finish/2`."
+  @type response :: {200..599, [ElixirWorkers.Header.field()], binary() | :stream}
 
   @doc "Waits for the next request; `:stop` when there will be none."
   @callback next(state()) :: {:request, head(), binary(), state()} | :stop
 
   @doc "Sends the response of the current request."
   @callback respond(response(), state()) :: state()
+
+  @doc """
+  Writes a part of the body behind a response with `:stream`, and returns when the client has taken it. A transport
+  without it gets whole bodies only.
+  """
+  @callback chunk(binary(), state()) :: :ok | {:error, :closed}
+
+  @doc "The body is whole, or it breaks off."
+  @callback finish(:end | :abort, state()) :: :ok
+
+  @optional_callbacks chunk: 2, finish: 2
 
   @doc "Writes a log record."
   @callback log(level(), iodata(), state()) :: :ok

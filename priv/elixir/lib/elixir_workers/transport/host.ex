@@ -36,6 +36,25 @@ defmodule ElixirWorkers.Transport.Host do
     state
   end
 
+  # The calls of a streamed body (`docs/reference/host-abi.md`, "Response"): their binding has no name.
+  @impl true
+  def chunk(bytes, _state), do: call("chunk", [bytes])
+
+  @impl true
+  def finish(how, _state) do
+    _ = call(Atom.to_string(how), [])
+    :ok
+  end
+
+  defp call(operation, args) do
+    reference = :atomvm_host.call("", operation, args)
+
+    receive do
+      {:atomvm_reply, ^reference, {:ok, _nothing}} -> :ok
+      {:atomvm_reply, ^reference, {:error, _reason}} -> {:error, :closed}
+    end
+  end
+
   @impl true
   def log(level, message, _state), do: :atomvm_host.log(level, message)
 end

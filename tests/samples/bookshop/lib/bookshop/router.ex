@@ -14,6 +14,12 @@ defmodule Bookshop.Router do
     get "/slow", :slow
     get "/kill-store", :kill_store
 
+    get "/rows",
+        &Conn.stream(&1, "text/csv", Stream.map(1..20_000, fn n -> "#{n},#{n * n}\n" end))
+
+    get "/ticks", :ticks
+    get "/breaks", :breaks
+
     scope "/crash", middleware: [&Conn.put_resp_header(&1, "x-scope", "crash")] do
       get "/server", :crash_server
       get "/process", &crash_process/1
@@ -92,6 +98,26 @@ defmodule Bookshop.Router do
       [{pid, 2}] when pid != old -> Hoard.get(:pages, :x) == :error
       _ -> await_store(old)
     end
+  end
+
+  @doc "Events without an end."
+  def ticks(conn) do
+    next = fn n ->
+      Process.sleep(5)
+      {[%{event: "tick", id: n, data: "tick #{n}"}], n + 1}
+    end
+
+    Conn.sse(
+      conn,
+      Stream.resource(fn -> 0 end, next, &Logger.notice("nobody listens after #{&1 > 2}"))
+    )
+  end
+
+  def breaks(conn) do
+    Conn.stream(conn, "text/plain", fn write ->
+      write.("before\n")
+      raise "in the stream"
+    end)
   end
 
   @doc "A GenServer that fails is reported as Logger reports it."
