@@ -73,9 +73,12 @@ defmodule ElixirWorkers.Server do
   defp answer(router, head, body, transport) do
     server = self()
     tag = make_ref()
+    callers = [server | Process.get(:"$callers") || []]
 
     {pid, monitor} =
       spawn_monitor(fn ->
+        # As `Task` does: a test's fakes are found by it.
+        Process.put(:"$callers", callers)
         run_request(server, tag, respond(router, head, body, transport), head, transport)
       end)
 
