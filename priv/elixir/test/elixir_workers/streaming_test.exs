@@ -5,6 +5,9 @@ defmodule ElixirWorkers.StreamingTest do
 
   alias ElixirWorkers.{Server, Streaming}
 
+  # A busy computer may take its time.
+  @patience_ms 5_000
+
   defmodule Site do
     use ElixirWorkers.Router
     def middleware, do: [{ElixirWorkers.Middleware.ETag, []}]
@@ -52,7 +55,7 @@ defmodule ElixirWorkers.StreamingTest do
     router = Server.prepare(App)
     state = %{request: %{"method" => "GET", "url" => path}, test: self(), last: last}
     assert Server.serve(router, Streams, state) == :ok
-    assert_receive {:response, response}
+    assert_receive {:response, response}, @patience_ms
     response
   end
 
@@ -74,14 +77,14 @@ defmodule ElixirWorkers.StreamingTest do
 
   test "the response goes first, then chunk after chunk" do
     assert {200, [{"content-type", "text/plain"}], :stream} = stream("/list")
-    assert_receive {:chunk, "a"}
-    assert_receive {:chunk, "bc"}
-    assert_receive {:finish, :end}
+    assert_receive {:chunk, "a"}, @patience_ms
+    assert_receive {:chunk, "bc"}, @patience_ms
+    assert_receive {:finish, :end}, @patience_ms
   end
 
   test "a client that has gone ends the source, which is no failure" do
     stream("/fun", "2")
-    assert_receive {:chunk, "2"}
+    assert_receive {:chunk, "2"}, @patience_ms
     refute_receive {:chunk, "3"}, 20
     refute_received {:finish, _}
     refute_received {:log, _, _}
@@ -89,13 +92,13 @@ defmodule ElixirWorkers.StreamingTest do
 
   test "a failure breaks the body off, and is logged" do
     stream("/fails")
-    assert_receive {:chunk, "a"}
-    assert_receive {:finish, :abort}
-    assert_receive {:log, :error, log}
+    assert_receive {:chunk, "a"}, @patience_ms
+    assert_receive {:finish, :abort}, @patience_ms
+    assert_receive {:log, :error, log}, @patience_ms
     assert log =~ "the stream of GET /fails failed in request"
     assert log =~ "** (RuntimeError) late"
     stream("/wrong")
-    assert_receive {:log, :error, wrong}
+    assert_receive {:log, :error, wrong}, @patience_ms
     assert wrong =~ "a chunk must be a string or iodata, got: :no_chunk"
   end
 
