@@ -74,9 +74,12 @@ function hammer(url, more) {
   return new Promise((resolve, reject) => {
     const request = `GET ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`;
     let received = "";
+    let waiting = false;
     const socket = net.connect(Number(url.port), url.hostname);
-    const next = () => (more() ? socket.write(request) : socket.end(resolve));
-    socket.setNoDelay(true).setEncoding("latin1").on("connect", next).on("error", reject);
+    const next = () => ((waiting = more()) ? socket.write(request) : socket.end(resolve));
+    // A connection that the server resets between two requests, as HTTP lets it, is replaced.
+    const failed = (/** @type {Error} */ error) => (waiting ? reject(error) : hammer(url, more).then(resolve, reject));
+    socket.setNoDelay(true).setEncoding("latin1").on("connect", next).on("error", failed);
     socket.on("data", (/** @type {string} */ text) => {
       received += text;
       const end = endOfResponse(received);
