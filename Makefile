@@ -36,6 +36,6 @@ bench: setup ## Measure speed and size; prints a table and writes bench/README.m
 
 clean: ## Remove everything that was built or installed in this folder
 	@rm -rf .venv .cache dist priv/atomvm.wasm priv/atomvm-core.wasm priv/natives.json priv/.atomvm.stamp
-	@rm -rf priv/elixir/{_build,deps} examples/*/{_build,deps,dist} tests/samples/*/{_build,deps,dist}
+	@rm -rf priv/elixir/{_build,deps} examples/*/{_build,deps,dist} tests/samples/*/{_build,deps,dist} bench/bindings/{_build,deps,dist}
 	@find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
