@@ -1253,7 +1253,8 @@ native_none: // a native raised, ended the process, or wants another function ca
         }
         if (p->trap.hibernate) {
             p->trap.hibernate = false;
-            cp = stub_exit;
+            if (!p->trap.keeps_stack) cp = stub_exit;
+            p->trap.keeps_stack = false;
             if (!*p->state->save) {
                 p->pc = fn->code;
                 p->current = fn;

@@ -150,7 +150,8 @@ struct Process {
     struct {
         Function *function; // set by a native that wants the loop to tail-call this next; its arguments are in x
         const Word *code;   // of `function` when it is not function->code
-        bool hibernate;     // with the stack dropped, once there is a message
+        bool hibernate;     // once there is a message
+        bool keeps_stack;   // when it hibernates: it returns to its caller
     } trap;
     bool wants_collection; // erlang:garbage_collect/0
     bool attention; // the loop must look after the native: fragments to collect, a limit passed, the process ended

@@ -17,6 +17,7 @@ from hatch_elixir_workers.avm import Section, module_section, write_avm
 from hatch_elixir_workers.beam import MFA, BeamModule, strip
 from hatch_elixir_workers.beam_parts import take_apart
 from hatch_elixir_workers.collect import Origin, Universe, stand_ins, universe
+from hatch_elixir_workers.facts import FunctionFacts
 from hatch_elixir_workers.machine import load_machine
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.prune import prune
@@ -83,8 +84,17 @@ def _stubs(modules: Universe, natives: frozenset[MFA]) -> Iterator[MFA]:
     for name in modules.sources:
         for (function, arity), facts in modules.facts(name).functions.items():
             mfa = MFA(name, function, arity)
-            if mfa not in natives and any(call.target[:2] == _NIF_ERROR for call in facts.calls):
+            if mfa not in natives and (_is_nif_stub(facts) or _calls_itself_alone(facts, mfa)):
                 yield mfa
+
+
+def _is_nif_stub(facts: FunctionFacts) -> bool:
+    return any(call.target[:2] == _NIF_ERROR for call in facts.calls)
+
+
+def _calls_itself_alone(facts: FunctionFacts, mfa: MFA) -> bool:
+    """Of erlang, the body of an instruction: hibernate/0 since OTP 28."""
+    return mfa.module == "erlang" and [call.target for call in facts.calls] == [mfa]
 
 
 def _unknown(modules: Universe, natives: frozenset[MFA]) -> Iterator[MFA]:

@@ -122,6 +122,17 @@ term erlang_hibernate_3(Process *p, term *a)
     return erlang_apply_3(p, a);
 }
 
+// Comes back here once there is a message.
+term erlang_hibernate_0(Process *p, term *a)
+{
+    (void) a;
+    if (*p->state->save) return ATOM_ok;
+    p->trap.function = function_get(ATOM_erlang, ATOM_hibernate, 0);
+    p->trap.hibernate = p->trap.keeps_stack = true;
+    p->wants_collection = p->attention = true;
+    return NONE;
+}
+
 term erlang_yield_0(Process *p, term *a)
 {
     (void) a;
