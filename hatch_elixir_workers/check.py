@@ -1,15 +1,17 @@
 """What reachable code calls and nothing provides: found at build time, with file and line.
 
 A function is provided by a packed module or by the virtual machine's native table. It is missing when its module is
-nowhere, when the module does not export it, or when its body is only the stub of a native (it calls
-`erlang:nif_error`) that this virtual machine does not have.
+nowhere, when the module does not export it, when its body is only the stub of a native (it calls `erlang:nif_error`)
+that this virtual machine does not have, or when it is there and can only refuse (`absent.toml`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
+from hatch_elixir_workers.absent import absent, group_of, refused
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.collect import Origin, Universe
 from hatch_elixir_workers.errors import SourceError
@@ -50,10 +52,10 @@ def check(universe: Universe, reach: Reach) -> list[Missing]:
         reason = _absence(universe, call.target)
         found.setdefault(call.target, _missing(universe, reach, unresolved.caller, call, reason))
     for mfa in reach.functions:
-        if _is_stub(universe, reach, mfa):
+        inability = _inability(universe, reach, mfa)
+        if inability is not None:
             caller = reach.functions[mfa].source or mfa
-            reason = "the virtual machine does not have this native function"
-            found.setdefault(mfa, _missing(universe, reach, caller, _call_of(universe, caller, mfa), reason))
+            found.setdefault(mfa, _missing(universe, reach, caller, _call_of(universe, caller, mfa), inability))
     return sorted(found.values(), key=_order)
 
 
@@ -78,12 +80,36 @@ def _order(missing: Missing) -> tuple[bool, str, int, MFA]:
 
 
 def _absence(universe: Universe, target: MFA) -> str:
+    return _what_is_missing(universe, target) + _because(target)
+
+
+def _what_is_missing(universe: Universe, target: MFA) -> str:
     if target.module not in universe:
         return "no application, dependency or library has this module"
     names = sorted(arity for name, arity in universe.facts(target.module).exports if name == target.function)
     if names:
         return f"the module has it with {' or '.join(map(str, names))} arguments only"
     return "the module does not export it"
+
+
+def _inability(universe: Universe, reach: Reach, mfa: MFA) -> str | None:
+    """Why a function that is there cannot do what it is for; None when it can."""
+    if _is_stub(universe, reach, mfa):
+        return "the virtual machine does not have this native function" + _because(mfa)
+    if mfa.module in _refusing_modules() and universe.is_library(mfa.module):
+        group = group_of(mfa, refused())
+        return None if group is None else f"it can only refuse. {group.reason}"
+    return None
+
+
+def _because(mfa: MFA) -> str:
+    group = group_of(mfa, absent())
+    return "" if group is None else f". {group.reason}"
+
+
+@cache
+def _refusing_modules() -> frozenset[str]:
+    return frozenset(pattern.partition(":")[0] for group in refused() for pattern in group.patterns)
 
 
 def _is_stub(universe: Universe, reach: Reach, mfa: MFA) -> bool:
@@ -110,11 +136,20 @@ def _missing(universe: Universe, reach: Reach, caller: MFA, call: Call, reason: 
     chain = [mfa for mfa, _ in reach.why(caller)]
     own = [index for index, mfa in enumerate(chain) if _is_own(universe, mfa)]
     if not own or own[-1] == len(chain) - 1:
-        return Missing(call.target, reason, caller, call.file, call.line, (), bool(own))
+        file, line = _place(universe, caller, call)
+        return Missing(call.target, reason, caller, file, line, (), bool(own))
     index = own[-1]
-    outward = _call_of(universe, chain[index], chain[index + 1])
+    file, line = _place(universe, chain[index], _call_of(universe, chain[index], chain[index + 1]))
     via = tuple(chain[index + 1 :])
-    return Missing(call.target, reason, chain[index], outward.file, outward.line, via, in_application=True)
+    return Missing(call.target, reason, chain[index], file, line, via, in_application=True)
+
+
+def _place(universe: Universe, caller: MFA, call: Call) -> tuple[str | None, int | None]:
+    """Of the call, or, where it has none (it is no plain call), of the head of the calling function."""
+    function = universe.facts(caller.module).functions.get((caller.function, caller.arity))
+    if call.file is None and function is not None:
+        return function.file, function.line
+    return call.file, call.line
 
 
 def _is_own(universe: Universe, mfa: MFA) -> bool:

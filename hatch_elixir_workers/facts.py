@@ -24,7 +24,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from hatch_elixir_workers import cache, etf
-from hatch_elixir_workers.beam import MFA, BeamModule, Function, parse_beam
+from hatch_elixir_workers.beam import MFA, BeamModule, Function, Location, parse_beam
 from hatch_elixir_workers.beam_code import A, F, I, Instruction, Items, Lit, Operand, U, X
 from hatch_elixir_workers.opcodes import IMPORT_OPERAND
 
@@ -79,7 +79,10 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True)
 class FunctionFacts:
-    """See the head of this file; every tuple is in order of first appearance, without repetitions."""
+    """See the head of this file; every tuple is in order of first appearance, without repetitions.
+
+    `file` and `line` are those of the function's head, None when unknown.
+    """
 
     calls: tuple[Call, ...] = ()
     locals: tuple[LocalFunction, ...] = ()
@@ -89,6 +92,8 @@ class FunctionFacts:
     structs: tuple[str, ...] = ()
     applies: tuple[tuple[str | None, int], ...] = ()
     selects: tuple[tuple[str, int | None], ...] = ()
+    file: str | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,7 @@ class _FunctionReader:
     def read(self) -> FunctionFacts:
         for instruction, line_ref in zip(self.function.instructions, self.function.line_refs, strict=True):
             self._read_instruction(instruction, line_ref)
+        head = self._head()
         return FunctionFacts(
             calls=tuple(self._call(target, line_ref) for target, line_ref in self.calls.items()),
             locals=tuple(self.locals),
@@ -178,7 +184,16 @@ class _FunctionReader:
             structs=tuple(self.structs),
             applies=tuple(self.applies),
             selects=tuple(self.selects),
+            file=None if head is None else head.file,
+            line=None if head is None else head.line,
         )
+
+    def _head(self) -> Location | None:
+        """Where the function stands: the line in effect at `func_info`."""
+        for instruction, line_ref in zip(self.function.instructions, self.function.line_refs, strict=True):
+            if instruction.name == "func_info":
+                return self.module.location(line_ref)
+        return None
 
     def _call(self, target: MFA, line_ref: int) -> Call:
         location = self.module.location(line_ref)
@@ -337,6 +352,8 @@ def _to_json(facts: ModuleFacts) -> dict[str, Any]:
                 each.structs,
                 each.applies,
                 each.selects,
+                each.file,
+                each.line,
             ]
             for (name, arity), each in facts.functions.items()
         ],
@@ -345,7 +362,7 @@ def _to_json(facts: ModuleFacts) -> dict[str, Any]:
 
 def _from_json(data: dict[str, Any]) -> ModuleFacts:
     functions = {}
-    for name, arity, calls, local, funs, atoms, pairs, structs, applies, selects in data["functions"]:
+    for name, arity, calls, local, funs, atoms, pairs, structs, applies, selects, file, line in data["functions"]:
         functions[name, arity] = FunctionFacts(
             calls=tuple(Call(MFA(*target), file, line) for target, file, line in calls),
             locals=tuple((each[0], each[1]) for each in local),
@@ -355,6 +372,8 @@ def _from_json(data: dict[str, Any]) -> ModuleFacts:
             structs=tuple(structs),
             applies=tuple((each[0], each[1]) for each in applies),
             selects=tuple((each[0], each[1]) for each in selects),
+            file=file,
+            line=line,
         )
     exports = frozenset((each[0], each[1]) for each in data["exports"])
     on_load = data["on_load"]

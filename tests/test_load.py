@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from hatch_elixir_workers.absent import Group, absent
+
 TESTS = Path(__file__).resolve().parent
 sys.path[:0] = [str(TESTS / "vm"), str(TESTS / "support")]
 machines = importlib.import_module("machines")
@@ -31,7 +33,7 @@ def test_every_function_of_the_libraries_loads(tmp_path: Path, *, taken_apart: b
 
 def test_every_unresolved_function_is_known_with_its_reason() -> None:
     functions = libraries.unresolved(libraries.installed(with_stand_ins=True), libraries.natives())
-    assert [str(mfa) for mfa in libraries.unnamed(functions, libraries.absent())] == []
+    assert [str(mfa) for mfa in libraries.unnamed(functions, absent())] == []
 
 
 def test_damage_is_found(tmp_path: Path) -> None:
@@ -47,8 +49,8 @@ def test_damage_is_found(tmp_path: Path) -> None:
     assert "lists: module lists: damaged chunk Code: unknown instruction 255" in loaded.stdout
 
 
-@pytest.mark.parametrize("group", libraries.absent(), ids=lambda group: group.title)
-def test_no_group_names_a_native(group: libraries.Group) -> None:
+@pytest.mark.parametrize("group", absent(), ids=lambda group: group.title)
+def test_no_group_names_a_native(group: Group) -> None:
     """A name without `*` that the machine has by now does not belong into the list."""
     there = {str(mfa) for mfa in libraries.natives()}
     assert [pattern for pattern in group.patterns if pattern in there] == []

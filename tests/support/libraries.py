@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from importlib import import_module
-from pathlib import Path
 
 from hatch_elixir_workers import mix
+from hatch_elixir_workers.absent import Group, absent
 from hatch_elixir_workers.avm import Section, module_section, write_avm
 from hatch_elixir_workers.beam import MFA, BeamModule, strip
 from hatch_elixir_workers.beam_parts import take_apart
@@ -22,28 +19,7 @@ from hatch_elixir_workers.machine import load_machine
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.prune import prune
 
-tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-ABSENT = Path(__file__).with_name("absent.toml")
 _NIF_ERROR = ("erlang", "nif_error")
-
-
-@dataclass(frozen=True)
-class Group:
-    """Functions that the machine lacks for one reason. Patterns are `module:function/arity` with `*` in any place."""
-
-    title: str
-    reason: str
-    patterns: tuple[str, ...]
-
-    def names(self, mfa: MFA) -> bool:
-        return any(fnmatchcase(str(mfa), pattern) for pattern in self.patterns)
-
-
-def absent() -> list[Group]:
-    """The reviewed groups of `absent.toml`."""
-    with ABSENT.open("rb") as file:
-        table = tomllib.load(file)
-    return [Group(each["title"], each["reason"], tuple(each["functions"])) for each in table["group"]]
 
 
 def installed(*, with_stand_ins: bool) -> Universe:

@@ -73,6 +73,39 @@ def test_unexported_functions(compile_erl: CompileErl) -> None:
     assert str(missing) == "an_app.erl:3: :an_app.start/0 calls :other.hidden/0: the module does not export it"
 
 
+def test_reasons_of_the_reviewed_list(compile_erl: CompileErl) -> None:
+    app = compile_erl(
+        "-module(app_r).\n-export([start/0]).\nstart() ->\n"
+        '  ports(),\n  file:write_file("a", "b"),\n  file:read_file("a").\n'
+        "ports() ->\n  erts_internal:open_port(a, []).\n"
+    )
+    ports = compile_erl(
+        "-module(erts_internal).\n-export([open_port/2]).\nopen_port(_, _) -> erlang:nif_error(undef).\n"
+    )
+    file = compile_erl(
+        "-module(file).\n-export([write_file/2, read_file/1]).\n"
+        "write_file(_, _) -> {error, erofs}.\nread_file(_) -> {error, enoent}.\n"
+    )
+    everything = universe([(Origin.APP, [app.parent]), (Origin.STAND_IN, [file.parent]), (Origin.OTP, [ports.parent])])
+    natives = frozenset({MFA("erlang", "nif_error", 1)})
+    missing = check(everything, reach(everything, [(MFA("app_r", "start", 0), "test")], natives))
+    assert [str(each) for each in missing] == [
+        "app_r.erl:5: :app_r.start/0 calls :file.write_file/2: "
+        "it can only refuse. A worker has no file system; priv/ files can be read.",
+        "app_r.erl:8: :app_r.ports/0 calls :erts_internal.open_port/2: the virtual machine does not have this native "
+        "function. There is no operating system to start programs or load drivers from.",
+    ]
+
+
+def test_without_a_line_of_a_call_the_function_tells_the_place(compile_erl: CompileErl) -> None:
+    """A pair of atoms leads to `gone`; nothing calls it."""
+    app = compile_erl("-module(app_p).\n-export([start/0]).\n\nstart() ->\n  {lib_p, run}.\n")
+    lib = compile_erl("-module(lib_p).\n-export([run/0]).\nrun() -> gone:f().\n")
+    everything = universe([(Origin.APP, [app.parent]), (Origin.OTP, [lib.parent])])
+    (missing,) = check(everything, reach(everything, [(MFA("app_p", "start", 0), "test")]))
+    assert str(missing).startswith("app_p.erl:4: :app_p.start/0 calls :gone.f/0 through :lib_p.run/0: ")
+
+
 @pytest.mark.parametrize(
     ("mfa", "text"),
     [(MFA("Elixir.Enum", "map", 2), "Enum.map/2"), (MFA("lists", "map", 2), ":lists.map/2")],
