@@ -79,20 +79,30 @@ def serve(project: Path) -> Iterator[Worker]:
         yield Worker(bundle, url, log)
 
 
-@pytest.fixture(scope="module")
-def worker(project: Path) -> Iterator[Worker]:
-    yield from serve(project)
+@pytest.fixture(scope="module", params=["functions", "none"])
+def worker(
+    request: pytest.FixtureRequest, project: Path, hatch_build: Run, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Worker]:
+    """Shaken and not: whatever is asked, the answers are the same."""
+    level: str = request.param
+    shaken = level == "functions"
+    yield from serve(project if shaken else rebuilt(project, f'shake = "{level}"', hatch_build, tmp_path_factory))
 
 
 @pytest.fixture(scope="module")
 def development(project: Path, hatch_build: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """The same project with `environment = "development"`."""
-    copy = Path(shutil.copytree(project, tmp_path_factory.mktemp("development") / "project", symlinks=True))
+    yield from serve(rebuilt(project, 'environment = "development"', hatch_build, tmp_path_factory))
+
+
+def rebuilt(project: Path, setting: str, hatch_build: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project, built with one more setting."""
+    copy = Path(shutil.copytree(project, tmp_path_factory.mktemp("again") / "project", symlinks=True))
     file = copy / "pyproject.toml"
-    file.write_text(file.read_text().replace("body-limit", 'environment = "development"\nbody-limit'))
+    file.write_text(file.read_text().replace("body-limit", f"{setting}\nbody-limit"))
     done = hatch_build(copy)
     assert done.returncode == 0, done.stderr
-    yield from serve(copy)
+    return copy
 
 
 # -- middleware -------------------------------------------------------------------------------------------------------
