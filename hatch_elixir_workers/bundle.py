@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hatch_elixir_workers import __version__, builtin
+from hatch_elixir_workers import __version__, builtin, cache
 from hatch_elixir_workers.config import Binding, Config
 from hatch_elixir_workers.errors import UserError
 from hatch_elixir_workers.paths import write_atomically
@@ -170,8 +170,15 @@ def _write_tree(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def write_zip(target: Path, files: Mapping[str, bytes], *, folder: str) -> None:
-    """Writes the zip `target`, with all files in one folder."""
-    write_atomically(target, zip_bytes({f"{folder}/{path}": data for path, data in files.items()}))
+    """Writes the zip `target`, with all files in one folder; compressed once for the same files."""
+    entries = {f"{folder}/{path}": data for path, data in sorted(files.items())}
+    parts = [part for path, data in entries.items() for part in (path.encode(), data)]
+    key = cache.digest([b"zip", str(_source_date_epoch()).encode(), str(_ZIP_LEVEL).encode(), *parts])
+    archive = cache.load("zip", key)
+    if archive is None:
+        archive = zip_bytes(entries)
+        cache.store("zip", key, archive)
+    write_atomically(target, archive)
 
 
 def zip_bytes(files: Mapping[str, bytes]) -> bytes:

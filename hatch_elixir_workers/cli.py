@@ -71,7 +71,7 @@ def pack(output: Path, start: str, no_stdlib: bool, level: str, beams: tuple[Pat
         click.echo(f"warning: {missing}", err=True)
     archive = build_archive(closure.modules, start_module, closure.files)
     write_atomically(output, archive)
-    why.remember(archive, closure.reach)
+    why.remember(archive, why.packed(closure.reach))
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

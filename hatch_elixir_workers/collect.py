@@ -12,9 +12,10 @@ A module is taken from the first origin of this list that has it. Files are foun
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from hatch_elixir_workers import cache, etf, mix
 from hatch_elixir_workers.applications import APPLICATIONS_FILE, Application, applications_file
@@ -51,6 +52,11 @@ class Source:
     path: Path
     origin: Origin
 
+    @property
+    def application(self) -> str:
+        """The application that the file is installed with: `…/stdlib-4.2/ebin/lists.beam` is of `stdlib`."""
+        return self.path.parent.parent.name.partition("-")[0]
+
 
 @dataclass
 class Universe:
@@ -78,6 +84,10 @@ class Universe:
             except OSError as error:
                 raise BeamError(path, "file", 0, f"cannot be read: {error.strerror or error}") from None
         return self._data[name]
+
+    def read(self) -> Mapping[str, bytes]:
+        """The modules that have been read so far, and their bytes."""
+        return MappingProxyType(self._data)
 
     def module(self, name: str) -> BeamModule:
         """The parsed file."""

@@ -61,14 +61,17 @@ def _check_start_function(module: BeamModule) -> None:
 def build_archive(
     modules: Mapping[str, BeamModule], start: str, files: Mapping[str, bytes] | None = None, *, keep_lines: bool = True
 ) -> bytes:
+    """`write_archive` of these modules, stripped."""
+    return write_archive({name: strip(module, keep_lines=keep_lines) for name, module in modules.items()}, start, files)
+
+
+def write_archive(beams: Mapping[str, bytes], start: str, files: Mapping[str, bytes] | None = None) -> bytes:
     """The archive: the start module, the other modules by name, the plain files by name. Same input, same bytes.
 
-    Raises UserError for names that an archive cannot hold.
+    `beams` are what `beam.strip` returns. Raises UserError for names that an archive cannot hold.
     """
-    names = [start, *sorted(name for name in modules if name != start)]
-    sections: list[Section] = [
-        module_section(name, strip(modules[name], keep_lines=keep_lines), start=name == start) for name in names
-    ]
+    names = [start, *sorted(name for name in beams if name != start)]
+    sections: list[Section] = [module_section(name, beams[name], start=name == start) for name in names]
     sections += [file_section(name, data) for name, data in sorted((files or {}).items())]
     try:
         return write_avm(sections)

@@ -26,10 +26,11 @@ from hatch_elixir_workers.entry import find_entry
 from hatch_elixir_workers.errors import ConfigError, ElixirWorkersError
 from hatch_elixir_workers.machine import Machine, load_machine
 from hatch_elixir_workers.names import shown_module
-from hatch_elixir_workers.pack import build_archive
+from hatch_elixir_workers.pack import write_archive
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.plugins import load_registry
 from hatch_elixir_workers.relocate import folders_within, relocated
+from hatch_elixir_workers.selection import Selection, keep, key_of, recall
 from hatch_elixir_workers.settings import settings_files, settings_roots
 from hatch_elixir_workers.shaken import shaken, shaken_modules
 
@@ -83,16 +84,13 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     universe = collect_project(project, toolchain, plan.priv / "stdlib")
     entry = find_entry(universe, plan.config.entry)
     say_what_is_left_out(project, warn)
-    machine = plan.machine
-    starts = roots(universe, entry, plan.config, project.applications)
-    reach = shake.reach(universe, starts, machine.natives, machine.declining)
-    report_missing(check(universe, reach), strict=plan.config.strict, warn=warn)
-    modules = shaken_modules(universe, reach, plan.config.shake)
-    files = plain_files(plan.config, project, toolchain, modules)
-    source_roots = [*project.source_roots, *plugin_sources(plan.config)]
-    packed = pack(packable(universe, reach, modules, plan.config.shake, source_roots, warn), entry, files)
-    why.remember(packed.archive, reach)
-    return bundle.bundle_files(contents(plan, toolchain, entry, reach, packed), plan.priv / "worker")
+    starts = list(roots(universe, entry, plan.config, project.applications))
+    selection = select(plan, universe, starts, [*project.source_roots, *plugin_sources(plan.config)])
+    for warning in selection.warnings:
+        warn(warning)
+    files = plain_files(plan.config, project, toolchain, [name for name, *_ in selection.modules])
+    packed = pack(selection, entry, files)
+    return bundle.bundle_files(contents(plan, toolchain, entry, selection, packed), plan.priv / "worker")
 
 
 def failure_text(failure: Exception) -> str:
@@ -161,6 +159,31 @@ def _kept(universe: Universe, keep: Keep) -> Iterator[tuple[MFA, str]]:
     yield MFA(keep.module, keep.function, keep.arity), "named by `keep`"
 
 
+def select(
+    plan: Plan, universe: Universe, starts: Sequence[tuple[MFA, str]], source_roots: Sequence[Path]
+) -> Selection:
+    """What is reached and packed, checked; as last time when nothing that decides it has changed."""
+    machine, config = plan.machine, plan.config
+    natives = [sorted(each) for each in (machine.natives, machine.declining, machine.beyond_core)]
+    key = key_of(universe, map(repr, (starts, config.shake, config.strict, source_roots, natives)))
+    known = recall(key, universe)
+    if known is not None:
+        return known
+    warnings: list[str] = []
+    reach = shake.reach(universe, starts, machine.natives, machine.declining)
+    report_missing(check(universe, reach), strict=config.strict, warn=warnings.append)
+    names = shaken_modules(universe, reach, config.shake)
+    modules = packable(universe, reach, names, config.shake, source_roots, warnings.append)
+    selection = Selection(
+        modules=tuple((source.name, source.origin.value, strip(module)) for source, module in modules.items()),
+        warnings=tuple(warnings),
+        natives=tuple(mfa for mfa in reach.functions if mfa in machine.natives),
+        reasons=why.packed(reach),
+    )
+    keep(key, universe, selection)
+    return selection
+
+
 def report_missing(missing: Sequence[Missing], *, strict: bool, warn: Report) -> None:
     """Warns of each, or raises when the configuration is strict."""
     if strict:
@@ -204,17 +227,18 @@ def _warn_of_folders(module: BeamModule, source_roots: Sequence[Path], warn: Rep
         )
 
 
-def pack(modules: Mapping[Source, BeamModule], entry: str, files: Mapping[str, bytes]) -> Packed:
+def pack(selection: Selection, entry: str, files: Mapping[str, bytes]) -> Packed:
     """The archive of these modules and files."""
-    lines = (
-        bundle.PackedModule(source.name, source.origin.value, len(strip(module))) for source, module in modules.items()
+    archive = write_archive({name: beam for name, _, beam in selection.modules}, entry, files)
+    why.remember(archive, selection.reasons)
+    return Packed(
+        archive,
+        tuple(bundle.PackedModule(name, origin, len(beam)) for name, origin, beam in selection.modules),
+        tuple(bundle.PackedFile(name, len(data)) for name, data in sorted(files.items())),
     )
-    file_lines = (bundle.PackedFile(name, len(data)) for name, data in sorted(files.items()))
-    archive = build_archive({source.name: module for source, module in modules.items()}, entry, files)
-    return Packed(archive, tuple(lines), tuple(file_lines))
 
 
-def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, reach: shake.Reach, packed: Packed) -> bundle.Contents:
+def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, selection: Selection, packed: Packed) -> bundle.Contents:
     """All that the bundle is made of."""
     return bundle.Contents(
         config=plan.config,
@@ -222,7 +246,7 @@ def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, reach: shake.Reac
         project_version=plan.order.project_version,
         entry=entry,
         archive=packed.archive,
-        machine=plan.machine.smallest_with(reach.functions).read_bytes(),
+        machine=plan.machine.smallest_with(selection.natives).read_bytes(),
         modules=packed.modules,
         plain_files=packed.files,
         versions={

@@ -37,9 +37,4 @@ def shaken(universe: Universe, reach: Reach, name: str, level: str) -> BeamModul
 
 
 def _is_there(source: Source) -> bool:
-    return source.origin not in (Origin.ELIXIR, Origin.OTP) or _application(source) in _ALWAYS_THERE
-
-
-def _application(source: Source) -> str:
-    """`…/stdlib-4.2/ebin/lists.beam` is of `stdlib`."""
-    return source.path.parent.parent.name.partition("-")[0]
+    return source.origin not in (Origin.ELIXIR, Origin.OTP) or source.application in _ALWAYS_THERE

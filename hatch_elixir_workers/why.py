@@ -52,14 +52,19 @@ class Reasons:
         return chain[::-1]
 
 
-def remember(archive: bytes, reach: Reach) -> None:
-    """Keeps what `explain` tells of this archive."""
+def remember(archive: bytes, packed_reasons: bytes) -> None:
+    """Keeps what `explain` tells of this archive: the reasons that `packed` returns."""
+    cache.store(_KIND, cache.digest([archive]), packed_reasons)
+
+
+def packed(reach: Reach) -> bytes:
+    """How everything was reached, as it is kept."""
     positions = {mfa: position for position, mfa in enumerate(reach.functions)}
     rows = [
         [*mfa, None if edge.source is None else positions[edge.source], edge.reason, edge.place]
         for mfa, edge in reach.functions.items()
     ]
-    cache.store(_KIND, cache.digest([archive]), zlib.compress(json.dumps(rows, separators=(",", ":")).encode()))
+    return zlib.compress(json.dumps(rows, separators=(",", ":")).encode())
 
 
 def recall(archive: bytes, path: Path) -> Reasons:
