@@ -26,6 +26,8 @@ from hatch_elixir_workers.facts import ModuleFacts, module_facts
 from hatch_elixir_workers.mix import Project, Toolchain
 
 _NO_ENVIRONMENT = etf.encode([])
+# Who asks what is known of the applications: `application`, and the boot module for who parses Elixir.
+_READERS = frozenset({"application", "elixir_tokenizer"})
 
 
 class Origin(enum.Enum):
@@ -145,7 +147,7 @@ def stand_ins(sources: Path, toolchain: Toolchain) -> Path:
 def application_files(project: Project, toolchain: Toolchain, modules: Collection[str]) -> dict[str, bytes]:
     """The plain files of the project's applications: `my_app/priv/…`, and what `Application` finds."""
     files = {f"{app}/priv/{path}": data for app, priv in project.privs.items() for path, data in _files_below(priv)}
-    if "application" in modules:
+    if not _READERS.isdisjoint(modules):
         files[APPLICATIONS_FILE] = applications_file(_with_elixir(project.applications, toolchain), modules)
         if project.environment != _NO_ENVIRONMENT:
             files["atomvm/config.bin"] = project.environment
@@ -188,7 +190,7 @@ def machine_files(installed: Toolchain) -> dict[str, bytes]:
 
 def library_files(installed: Toolchain, modules: Collection[str]) -> dict[str, bytes]:
     """The plain files of an archive without a project: what `Application` knows of Elixir and its Logger."""
-    if "application" not in modules:
+    if _READERS.isdisjoint(modules):
         return {}
     known = [installed.elixir_application, installed.logger_application]
     used = known if "Elixir.Logger" in modules else known[:1]

@@ -191,7 +191,7 @@ def test_production_leaks_nothing(worker: Worker, accept: str) -> None:
     ]
     log = worker.log_of(request_id)
     assert f"[error] {request_id} route GET /crash failed" in log
-    assert "** (ArgumentError) the secret is 42\n    lib/web/router.ex:50: Web.Router.crash/1\n" in log
+    assert "** (ArgumentError) the secret is 42\n    (web 0.1.0) lib/web/router.ex:50: Web.Router.crash/1\n" in log
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/html", "application/json"])
