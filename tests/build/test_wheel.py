@@ -69,5 +69,5 @@ def test_a_failing_hook_ends_the_wheel(sample: Sample, python_build: Run) -> Non
     (project / "lib" / "tiny.ex").write_text("defmodule Tiny do\n")
     done = python_build(project, "--wheel")
     assert done.returncode != 0
-    assert "elixir-workers: `MIX_ENV=prod mix run" in done.stdout + done.stderr
+    assert "elixir-workers: `MIX_ENV=prod mix compile`" in done.stdout + done.stderr
     assert list((project / "dist").glob("*.whl")) == []
