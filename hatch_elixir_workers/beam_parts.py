@@ -46,10 +46,11 @@ from hatch_elixir_workers.beam_code import (
     Y,
 )
 from hatch_elixir_workers.beam_encode import compact
+from hatch_elixir_workers.literal_tables import with_lookups
 from hatch_elixir_workers.opcodes import IMPORT_OPERAND
 
 # Part of the cache key: raise it when the same module comes apart differently.
-PARTS_VERSION = 2
+PARTS_VERSION = 3
 
 LABEL, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN, STRING = range(8)
 KIND_BITS = 3
@@ -146,7 +147,7 @@ def take_apart(module: BeamModule) -> Parts:
         lambdas=tuple(
             (each.function, each.arity, each.label, each.index, each.num_free, each.old_uniq) for each in module.lambdas
         ),
-        literals=tuple(data for _, data in module.raw_literals),
+        literals=tuple(apart.literals),
         lines=tuple(None if each is None else (each.file, each.line) for each in module.lines),
         line_flags=None if line is None else int.from_bytes(line[4:8], "big"),
         string_table=module.chunk("StrT") or b"",
@@ -161,12 +162,14 @@ class _Apart:
 
     def __init__(self, module: BeamModule) -> None:
         self.strings: dict[tuple[int, int, int], int] = {}
+        self.literals = [data for _, data in module.raw_literals]
+        self._module = module
         self._atoms = {name: index for index, name in enumerate(module.atoms, 1)}
         # By type first: two operands of different types are never equal, but their hashes often are.
         self._known: dict[type, dict[Operand, Piece]] = {}
 
     def function(self, function: Function) -> FunctionParts:
-        code = function.instructions
+        code = with_lookups(function, self._module.raw_literals, self._new_literal)
         entry = next(index for index, each in enumerate(code, 1) if _is_label(each, function.label))
         head = _joined(self._pieces(code[:entry]))
         return FunctionParts(
@@ -178,6 +181,10 @@ class _Apart:
             head=len(head),
             pieces=(*head, *_joined(self._pieces(code[entry:]))),
         )
+
+    def _new_literal(self, data: bytes) -> int:
+        self.literals.append(data)
+        return len(self.literals) - 1
 
     def _pieces(self, code: Iterable[Instruction]) -> Iterator[Piece]:
         for instruction in code:
