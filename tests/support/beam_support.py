@@ -14,6 +14,8 @@ from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 
+from hatch_elixir_workers.absent import Group, absent, refused
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGE = REPOSITORY / "docs" / "reference" / "beam-support.md"
 OPCODES = REPOSITORY / "atomvm-wasi" / "src" / "opcodes.def"
@@ -66,7 +68,13 @@ def _programs() -> Iterator[str]:
 def _absent() -> Iterator[str]:
     yield "## What is absent\n"
     yield "Functions that OTP or Elixir calls, or declares as native, and that are not there. `*` is any text.\n"
-    for group in _load("libraries", Path(__file__).with_name("libraries.py")).absent():
+    yield from _groups(absent())
+    yield "## What is there and can only refuse\n"
+    yield from _groups(refused())
+
+
+def _groups(groups: Iterable[Group]) -> Iterator[str]:
+    for group in groups:
         yield f"### {group.title}\n"
         yield f"{group.reason}\n"
         yield _flow(f"`{pattern}`" for pattern in group.patterns) + "\n"
