@@ -153,7 +153,12 @@ defmodule DocExamples.Extract do
     error -> {:error, Exception.message(error)}
   end
 
-  defp statements({{:__block__, _, expressions}, raises?}), do: Enum.map(expressions, &{&1, raises?})
+  # Of several, the last one is shown to raise: the others bind what it uses.
+  defp statements({{:__block__, _, [_ | _] = expressions}, raises?}) do
+    {before, [last]} = Enum.split(expressions, -1)
+    Enum.map(before, &{&1, false}) ++ [{last, raises?}]
+  end
+
   defp statements(expression), do: [expression]
 
   # A module or protocol defined in an example is compiled with it: the machine has no compiler.
