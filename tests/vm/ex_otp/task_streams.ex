@@ -3,13 +3,13 @@ defmodule Oracle.TaskStreams do
   def start do
     Process.flag(:trap_exit, true)
     show(Task.async_stream(1..5, &(&1 * 2)))
-    show(Task.async_stream([30, 10, 20], &sleep/1, ordered: false, max_concurrency: 3))
+    show(Task.async_stream([600, 200, 400], &sleep/1, ordered: false, max_concurrency: 3))
     show(Task.async_stream([30, 10, 20], &sleep/1, ordered: true))
-    show(Task.async_stream([1, 200, 2], &sleep/1, timeout: 60, on_timeout: :kill_task))
+    show(Task.async_stream([1, 9000, 2], &sleep/1, timeout: 900, on_timeout: :kill_task))
 
     show(
-      Task.async_stream([1, 200], &sleep/1,
-        timeout: 40,
+      Task.async_stream([1, 9000], &sleep/1,
+        timeout: 900,
         on_timeout: :kill_task,
         zip_input_on_exit: true
       )
@@ -43,12 +43,12 @@ defmodule Oracle.TaskStreams do
   end
 
   defp yields(supervisor) do
-    tasks = for ms <- [5, 10, 500], do: Task.async(fn -> sleep(ms) end)
-    results = Task.yield_many(tasks, 100)
+    tasks = for ms <- [5, 10, 9000], do: Task.async(fn -> sleep(ms) end)
+    results = Task.yield_many(tasks, 900)
     IO.inspect(Enum.map(results, &elem(&1, 1)))
     IO.inspect(tasks |> List.last() |> Task.shutdown(:brutal_kill))
     task = Task.async(fn -> sleep(30) end)
-    IO.inspect([Task.yield(task, 0), Task.yield(task, 500)])
+    IO.inspect([Task.yield(task, 0), Task.yield(task, 5000)])
     IO.inspect(Task.await_many(for(n <- 1..3, do: Task.async(fn -> n end))))
     task = Task.Supervisor.async_nolink(supervisor, fn -> exit(:oops) end)
     IO.inspect(Task.yield(task))

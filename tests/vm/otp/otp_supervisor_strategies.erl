@@ -41,7 +41,7 @@ strategy(S) ->
     {ok, Sup} = supervisor:start_link(?MODULE, {ok, {#{strategy => S}, [spec(a), spec(b), spec(c)]}}),
     p({S, started(3)}),
     exit(pid_of(Sup, b), kill),
-    p(drain(100)),
+    p(drain(700)),
     stop(Sup),
     p(drain(0)).
 
@@ -63,7 +63,7 @@ restart(Restart, Why) ->
     Ref = monitor(process, Pid),
     case Why of kill -> exit(Pid, kill); _ -> Pid ! {die, Why} end,
     receive {'DOWN', Ref, _, _, _} -> ok end,
-    Again = receive {started, x} -> again after 30 -> not_again end,
+    Again = receive {started, x} -> again after 300 -> not_again end,
     p({Restart, Why, Again, [{Id, is_pid(P)} || {Id, P, _, _} <- supervisor:which_children(Sup)]}),
     stop(Sup),
     drain(0).
@@ -114,7 +114,7 @@ automatic() ->
          {ok, Sup} = supervisor:start_link(?MODULE, {ok, {#{auto_shutdown => How}, Specs}}),
          started(3),
          pid_of(Sup, s1) ! {die, normal},
-         First = receive {'EXIT', Sup, Why} -> Why after 50 -> still end,
+         First = receive {'EXIT', Sup, Why} -> Why after 500 -> still end,
          p({How, First}),
          case First of
              still -> pid_of(Sup, s2) ! {die, normal}, receive {'EXIT', Sup, Why2} -> p(Why2) end;
