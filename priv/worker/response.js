@@ -48,7 +48,9 @@ export function parseResponse(bytes) {
  * @param {Uint8Array} bytes the response in the VM's layout
  */
 export function isStreamed(bytes) {
-  return bytes.length >= RESPONSE_HEADER_BYTES && (bytes[2] & FLAG_STREAMED) !== 0;
+  if (bytes.length < RESPONSE_HEADER_BYTES) return false;
+  const flags = new DataView(bytes.buffer, bytes.byteOffset).getUint16(2, true);
+  return (flags & FLAG_STREAMED) !== 0;
 }
 
 /**
