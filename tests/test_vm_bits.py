@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 VM = ROOT / "atomvm-wasi"
-NATIVES = ["atom", "binary", "binary_search", "checksum", "external", "unicode"]
+NATIVES = ["asn1", "atom", "binary", "binary_search", "checksum", "external", "unicode"]
 MACHINE = [
     *["arena", "atom", "bignum", "bits", "buffer", "compare", "copy", "etf_decode", "etf_encode", "hash", "heap"],
     *["integer", "iolist", "literal", "map", "memory", "resource"],

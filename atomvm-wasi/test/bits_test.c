@@ -209,26 +209,28 @@ static term pad(Process *p, term t, size_t bits)
 }
 
 static const Native natives[] = {
-#define NATIVE(module, name, arity, fn) { module, name, arity, fn },
+#define NATIVE(module, name, arity, fn) { module, name, arity, fn, false },
+#define NATIVE_OR_OWN(module, name, arity, fn) { module, name, arity, fn, true },
 #include "natives/binary.def"
 #include "natives/external.def"
 #include "natives/unicode.def"
+#undef NATIVE_OR_OWN
 #undef NATIVE
-    { "bits", "match", 5, bits_match },
-    { "bits", "match_string", 3, bits_match_string_of },
-    { "bits", "build", 1, bits_build },
-    { "bits", "append", 1, bits_append },
-    { "bits", "append_writable", 1, bits_append_writable },
-    { "bits", "compare", 2, bits_compare_of },
-    { "bits", "grow", 1, bits_grow },
-    { "bits", "md5_pieces", 1, md5_pieces },
-    { "bits", "recode", 2, etf_recode },
+    { "bits", "match", 5, bits_match, false },
+    { "bits", "match_string", 3, bits_match_string_of, false },
+    { "bits", "build", 1, bits_build, false },
+    { "bits", "append", 1, bits_append, false },
+    { "bits", "append_writable", 1, bits_append_writable, false },
+    { "bits", "compare", 2, bits_compare_of, false },
+    { "bits", "grow", 1, bits_grow, false },
+    { "bits", "md5_pieces", 1, md5_pieces, false },
+    { "bits", "recode", 2, etf_recode, false },
 };
 
-static NativeFn find(term module, term name, sterm arity)
+static const Native *find(term module, term name, sterm arity)
 {
     for (size_t i = 0; i < sizeof natives / sizeof *natives; i++)
-        if (is(module, natives[i].module) && is(name, natives[i].name) && arity == (sterm) natives[i].arity) return natives[i].function;
+        if (is(module, natives[i].module) && is(name, natives[i].name) && arity == (sterm) natives[i].arity) return &natives[i];
     return NULL;
 }
 
@@ -257,7 +259,8 @@ static void print_hex(const char *label, Buffer b)
     for (size_t i = 0; i < b.size && i < 400; i++) printf("%02x", b.data[i]);
 }
 
-// The arguments as they are, then with every bit string among them moved to odd bit positions.
+// The arguments as they are, then with every bit string among them moved to odd bit positions. NONE when the native has
+// declined: what would go on then is a module, and there is none here.
 static term run_call(NativeFn fn, term args, size_t pad_bits)
 {
     term a[8] = { 0 };
@@ -270,6 +273,7 @@ static term run_call(NativeFn fn, term args, size_t pad_bits)
     term result = fn(&process, a);
     if (result != NONE) return make_tuple2(&process, (term) ATOM_ok, result);
     if (process.trap.function) return make_tuple2(&process, (term) ATOM_ok, (term) ATOM_apply);
+    if (!process.exception.class) return NONE;
     return make_tuple2(&process, process.exception.class, process.exception.reason);
 }
 
@@ -278,11 +282,13 @@ static bool run_case(size_t number, const uint8_t *call_bytes, size_t call_size,
     term call = etf_decode(&process, call_bytes, call_size, false, NULL);
     term want = etf_decode(&process, want_bytes, want_size, false, NULL);
     if (call == NONE || want == NONE) return printf("case %zu: cannot be decoded\n", number), false;
-    NativeFn fn = find(tuple_at(call, 0), tuple_at(call, 1), list_length(tuple_at(call, 2)));
-    if (!fn) return printf("case %zu: no such function\n", number), false;
+    const Native *native = find(tuple_at(call, 0), tuple_at(call, 1), list_length(tuple_at(call, 2)));
+    if (!native) return printf("case %zu: no such function\n", number), false;
     bool good = true;
     for (size_t padding = 0; padding < 4; padding += 3) {
-        term got = run_call(fn, tuple_at(call, 2), padding);
+        term got = run_call(native->function, tuple_at(call, 2), padding);
+        if (got == NONE && native->may_decline) continue;
+        if (got == NONE) return printf("case %zu: the native declined, and must not\n", number), false;
         Buffer g = encoded(got), w = encoded(want);
         if (g.size != w.size || memcmp(g.data, w.data, g.size) != 0) {
             printf("case %zu padding %zu:", number, padding);

@@ -85,6 +85,14 @@ term make_unsigned(Process *unused, uint64_t n)
     return make_boxed(o);
 }
 
+bool integer_to_int64(term a, int64_t *n)
+{
+    uint64_t unsigned_n;
+    if (is_small(a)) return *n = small_value(a), true;
+    if (!integer_to_uint64(a, &unsigned_n) || unsigned_n > INT64_MAX) return false;
+    return *n = (int64_t) unsigned_n, true;
+}
+
 bool integer_to_uint64(term a, uint64_t *n)
 {
     if (is_small(a))

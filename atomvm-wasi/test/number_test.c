@@ -20,7 +20,7 @@ size_t zig_zlib_inflate(const uint8_t *bytes, size_t size, uint8_t *out, size_t 
 }
 
 static const Native natives[] = {
-#define NATIVE(module, name, arity, fn) { module, name, arity, fn },
+#define NATIVE(module, name, arity, fn) { module, name, arity, fn, false },
 #include "../src/natives/erlang_number.def"
 #undef NATIVE
 };

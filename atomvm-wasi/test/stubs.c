@@ -61,3 +61,5 @@ Module *module_load(term name)
     }
     return &fun_module;
 }
+
+Lambda *module_lambda(Module *m, uint32_t index) { return index < m->lambda_count ? &m->lambdas[index] : NULL; }
