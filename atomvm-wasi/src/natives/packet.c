@@ -2,6 +2,7 @@
 // ssl_tls, sunrm, tpkt.
 #include "../iolist.h"
 #include "../map.h"
+#include "../module.h"
 
 enum format { FORMAT_RAW, FORMAT_1, FORMAT_2, FORMAT_4, FORMAT_LINE, FORMAT_HTTP, FORMAT_HTTPH };
 
@@ -357,6 +358,7 @@ term erlang_decode_packet_3(Process *p, term *a)
     Bits whole;
     uint8_t *scratch;
     if (!is_bitstring(a[1]) || !bits_of(a[1], &whole) || !format_of(a[0], &k) || !options_of(a[2], &k)) return raise_badarg(p);
+    if (whole.bit_size % 8 && archive_otp_release_number() >= 27) return raise_badarg(p); // before, they counted as missing
     whole.bit_size -= whole.bit_size % 8; // bits beyond whole bytes are not there for it
     term binary = bits_slice(p, &whole, 0, whole.bit_size);
     if (binary == NONE || !binary_bytes(binary, &k.bytes, &k.size, &scratch)) return raise_system_limit(p);
