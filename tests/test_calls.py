@@ -37,7 +37,7 @@ SEQUENCES = list(call_sequences.SEQUENCES)
 def caller() -> Iterator[Any]:
     """Both machines, ready for calls."""
     if shutil.which("erlc") is None:
-        pytest.skip("no Erlang/OTP")
+        pytest.fail("there is no Erlang/OTP: run .ci/setup")
     made = callers.Caller([*MODULES, *call_sequences.MODULES])
     yield made
     made.close()

@@ -35,7 +35,7 @@ LIMITS = ["recursion", "hoarding", "mailbox", "binaries", "processes", "atoms", 
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`limits.erl`, packed."""
     if shutil.which("erlc") is None:
-        pytest.skip("no Erlang/OTP")
+        pytest.fail("there is no Erlang/OTP: run .ci/setup")
     folder = tmp_path_factory.mktemp("limits")
     subprocess.run(["erlc", "-o", str(folder), str(TESTS / "calls" / "limits.erl")], check=True)
     packed = folder / "limits.avm"

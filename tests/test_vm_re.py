@@ -59,7 +59,7 @@ class Calls:
 def calls(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Mix], Calls]:
     """Makes the calls of a mix, once."""
     if shutil.which("erlc") is None:
-        pytest.skip("no Erlang/OTP")
+        pytest.fail("there is no Erlang/OTP: run .ci/setup")
     return cache(lambda mix: make_calls(mix, tmp_path_factory.mktemp("re")))
 
 
