@@ -51,7 +51,7 @@ defmodule ElixirWorkers.BindingsTest do
     assert request(App, :get, "/task").body == "value"
     test = self()
     spawn(fn -> send(test, {:stranger, KV.get("CACHE", "key")}) end)
-    assert_receive {:stranger, {:error, %BindingError{code: :not_a_worker}}}
+    assert_receive {:stranger, {:error, %BindingError{code: :not_a_worker}}}, 5_000
   end
 
   test "two tests do not share a namespace" do
@@ -128,18 +128,20 @@ defmodule ElixirWorkers.BindingsTest do
   end
 
   test "keys of the fake of KV expire" do
-    put_bindings(%{"CACHE" => KV.Fake})
-    KV.put!("CACHE", "brief", "value", expiration: System.os_time(:second) + 1)
+    now = :counters.new(1, [])
+    :counters.put(now, 1, 1_000_000)
+    put_bindings(%{"CACHE" => {KV.Fake, clock: fn -> :counters.get(now, 1) end}})
+    KV.put!("CACHE", "brief", "value", expiration: 1_000_060)
     KV.put!("CACHE", "lasting", "value", expiration_ttl: 3600)
-    assert until_not_found("brief", 200) == :not_found
-    assert KV.get!("CACHE", "lasting") == "value"
-    assert [%{name: "lasting"}] = KV.list!("CACHE").keys
-  end
+    :counters.add(now, 1, 59)
+    assert KV.get!("CACHE", "brief") == "value"
+    :counters.add(now, 1, 1)
+    assert KV.get("CACHE", "brief") == :not_found
+    assert [%{name: "lasting", expiration: 1_003_600}] = KV.list!("CACHE").keys
 
-  defp until_not_found(key, tries) do
-    with {:ok, _value} when tries > 0 <- KV.get("CACHE", key) do
-      Process.sleep(20)
-      until_not_found(key, tries - 1)
-    end
+    assert {:error, %{message: message}} = KV.put("CACHE", "past", "value", expiration: 1_000_060)
+
+    assert message =~ "not in the future"
+    assert_raise ArgumentError, ~r/takes clock/, fn -> KV.Fake.start(now: 1) end
   end
 end
