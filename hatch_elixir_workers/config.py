@@ -14,7 +14,7 @@ from typing import Any
 
 from hatch_elixir_workers.errors import ConfigError
 from hatch_elixir_workers.hookspecs import BindingKind, Field
-from hatch_elixir_workers.middleware import Middleware, read_middleware
+from hatch_elixir_workers.middleware import Declared, Middleware, read_middleware
 from hatch_elixir_workers.names import MODULE, module_atom
 from hatch_elixir_workers.plugins import Registry
 from hatch_elixir_workers.toml_values import TomlReader, frozen, toml_key, toml_type
@@ -129,7 +129,7 @@ class _Reader(TomlReader):
             "name": self._worker_name,
             "entry": self._module,
             "project": self._relative_dir,
-            "middleware": lambda path, value: read_middleware(self, self.registry.middleware, path, value),
+            "middleware": lambda path, value: read_middleware(self, self.registry, _declared(fields), path, value),
             "bindings": self._bindings,
             "vars": self._vars,
             "secrets": self._secrets,
@@ -142,7 +142,8 @@ class _Reader(TomlReader):
             "shake": lambda path, value: self.choice(path, value, SHAKE_LEVELS),
         }
         fields: dict[str, Any] = {"name": _default_worker_name(project_name)}
-        for key, value in raw.items():
+        # Options of middleware may name secrets and bindings, so these are read before.
+        for key, value in sorted(raw.items(), key=lambda item: item[0] == "middleware"):
             if key in readers:
                 attribute = "body_limit_bytes" if key == "body-limit" else key.replace("-", "_")
                 fields[attribute] = readers[key](self.path(key), value)
@@ -327,6 +328,11 @@ class _Reader(TomlReader):
                 if name in places:
                     self.note(self.path(key), f'uses the name "{name}", which {places[name]} uses too')
                 places.setdefault(name, self.path(key))
+
+
+def _declared(fields: Mapping[str, Any]) -> Declared:
+    kinds = {binding.name: binding.kind.name for binding in fields.get("bindings", ())}
+    return Declared(tuple(fields.get("secrets", ())), kinds)
 
 
 def _default_worker_name(project_name: str) -> str:

@@ -14,6 +14,8 @@ from typing import Any, Literal, get_args
 
 import pluggy
 
+from hatch_elixir_workers.names import MODULE
+
 PROJECT_NAME = "elixir_workers"
 
 hookspec = pluggy.HookspecMarker(PROJECT_NAME)
@@ -23,10 +25,11 @@ _KIND_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 # The worker's own modules under bindings/, beside which each kind gets one of its name.
 _WORKER_MODULES = ("index", "kinds", "values")
 _WRANGLER_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z")
-
 _OPTION_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 
-OptionType = Literal["string", "string-or-false", "strings", "atom", "integer", "boolean"]
+OptionType = Literal[
+    "string", "string-or-false", "strings", "atom", "integer", "boolean", "secret", "secrets", "binding"
+]
 FieldType = type[str] | type[int] | type[bool]
 
 
@@ -79,19 +82,16 @@ class BindingKind:
             )
         if not _WRANGLER_KEY.match(self.wrangler_key):
             raise ValueError(f"wrangler_key {self.wrangler_key!r} of binding kind {self.name!r} is not a wrangler key")
+        _check_tuple(f"fields of binding kind {self.name!r}", self.fields, Field)
+        _check_tuple(f"operations of binding kind {self.name!r}", self.operations, str)
         names = [field.name for field in self.fields]
         if len(set(names)) != len(names):
             raise ValueError(f"binding kind {self.name!r} names a field twice")
         if not self.operations or len(set(self.operations)) != len(self.operations):
             raise ValueError(f"binding kind {self.name!r} must name its operations, each once")
-        self._check_sources()
-
-    def _check_sources(self) -> None:
-        """That they are paths; if they lead somewhere is asked where the plugin's distribution is known."""
-        for attribute in ("javascript", "elixir"):
-            path = getattr(self, attribute)
-            if path is not None and not (isinstance(path, Path) and path.is_absolute()):
-                raise ValueError(f"{attribute} of binding kind {self.name!r} must be an absolute Path, not {path!r}")
+        _check_path(f"javascript of binding kind {self.name!r}", self.javascript)
+        if self.elixir is not None:
+            _check_path(f"elixir of binding kind {self.name!r}", self.elixir)
         if self.javascript.suffix != ".js":
             raise ValueError(f"javascript of binding kind {self.name!r} must be a .js file, not {self.javascript}")
 
@@ -100,9 +100,11 @@ class BindingKind:
 class Option:
     """One option of a middleware: its name in pyproject.toml, where hyphens stand for underscores, and its type.
 
-    `string-or-false` is a string, or `false` for Elixir's nil; `atom` is one of `choices`. `pattern` is a regular
-    expression that a string, or each of `strings`, matches as a whole; `description` says what such a string is:
-    'an origin such as "https://example.com"'. `minimum` is that of an integer.
+    `string-or-false` is a string, or `false` for Elixir's nil; `atom` is one of `choices`. `secret` is the name of a
+    secret of the configuration, `secrets` are several, and `binding` is the name of a binding, of one of the kinds
+    `choices` when there are some: the names go into the bundle, and a build fails when they are not configured.
+    `pattern` is a regular expression that a string, or each of `strings`, matches as a whole; `description` says what
+    such a string is: 'an origin such as "https://example.com"'. `minimum` is that of an integer.
     """
 
     name: str
@@ -118,10 +120,18 @@ class Option:
             raise ValueError(f"option name {self.name!r} must be lower-case words joined by hyphens, and not `use`")
         if self.type not in get_args(OptionType):
             raise TypeError(f"type of option {self.name!r} must be one of {', '.join(get_args(OptionType))}")
-        if (self.type == "atom") != bool(self.choices):
-            raise ValueError(f"option {self.name!r} must have choices when, and only when, its type is `atom`")
+        _check_tuple(f"choices of option {self.name!r}", self.choices, str)
+        if self.type != "binding" and (self.type == "atom") != bool(self.choices):
+            raise ValueError(f"option {self.name!r} must have choices when its type is `atom`, and `binding` may have")
+        self._check_pattern()
+
+    def _check_pattern(self) -> None:
         if self.pattern != Option.pattern and not self.description:
             raise ValueError(f"option {self.name!r} must describe what its pattern means")
+        try:
+            re.compile(self.pattern)
+        except re.error as error:
+            raise ValueError(f"pattern of option {self.name!r} is no regular expression: {error}") from None
 
     def accepts(self, text: str) -> bool:
         """Whether a string matches the pattern."""
@@ -133,22 +143,49 @@ class MiddlewareKind:
     """A middleware that `middleware` can name: its Elixir module, as `MyPackage.Limit`, and its options.
 
     `check` gets the options when each is in order by itself, and returns what is wrong with them together, or None.
+    `elixir` is a folder of `.ex` files that are compiled with the framework when the middleware is configured; None
+    when the module is the framework's own, or that of a package that applications depend on.
     """
 
     name: str
     module: str
     options: tuple[Option, ...] = ()
     check: Callable[[Mapping[str, Any]], str | None] | None = None
+    elixir: Path | None = None
 
     def __post_init__(self) -> None:
         if not _KIND_NAME.match(self.name):
             raise ValueError(f"middleware {self.name!r} must be lower-case letters, digits and hyphens")
+        if not MODULE.match(self.module):
+            raise ValueError(f"module of middleware {self.name!r} must be as `MyPackage.Limit`, not {self.module!r}")
+        _check_tuple(f"options of middleware {self.name!r}", self.options, Option)
         names = [option.name for option in self.options]
         if len(set(names)) != len(names):
             raise ValueError(f"middleware {self.name!r} names an option twice")
+        if self.check is not None and not callable(self.check):
+            raise TypeError(f"check of middleware {self.name!r} must be a function of its options")
+        if self.elixir is not None:
+            _check_path(f"elixir of middleware {self.name!r}", self.elixir)
+
+
+def _check_tuple(what: str, values: object, of: type) -> None:
+    if not isinstance(values, tuple) or not all(isinstance(each, of) for each in values):
+        raise TypeError(f"{what} must be a tuple of {of.__name__}, not {values!r}")
+
+
+def _check_path(what: str, path: object) -> None:
+    """If it leads somewhere is asked where the plugin's distribution is known."""
+    if not isinstance(path, Path) or not path.is_absolute():
+        raise ValueError(f"{what} must be an absolute Path, not {path!r}")
 
 
 @hookspec
 def elixir_workers_bindings() -> Sequence[BindingKind]:
     """The binding kinds this plugin adds."""
+    raise NotImplementedError
+
+
+@hookspec
+def elixir_workers_middleware() -> Sequence[MiddlewareKind]:
+    """The middleware this plugin adds. Where it runs is the configuration's business alone."""
     raise NotImplementedError

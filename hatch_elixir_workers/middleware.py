@@ -1,6 +1,6 @@
 """`middleware` of the configuration: from names and options in TOML to what the framework reads when it boots.
 
-    "cors", { use = "cors", max-age = 5 }    a name of `MiddlewareKind`: its options are known and typed
+    "cors", { use = "cors", max-age = 5 }    the name of a `MiddlewareKind`: its options are known and typed
     "MyApp.Auth", { use = "MyApp.Auth", … }  a module of the application: any options
 
 The framework gets `[{Module, Options}]`, Options a keyword list: `max-age` is `max_age:`, strings are binaries, arrays
@@ -10,24 +10,38 @@ lists, tables maps with string keys.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hatch_elixir_workers import etf
+from hatch_elixir_workers.errors import PluginError
 from hatch_elixir_workers.hookspecs import MiddlewareKind, Option
 from hatch_elixir_workers.names import MODULE, module_atom, shown_module
+from hatch_elixir_workers.plugins import Registry
 from hatch_elixir_workers.toml_values import TomlReader, frozen, toml_key, toml_type
 
 _NO_OPTIONS: Mapping[str, Any] = frozen({})
 
 
 @dataclass(frozen=True)
+class Declared:
+    """What options may name: the secrets of the configuration, and the kinds of its bindings by their names."""
+
+    secrets: tuple[str, ...] = ()
+    bindings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Middleware:
-    """One entry, in order. `module` is its atom; `options` are as in TOML, and `kind` None for any module."""
+    """One entry, in order. `module` is its atom; `options` are as in TOML, and `kind` None for any module.
+
+    `distribution` is that of the plugin that brings the kind.
+    """
 
     module: str
     options: Mapping[str, Any]
     kind: MiddlewareKind | None = None
+    distribution: str = ""
 
     @property
     def name(self) -> str:
@@ -43,67 +57,115 @@ class Middleware:
 
 
 def read_middleware(
-    reader: TomlReader, kinds: Mapping[str, MiddlewareKind], path: str, value: Any
+    reader: TomlReader, registry: Registry, declared: Declared, path: str, value: Any
 ) -> tuple[Middleware, ...]:
-    """The entries that are in order; `reader` notes what is wrong with the others."""
-    entries = [_read_entry(reader, kinds, f"{path}[{i}]", each) for i, each in enumerate(reader.array(path, value))]
-    return tuple(entry for entry in entries if entry is not None)
+    """The entries that are in order; `reader` notes what is wrong with the others.
+
+    Raises `PluginError` when it is a kind's own check that goes wrong.
+    """
+    entries = _Entries(reader, registry, declared)
+    read = [entries.read(f"{path}[{i}]", each) for i, each in enumerate(reader.array(path, value))]
+    return tuple(entry for entry in read if entry is not None)
 
 
-def _read_entry(reader: TomlReader, kinds: Mapping[str, MiddlewareKind], path: str, value: Any) -> Middleware | None:
-    if isinstance(value, str):
-        return _read_named(reader, kinds, path, path, value, _NO_OPTIONS)
-    if not isinstance(value, Mapping):
-        reader.note(path, f"must be a string or a table, not {toml_type(value)}")
-        return None
-    if "use" not in value:
-        reader.note(path, 'must name its middleware: { use = "…" }')
-        return None
-    options = {key: each for key, each in value.items() if key != "use"}
-    return _read_named(reader, kinds, path, f"{path}.use", value["use"], options)
+@dataclass(frozen=True)
+class _Entries:
+    """Reads one entry after the other."""
 
+    reader: TomlReader
+    registry: Registry
+    declared: Declared
 
-def _read_named(
-    reader: TomlReader,
-    kinds: Mapping[str, MiddlewareKind],
-    path: str,
-    name_path: str,
-    raw_name: Any,
-    options: Mapping[str, Any],
-) -> Middleware | None:
-    name = reader.string(name_path, raw_name)
-    if name is None:
-        return None
-    if name in kinds:
-        kind = kinds[name]
-        return Middleware(module_atom(kind.module), _read_options(reader, kind, path, options), kind)
-    if not (name[:1].isupper() or name.startswith(":")) or not MODULE.match(name):
-        hint = reader.did_you_mean(name, kinds, "known are")
-        reader.note(name_path, f'is no known middleware and no name of a module: "{name}"; {hint}')
-        return None
-    for key, each in options.items():
-        reader.json(f"{path}.{toml_key(key)}", each)
-    return Middleware(module_atom(name), frozen(options))
+    def read(self, path: str, value: Any) -> Middleware | None:
+        if isinstance(value, str):
+            return self._named(path, path, value, _NO_OPTIONS)
+        if not isinstance(value, Mapping):
+            self.reader.note(path, f"must be a string or a table, not {toml_type(value)}")
+            return None
+        if "use" not in value:
+            self.reader.note(path, 'must name its middleware: { use = "…" }')
+            return None
+        options = {key: each for key, each in value.items() if key != "use"}
+        return self._named(path, f"{path}.use", value["use"], options)
 
+    def _named(self, path: str, name_path: str, raw_name: Any, options: Mapping[str, Any]) -> Middleware | None:
+        name = self.reader.string(name_path, raw_name)
+        if name is None:
+            return None
+        kinds = self.registry.middleware
+        if name in kinds:
+            checked = self._options(kinds[name], path, options)
+            owner = self.registry.middleware_owners.get(name, "")
+            return Middleware(module_atom(kinds[name].module), checked, kinds[name], owner)
+        if not (name[:1].isupper() or name.startswith(":")) or not MODULE.match(name):
+            hint = self.reader.did_you_mean(name, kinds, "known are")
+            self.reader.note(name_path, f'is no known middleware and no name of a module: "{name}"; {hint}')
+            return None
+        for key, each in options.items():
+            self.reader.json(f"{path}.{toml_key(key)}", each)
+        return Middleware(module_atom(name), frozen(options))
 
-def _read_options(reader: TomlReader, kind: MiddlewareKind, path: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
-    known = {option.name: option for option in kind.options}
-    before = len(reader.problems)
-    for key, value in options.items():
-        if key in known:
-            _read_option(reader, known[key], f"{path}.{key}", value)
+    def _options(self, kind: MiddlewareKind, path: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        known = {option.name: option for option in kind.options}
+        before = len(self.reader.problems)
+        for key, value in options.items():
+            if key in known:
+                self._option(known[key], f"{path}.{key}", value)
+            else:
+                self.reader.unknown(f"{path}.{toml_key(key)}", key, [*known, "use"])
+        for option in kind.options:
+            if option.required and option.name not in options:
+                self.reader.note(path, f'("{kind.name}") must have "{option.name}"')
+        if len(self.reader.problems) == before:
+            self._check(kind, path, frozen(options))
+        return frozen(options)
+
+    def _check(self, kind: MiddlewareKind, path: str, options: Mapping[str, Any]) -> None:
+        """The kind's own check."""
+        if kind.check is None:
+            return
+        owner = self.registry.middleware_owners.get(kind.name, kind.name)
+        try:
+            problem = kind.check(options)
+        except Exception as error:
+            text = f"the check of middleware `{kind.name}` failed: {type(error).__name__}: {error}"
+            raise PluginError(owner, text) from error
+        if not isinstance(problem, str | None):
+            raise PluginError(owner, f"the check of middleware `{kind.name}` must return str or None, not {problem!r}")
+        if problem is not None:
+            self.reader.note(path, f'("{kind.name}") {problem}')
+
+    def _option(self, option: Option, path: str, value: Any) -> None:
+        if option.type == "secret":
+            self._secret(path, value)
+        elif option.type == "secrets":
+            for index, each in enumerate(_items(self.reader, option, path, value)):
+                self._secret(f"{path}[{index}]", each)
+        elif option.type == "binding":
+            self._binding(option, path, value)
         else:
-            reader.unknown(f"{path}.{toml_key(key)}", key, [*known, "use"])
-    for option in kind.options:
-        if option.required and option.name not in options:
-            reader.note(path, f'("{kind.name}") must have "{option.name}"')
-    problem = kind.check(options) if kind.check is not None and len(reader.problems) == before else None
-    if problem is not None:
-        reader.note(path, f'("{kind.name}") {problem}')
-    return frozen(options)
+            _read_plain(self.reader, option, path, value)
+
+    def _secret(self, path: str, value: Any) -> None:
+        name = self.reader.string(path, value)
+        if name is not None and name not in self.declared.secrets:
+            place = self.reader.path("secrets")
+            self.reader.note(path, f'names the secret "{name}", which is not configured: add it to {place}')
+
+    def _binding(self, option: Option, path: str, value: Any) -> None:
+        name = self.reader.string(path, value)
+        if name is None:
+            return
+        kind = self.declared.bindings.get(name)
+        wanted = " or ".join(f'"{each}"' for each in option.choices)
+        if kind is None:
+            place = self.reader.path("bindings") + (f", of kind {wanted}" if wanted else "")
+            self.reader.note(path, f'names the binding "{name}", which is not configured: add it to {place}')
+        elif wanted and kind not in option.choices:
+            self.reader.note(path, f'names the binding "{name}", which is of kind "{kind}", not {wanted}')
 
 
-def _read_option(reader: TomlReader, option: Option, path: str, value: Any) -> None:
+def _read_plain(reader: TomlReader, option: Option, path: str, value: Any) -> None:
     if option.type == "boolean":
         reader.boolean(path, value)
     elif option.type == "integer":
@@ -113,19 +175,19 @@ def _read_option(reader: TomlReader, option: Option, path: str, value: Any) -> N
     elif option.type == "atom":
         reader.choice(path, value, option.choices)
     elif option.type == "strings":
-        _read_strings(reader, option, path, value)
+        for index, each in enumerate(_items(reader, option, path, value)):
+            _read_text(reader, option, f"{path}[{index}]", each)
     elif option.type == "string-or-false" and value is False:
         return
     else:
         _read_text(reader, option, path, value)
 
 
-def _read_strings(reader: TomlReader, option: Option, path: str, value: Any) -> None:
+def _items(reader: TomlReader, option: Option, path: str, value: Any) -> list[Any]:
     items = reader.array(path, value)
     if isinstance(value, list) and not items and option.required:
         reader.note(path, "must not be empty")
-    for index, each in enumerate(items):
-        _read_text(reader, option, f"{path}[{index}]", each)
+    return items
 
 
 def _read_text(reader: TomlReader, option: Option, path: str, value: Any) -> None:

@@ -15,7 +15,7 @@ from hatch_elixir_workers.applications import Application, callback_roots, to_st
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.collect import Origin, Universe
 from hatch_elixir_workers.config import TARGET_TABLE, Config
-from hatch_elixir_workers.errors import ConfigError
+from hatch_elixir_workers.errors import ConfigError, PluginError
 from hatch_elixir_workers.middleware import Middleware
 from hatch_elixir_workers.names import shown_module
 
@@ -41,7 +41,10 @@ def settings_files(config: Config, applications: Sequence[Application] = ()) -> 
 def settings_roots(
     universe: Universe, config: Config, applications: Sequence[Application] = ()
 ) -> Iterator[tuple[MFA, str]]:
-    """What the framework calls because configuration or mix.exs name it. Raises `ConfigError` for what is not there."""
+    """What the framework calls because configuration or mix.exs name it.
+
+    Raises `ConfigError` for what is not there, `PluginError` when a plugin should have brought it.
+    """
     yield from _application_roots(universe, applications)
     if config.middleware is None:
         return
@@ -71,12 +74,29 @@ def _application_roots(universe: Universe, applications: Sequence[Application]) 
 
 
 def _problem(universe: Universe, index: int, middleware: Middleware) -> str | None:
+    _require_brought(universe, middleware)
     place = f'{_KEY}[{index}] names "{middleware.name}", which'
     if middleware.module not in universe or universe.is_library(middleware.module):
         modules = [shown_module(name) for name in universe.of_origin(Origin.APP, Origin.DEPENDENCY)]
         close = difflib.get_close_matches(middleware.name, modules, n=1)
         hint = f'; did you mean "{close[0]}"?' if close else ""
         return f"{place} neither the application nor a dependency has{hint}"
-    if not any(call in universe.facts(middleware.module).exports for call in _CALLS):
+    if not _is_middleware(universe, middleware.module):
         return f"{place} is no middleware: it has neither call/3 nor call/2"
     return None
+
+
+def _require_brought(universe: Universe, middleware: Middleware) -> None:
+    kind = middleware.kind
+    if kind is None or kind.elixir is None:
+        return
+    if middleware.module not in universe or universe.is_library(middleware.module):
+        text = f"middleware `{kind.name}`: no .ex file in {kind.elixir} defines {kind.module}"
+        raise PluginError(middleware.distribution, text)
+    if not _is_middleware(universe, middleware.module):
+        text = f"middleware `{kind.name}`: {kind.module} is none: it has neither call/3 nor call/2"
+        raise PluginError(middleware.distribution, text)
+
+
+def _is_middleware(universe: Universe, module: str) -> bool:
+    return any(call in universe.facts(module).exports for call in _CALLS)

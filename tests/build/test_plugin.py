@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import shutil
 import subprocess
@@ -37,13 +38,19 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(sample: Sample, hatch_build: Run, environment: dict[str, str], wheels: Path) -> Path:
     """The sample, built with the plugin in its build environment."""
     project = sample("queue_app")
-    done = hatch_build(
+    done = build(project, hatch_build, environment, wheels)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+def build(
+    project: Path, hatch_build: Run, environment: dict[str, str], wheels: Path
+) -> subprocess.CompletedProcess[str]:
+    return hatch_build(
         project,
         PIP_FIND_LINKS=f"{environment['PIP_FIND_LINKS']} {wheels}",
         UV_FIND_LINKS=f"{environment['UV_FIND_LINKS']},{wheels}",
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return project
 
 
 def test_a_kind_of_a_plugin(built: Path, tmp_path: Path) -> None:
@@ -52,12 +59,29 @@ def test_a_kind_of_a_plugin(built: Path, tmp_path: Path) -> None:
     assert (bundle / "bindings" / "queue.js").read_bytes() == own.read_bytes()
     assert '{ binding = "JOBS", queue = "jobs" }' in (bundle / "wrangler.toml").read_text()
     assert str(built.parent) not in (bundle / "app.avm").read_bytes().decode("latin-1")
-    with example.served(bundle, tmp_path / "console.log") as url:
+    with example.served(bundle, tmp_path / "console.log", {"SIGNING_KEY": "s3cret"}) as url:
         ask = lambda times, body: example.ask(url, example.Request("POST", f"/jobs/{times}", {}, body))  # noqa: E731
+        signed = ask(1, b"x")
+        assert signed.header("x-signature") == hmac.new(b"s3cret", signed.body, "sha256").hexdigest()
         assert (ask(3, b"\x00\xff").status, ask(3, b"\x00\xff").body) == (200, b"3")
         assert ask(1, b"x").body == b"1"  # state is that of a request
         refused = ask(1, b"x" * 128_001)
         assert (refused.status, refused.body) == (422, b'"too_large" 128001 bytes')
+
+
+def test_a_secret_that_is_not_configured(
+    sample: Sample, hatch_build: Run, environment: dict[str, str], wheels: Path
+) -> None:
+    project = sample("queue_app")
+    file = project / "pyproject.toml"
+    file.write_text(file.read_text().replace('secrets = ["SIGNING_KEY"]\n', ""))
+    done = build(project, hatch_build, environment, wheels)
+    key = "tool.hatch.build.targets.elixir-workers"
+    assert done.returncode == 1
+    assert (
+        f'{key}.middleware[0].key names the secret "SIGNING_KEY", which is not configured: add it to {key}.secrets'
+        in done.stderr
+    )
 
 
 def test_its_fake_on_ordinary_elixir(sample: Sample) -> None:

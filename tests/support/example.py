@@ -149,10 +149,11 @@ def ask(url: str, request: Request) -> Reply:
 
 
 @contextlib.contextmanager
-def served(bundle: Path, log: Path) -> Iterator[str]:
+def served(bundle: Path, log: Path, secrets: Mapping[str, str] | None = None) -> Iterator[str]:
     """Serves a bundle in workerd while the block runs and yields its URL; the worker's console goes to `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = [str(NODE), str(SERVE), str(bundle)]
+    given = [f"--secret={name}={value}" for name, value in (secrets or {}).items()]
+    command = [str(NODE), str(SERVE), str(bundle), *given]
     with (
         log.open("wb") as stderr,
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr) as server,

@@ -15,7 +15,7 @@ from hatch_elixir_workers.config import (
     parse_config,
 )
 from hatch_elixir_workers.errors import ConfigError
-from hatch_elixir_workers.hookspecs import BindingKind, Field
+from hatch_elixir_workers.hookspecs import BindingKind, Field, MiddlewareKind, Option
 from hatch_elixir_workers.names import module_atom
 from hatch_elixir_workers.plugins import Registry, load_registry
 
@@ -241,3 +241,19 @@ def test_the_table_that_was_read_is_named() -> None:
 )
 def test_module_atom(name: str, atom: str) -> None:
     assert module_atom(name) == atom
+
+
+def test_middleware_may_name_what_is_configured_behind_it() -> None:
+    kind = MiddlewareKind("session", "Session", (Option("key", "secret"), Option("store", "binding", choices=("kv",))))
+    registry = Registry(load_registry([]).bindings, {"session": kind}, {"session": "sessions"})
+    raw = {
+        "middleware": [{"use": "session", "key": "KEY", "store": "CACHE"}],
+        "secrets": ["KEY"],
+        "bindings": {"CACHE": {"kind": "kv"}},
+    }
+    assert dict((parse(raw, registry).middleware or ())[0].options) == {"key": "KEY", "store": "CACHE"}
+    with pytest.raises(ConfigError) as caught:
+        parse({**raw, "secrets": [], "vars": {"KEY": "in the open"}}, registry)
+    assert caught.value.problems == (
+        f'{TABLE}.middleware[0].key names the secret "KEY", which is not configured: add it to {TABLE}.secrets',
+    )

@@ -1,32 +1,39 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from hatch_elixir_workers import etf
 from hatch_elixir_workers.builtin import MIDDLEWARE
+from hatch_elixir_workers.errors import PluginError
 from hatch_elixir_workers.hookspecs import MiddlewareKind, Option
-from hatch_elixir_workers.middleware import Middleware, read_middleware
+from hatch_elixir_workers.middleware import Declared, Middleware, read_middleware
+from hatch_elixir_workers.plugins import Registry, load_registry
 from hatch_elixir_workers.toml_values import TomlReader
 
-KINDS = {kind.name: kind for kind in MIDDLEWARE}
+FRAMEWORK = load_registry([])
 CORS = "Elixir.ElixirWorkers.Middleware.CORS"
 KNOWN = "cors, etag, parse-body, request-logger, security-headers"
 
 
-def read(*entries: Any) -> tuple[Middleware, ...]:
+def parse(entries: tuple[Any, ...], registry: Registry, declared: Declared) -> tuple[Any, list[str]]:
     reader = TomlReader("t")
-    read = read_middleware(reader, KINDS, "t.middleware", list(entries))
-    assert reader.problems == []
-    return read
+    read = read_middleware(reader, registry, declared, "t.middleware", list(entries))
+    return read, [problem.removeprefix("t.middleware") for problem in reader.problems]
 
 
-def problems(*entries: Any) -> list[str]:
-    reader = TomlReader("t")
-    read_middleware(reader, KINDS, "t.middleware", list(entries))
-    return [problem.removeprefix("t.middleware") for problem in reader.problems]
+def read(*entries: Any, registry: Registry = FRAMEWORK, declared: Declared | None = None) -> tuple[Middleware, ...]:
+    found: tuple[Middleware, ...]
+    found, noted = parse(entries, registry, declared or Declared())
+    assert noted == []
+    return found
+
+
+def problems(*entries: Any, registry: Registry = FRAMEWORK, declared: Declared | None = None) -> list[str]:
+    return parse(entries, registry, declared or Declared())[1]
 
 
 def term(entry: Any) -> Any:
@@ -138,16 +145,78 @@ def test_each_entry_is_named_by_its_index() -> None:
     assert [problem[:3] for problem in found] == ["[0]", "[1]", "[2]"]
 
 
+def plugin(*options: Option, check: Any = None) -> Registry:
+    kind = MiddlewareKind("limit", "Limits.Limit", options, check)
+    return Registry({}, {"limit": kind}, {"limit": "elixir-workers-limit"})
+
+
+def test_middleware_of_a_plugin() -> None:
+    (found,) = read({"use": "limit", "per-minute": 5}, registry=plugin(Option("per-minute", "integer")))
+    assert (found.name, found.module, found.distribution) == ("limit", "Elixir.Limits.Limit", "elixir-workers-limit")
+
+
+NAMING = plugin(Option("key", "secret"), Option("keys", "secrets", required=True), Option("store", "binding"))
+
+
+def test_options_name_secrets_and_bindings() -> None:
+    entry = {"use": "limit", "key": "A", "keys": ["B", "A"], "store": "CACHE"}
+    (found,) = read(entry, registry=NAMING, declared=Declared(("A", "B"), {"CACHE": "kv"}))
+    assert cast("Any", found.term)[1] == [
+        (etf.Atom("key"), b"A"),
+        (etf.Atom("keys"), [b"B", b"A"]),
+        (etf.Atom("store"), b"CACHE"),
+    ]
+
+
+def test_secrets_and_bindings_that_are_not_configured() -> None:
+    entry = {"use": "limit", "key": "A", "keys": ["B", 1], "store": "CACHE"}
+    assert problems(entry, registry=NAMING, declared=Declared(("B",), {"DB": "d1"})) == [
+        '[0].key names the secret "A", which is not configured: add it to t.secrets',
+        "[0].keys[1] must be a string, not an integer",
+        '[0].store names the binding "CACHE", which is not configured: add it to t.bindings',
+    ]
+    assert problems({"use": "limit", "keys": []}, registry=NAMING) == ["[0].keys must not be empty"]
+
+
+def test_a_binding_of_another_kind() -> None:
+    registry = plugin(Option("store", "binding", choices=("kv", "d1")))
+    entry = {"use": "limit", "store": "FILES"}
+    assert problems(entry, registry=registry) == [
+        '[0].store names the binding "FILES", which is not configured: add it to t.bindings, of kind "kv" or "d1"'
+    ]
+    assert problems(entry, registry=registry, declared=Declared((), {"FILES": "r2"})) == [
+        '[0].store names the binding "FILES", which is of kind "r2", not "kv" or "d1"'
+    ]
+
+
+def test_the_check_of_a_plugin() -> None:
+    assert problems("limit", registry=plugin(check=lambda _: "needs a friend")) == ['[0] ("limit") needs a friend']
+    message = "plugin elixir-workers-limit: the check of middleware `limit` "
+    with pytest.raises(PluginError) as caught:
+        problems("limit", registry=plugin(check=lambda options: options["per-minute"]))
+    assert str(caught.value) == message + "failed: KeyError: 'per-minute'"
+    with pytest.raises(PluginError) as caught:
+        problems("limit", registry=plugin(check=lambda _: False))
+    assert str(caught.value) == message + "must return str or None, not False"
+
+
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
         (lambda: MiddlewareKind("My", "M"), ValueError, "must be lower-case"),
         (lambda: MiddlewareKind("a", "M", (Option("x", "string"), Option("x", "string"))), ValueError, "twice"),
+        (lambda: MiddlewareKind("a", "my limit"), ValueError, "module of middleware 'a' must be as `MyPackage.Limit`"),
+        (lambda: MiddlewareKind("a", "M", cast("Any", [])), TypeError, "must be a tuple of Option"),
+        (lambda: MiddlewareKind("a", "M", cast("Any", ("x",))), TypeError, "must be a tuple of Option"),
+        (lambda: MiddlewareKind("a", "M", check=cast("Any", "x")), TypeError, "check of middleware 'a' must be a func"),
+        (lambda: MiddlewareKind("a", "M", elixir=Path("lib")), ValueError, "elixir of middleware 'a' must be an abs"),
         (lambda: Option("a_b", "string"), ValueError, "joined by hyphens"),
         (lambda: Option("use", "string"), ValueError, "not `use`"),
         (lambda: Option("a", cast("Any", "float")), TypeError, "must be one of string,"),
         (lambda: Option("a", "atom"), ValueError, "choices"),
         (lambda: Option("a", "string", choices=("b",)), ValueError, "choices"),
+        (lambda: Option("a", "atom", choices=cast("Any", "ab")), TypeError, "choices of option 'a' must be a tuple"),
+        (lambda: Option("a", "string", pattern="(", description="x"), ValueError, "is no regular expression"),
         (lambda: Option("a", "string", pattern="[a-z]"), ValueError, "must describe"),
     ],
 )

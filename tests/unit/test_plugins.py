@@ -10,14 +10,17 @@ import pytest
 
 from hatch_elixir_workers.errors import PluginError
 from hatch_elixir_workers.hookspecs import BindingKind, Field
-from hatch_elixir_workers.plugins import load_registry
+from hatch_elixir_workers.plugins import find_plugins, load_registry
 
 HEADER = """
 from pathlib import Path
-from hatch_elixir_workers.hookspecs import BindingKind, Field, hookimpl
+from hatch_elixir_workers.hookspecs import BindingKind, Field, MiddlewareKind, Option, hookimpl
 JS = Path(__file__).with_name("queue.js")
 QUEUE = BindingKind("queue", "queues.producers", (Field("queue", required=True),), ("send",), JS)
 """
+
+
+MIDDLEWARE = "@hookimpl\ndef elixir_workers_middleware():\n"
 
 
 class Plugins:
@@ -60,9 +63,72 @@ def test_a_plugin_adds_a_kind(plugins: Plugins) -> None:
     assert list(load_registry([entry]).bindings) == ["d1", "kv", "queue"]
 
 
+def test_a_plugin_adds_middleware(plugins: Plugins) -> None:
+    limit = '[MiddlewareKind("limit", "Limit", (Option("per-minute", "integer"),), elixir=JS.parent / "lib")]'
+    (plugins.site / "lib").mkdir()
+    (plugins.site / "lib" / "limit.ex").write_text("defmodule Limit do\nend\n")
+    registry = load_registry([plugins.add("limits", f"{MIDDLEWARE}    return {limit}\n")])
+    assert list(registry.middleware) == [
+        "cors",
+        "etag",
+        "limit",
+        "parse-body",
+        "request-logger",
+        "security-headers",
+    ]
+    assert registry.middleware["limit"].elixir == plugins.site / "lib"
+    assert registry.middleware_owners["limit"] == "limits"
+    assert registry.middleware_owners["cors"] == "hatch-elixir-workers"
+
+
+def test_what_is_found_does_not_depend_on_order(plugins: Plugins) -> None:
+    entries = [
+        plugins.add("b-plugin", f"{MIDDLEWARE}    return [MiddlewareKind('x', 'X')]\n"),
+        plugins.add("a-plugin", f"{MIDDLEWARE}    return [MiddlewareKind('x', 'X')]\n"),
+    ]
+    for order in (entries, entries[::-1]):
+        found = find_plugins(order)
+        assert [plugin.distribution for plugin in found] == ["hatch-elixir-workers", "a-plugin", "b-plugin"]
+        assert [[str(problem) for problem in plugin.problems] for plugin in found] == [
+            [],
+            [],
+            ["plugin b-plugin: adds the middleware `x`, which a-plugin adds too\nUninstall one of the two."],
+        ]
+
+
+def test_a_hook_that_fails_leaves_the_other(plugins: Plugins) -> None:
+    source = "@hookimpl\ndef elixir_workers_bindings():\n    return [QUEUE]\n"
+    (_ours, found) = find_plugins([plugins.add("half", f"{source}{MIDDLEWARE}    return [QUEUE]\n")])
+    assert (found.version, [kind.name for kind in found.bindings], found.middleware) == ("1.0", ["queue"], ())
+    assert len(found.problems) == 1
+    assert str(found.problems[0]).startswith(
+        "plugin half: elixir_workers_middleware must return MiddlewareKind values, not BindingKind("
+    )
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [
+        ("X = 1\n", "`broken_plugin` has no function that is marked with `hookimpl`\nMark elixir_workers_bindings or"),
+        (
+            "@hookimpl(wrapper=True)\ndef elixir_workers_bindings():\n    return (yield)\n",
+            "elixir_workers_bindings must return what the plugin adds, and wrap no other plugin",
+        ),
+        ("@hookimpl\ndef elixir_workers_middleware():\n    return 1 / 0\n", "failed: ZeroDivisionError"),
+        (
+            "@hookimpl\ndef elixir_workers_middleware():\n    return [MiddlewareKind('cors', 'My.Cors')]\n",
+            "adds the middleware `cors`, which hatch-elixir-workers adds too",
+        ),
+        (
+            "@hookimpl\ndef elixir_workers_middleware():\n"
+            "    return [MiddlewareKind('limit', 'Limit', (Option('rate', 'float'),))]\n",
+            "elixir_workers_middleware failed: TypeError: type of option 'rate' must be one of string, ",
+        ),
+        (
+            "@hookimpl\ndef elixir_workers_middleware():\n"
+            "    return [MiddlewareKind('limit', 'Limit', elixir=Path('/nowhere'))]\n",
+            "middleware `limit`: there are no .ex files in /nowhere",
+        ),
         ("import nowhere_to_be_found\n", "cannot be imported: ModuleNotFoundError: No module named"),
         ("@hookimpl\ndef elixir_workers_bindngs():\n    return []\n", "unknown hook 'elixir_workers_bindngs'"),
         ("@hookimpl\ndef elixir_workers_bindings(config):\n    return []\n", "Argument(s) {'config'}"),
@@ -112,6 +178,8 @@ def test_one_name_twice(plugins: Plugins) -> None:
         {"fields": (Field("id"), Field("id"))},
         {"operations": ()},
         {"operations": ("get", "get")},
+        {"operations": "get"},
+        {"fields": [Field("id")]},
         {"name": "kinds"},
         {"javascript": Path("/kv.ts")},
         {"javascript": Path("kv.js")},
@@ -127,7 +195,7 @@ def test_binding_kinds_check_themselves(changes: dict[str, Any]) -> None:
         "javascript": Path("/kv.js"),
     }
     assert BindingKind(**correct).binding_field == "binding"
-    with pytest.raises(ValueError, match=r"binding kind|field"):
+    with pytest.raises((TypeError, ValueError), match=r"binding kind|field"):
         BindingKind(**{**correct, **changes})
 
 

@@ -10,8 +10,9 @@ from hatch_elixir_workers import etf
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.collect import Origin, Universe, universe
 from hatch_elixir_workers.config import Config, parse_config
-from hatch_elixir_workers.errors import ConfigError
-from hatch_elixir_workers.plugins import load_registry
+from hatch_elixir_workers.errors import ConfigError, PluginError
+from hatch_elixir_workers.hookspecs import MiddlewareKind
+from hatch_elixir_workers.plugins import Registry, load_registry
 from hatch_elixir_workers.settings import READER, SETTINGS_FILE, settings_files, settings_roots
 
 KEY = "tool.hatch.build.targets.elixir-workers.middleware"
@@ -85,3 +86,20 @@ def test_all_that_is_not_there(application: Callable[..., Universe]) -> None:
         f'{KEY}[2] names "MyApp.Page", which is no middleware: it has neither call/3 nor call/2',
         f'{KEY}[3] names "Qqq", which neither the application nor a dependency has',
     ]
+
+
+@pytest.mark.parametrize(
+    ("module", "problem"),
+    [
+        ("MyApp.Other", "no .ex file in {folder} defines MyApp.Other"),
+        ("MyApp.Page", "MyApp.Page is none: it has neither call/3 nor call/2"),
+    ],
+)
+def test_what_a_plugin_should_have_brought(
+    application: Callable[..., Universe], tmp_path: Path, module: str, problem: str
+) -> None:
+    registry = Registry({}, {"limit": MiddlewareKind("limit", module, elixir=tmp_path)}, {"limit": "my-limits"})
+    config = parse_config({"middleware": ["limit"]}, registry, project_name="a")
+    with pytest.raises(PluginError) as caught:
+        list(settings_roots(application(FRAMEWORK, NO_MIDDLEWARE), config))
+    assert str(caught.value) == f"plugin my-limits: middleware `limit`: {problem.format(folder=tmp_path)}"

@@ -20,6 +20,8 @@ defmodule ElixirWorkers.Middleware do
   | `"security-headers"` | `ElixirWorkers.Middleware.SecurityHeaders` |
   | `"MyApp.RateLimit"` | this module, of the application or a dependency |
 
+  Plugins add names of their own: the page of each plugin says which.
+
   Options reach `init/1` as a keyword list: `per-minute = 60` as `per_minute: 60`, strings as strings, tables as maps
   with string keys.
 
@@ -41,6 +43,11 @@ defmodule ElixirWorkers.Middleware do
   | module with `call/2` | conn, options | returning the conn; `ElixirWorkers.Conn.halt/1` ends the request |
   | function of two arguments | conn, `next` | calling `next.(conn)` |
   | function of one argument | conn | returning the conn; `ElixirWorkers.Conn.halt/1` ends the request |
+
+  What stands behind `next.(conn)` is the half before the response is sent: the conn has status, headers and body, and
+  may be given others. These halves run in the reverse order, innermost first, also when the handler raised, when there
+  was no route, and when a middleware further in halted. The body of a stream, `{:stream, source}`, is written when all of
+  them are done.
 
   If a module has `init/1`, it is called once, before the first request, with the options (`[]` without); what it
   returns is what `call` gets. That is the place to refuse wrong options.
@@ -129,6 +136,29 @@ defmodule ElixirWorkers.Middleware do
     if Conn.conn?(result) and result["status"] != nil,
       do: result,
       else: Failure.wrong_return(conn, "middleware " <> name, result)
+  end
+
+  @doc """
+  Returns the secret that an option names, as with `{ use = "sessions", key = "SESSION_KEY" }`: options hold the name,
+  requests the value.
+
+  Raises when it has no value, and says what to do.
+
+      iex> conn = ElixirWorkers.Test.conn(:get, "/", env: %{"SESSION_KEY" => "s3cret"})
+      iex> ElixirWorkers.Middleware.secret!(conn, "SESSION_KEY")
+      "s3cret"
+      iex> ElixirWorkers.Middleware.secret!(ElixirWorkers.Test.conn(), "SESSION_KEY")
+      ** (RuntimeError) the secret SESSION_KEY has no value: name it in `secrets` of pyproject.toml and run `wrangler secret put SESSION_KEY`
+  """
+  @spec secret!(Conn.t(), String.t()) :: String.t()
+  def secret!(conn, name) do
+    case conn["env"] do
+      %{^name => value} when is_binary(value) and value != "" ->
+        value
+
+      _none ->
+        raise "the secret #{name} has no value: name it in `secrets` of pyproject.toml and run `wrangler secret put #{name}`"
+    end
   end
 
   @doc """

@@ -77,6 +77,66 @@ defmodule ElixirWorkers.MiddlewareTest do
     assert header(response, "x-frame-options") == "DENY"
   end
 
+  describe "the half before the response is sent" do
+    defmodule Trace do
+      @behaviour ElixirWorkers.Middleware
+
+      @impl true
+      def init(opts), do: Keyword.fetch!(opts, :name)
+
+      @impl true
+      def call(conn, name, next) do
+        trail = Map.get(conn["assigns"], "trail", [])
+        answered = next.(%{conn | "assigns" => Map.put(conn["assigns"], "trail", [name | trail])})
+        seen = if trail == [], do: "", else: " in " <> Enum.join(trail, " in ")
+        Conn.add_resp_header(answered, "x-after", name <> seen <> " #{answered["status"]}")
+      end
+    end
+
+    defmodule Traced do
+      use ElixirWorkers.Router
+
+      @impl true
+      def routes do
+        [
+          {:get, "/", &Conn.text(&1, "ok")},
+          {:get, "/raise", fn _ -> raise "boom" end},
+          {:get, "/stream", &Conn.stream(&1, "text/plain", ["streamed"])}
+        ]
+      end
+
+      @impl true
+      def middleware, do: [{Trace, name: "router"}, &halt/1]
+
+      defp halt(%{"query_params" => %{"halt" => _}} = conn),
+        do: conn |> Conn.text(403, "no") |> Conn.halt()
+
+      defp halt(conn), do: conn
+    end
+
+    defp after_halves(path, names) do
+      settings = %{middleware: for(name <- names, do: {Trace, [name: name]})}
+      router = ElixirWorkers.Router.compile(Traced, settings)
+      router |> ElixirWorkers.Router.call(conn(:get, path)) |> Conn.get_resp_header("x-after")
+    end
+
+    test "is the reverse of the configured order, the router's first" do
+      assert after_halves("/", ["a", "b"]) == ["router in b in a 200", "b in a 200", "a 200"]
+      assert after_halves("/", ["b", "a"]) == ["router in a in b 200", "a in b 200", "b 200"]
+    end
+
+    test "runs whatever became of the request" do
+      for {path, status} <- [
+            {"/raise", 500},
+            {"/nowhere", 404},
+            {"/?halt", 403},
+            {"/stream", 200}
+          ] do
+        assert after_halves(path, ["a"]) == ["router in a #{status}", "a #{status}"]
+      end
+    end
+  end
+
   describe "of the configuration" do
     defmodule DefaultRouter do
       use ElixirWorkers.Router

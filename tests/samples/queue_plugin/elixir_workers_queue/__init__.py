@@ -1,8 +1,8 @@
-"""Kind "queue": producers of Cloudflare Queues."""
+"""Kind "queue": producers of Cloudflare Queues, and "signed", a middleware that signs responses."""
 
 from pathlib import Path
 
-from hatch_elixir_workers.hookspecs import BindingKind, Field, hookimpl
+from hatch_elixir_workers.hookspecs import BindingKind, Field, MiddlewareKind, Option, hookimpl
 
 _HERE = Path(__file__).resolve().parent
 
@@ -18,5 +18,18 @@ def elixir_workers_bindings():
             operations=("send",),
             javascript=_HERE / "worker" / "queue.js",
             elixir=_HERE / "lib",
+        )
+    ]
+
+
+@hookimpl
+def elixir_workers_middleware():
+    """The one middleware; its sources are apart, so that a queue alone does not compile them."""
+    return [
+        MiddlewareKind(
+            name="signed",
+            module="ElixirWorkers.Signed",
+            options=(Option("key", "secret", required=True),),
+            elixir=_HERE / "signed",
         )
     ]
