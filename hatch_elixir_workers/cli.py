@@ -95,6 +95,25 @@ def why_(archive: Path, name: str) -> None:
     click.echo(why.explain(why.recall(archive.read_bytes(), archive), name))
 
 
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON array, an object for each plugin.")
+def plugins(as_json: bool) -> None:
+    """List the binding kinds and middleware of this package and of every installed plugin, with what can be configured.
+
+    The exit code is 1 when a plugin cannot be used.
+    """
+    from hatch_elixir_workers import plugin_list
+    from hatch_elixir_workers.plugins import find_plugins
+
+    found = find_plugins()
+    click.echo(json.dumps(plugin_list.as_json(found), indent=2) if as_json else plugin_list.as_text(found))
+    problems = [problem for plugin in found for problem in plugin.problems]
+    for problem in problems:
+        click.echo(f"error: {problem}", err=True)
+    if problems:
+        sys.exit(EXIT_FAILURE)
+
+
 @main.command(name="list")
 @click.argument("archive", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON array of {name, flags, size}.")

@@ -22,7 +22,7 @@ OURS = "hatch-elixir-workers"
 
 
 @dataclass(frozen=True)
-class _Hook:
+class Hook:
     """`elixir_workers_<field>` returns values of `type` for `Plugin.<field>`; `label` is what errors call one."""
 
     field: str
@@ -31,10 +31,11 @@ class _Hook:
 
     @property
     def name(self) -> str:
+        """The function's."""
         return f"{PROJECT_NAME}_{self.field}"
 
 
-_HOOKS = (_Hook("bindings", BindingKind, "binding kind"), _Hook("middleware", MiddlewareKind, "middleware"))
+HOOKS = (Hook("bindings", BindingKind, "binding kind"), Hook("middleware", MiddlewareKind, "middleware"))
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _asked(plugin: Plugin, implementation: object) -> Plugin:
         return replace(plugin, problems=(problem,))
     added: dict[str, Any] = {}
     problems = []
-    for hook in _HOOKS:
+    for hook in HOOKS:
         try:
             added[hook.field] = tuple(_ask(functions[hook.name], hook, plugin)) if hook.name in functions else ()
         except PluginError as problem:
@@ -144,7 +145,7 @@ def _functions(plugin: Plugin, implementation: object) -> dict[str, Any]:
         raise PluginError(
             plugin.distribution,
             f"`{plugin.value}` has no function that is marked with `hookimpl`",
-            fix=f"Mark {' or '.join(hook.name for hook in _HOOKS)} in it.",
+            fix=f"Mark {' or '.join(hook.name for hook in HOOKS)} in it.",
         )
     for name, (hook, *_) in found.items():
         if hook.wrapper or hook.hookwrapper:
@@ -152,7 +153,7 @@ def _functions(plugin: Plugin, implementation: object) -> dict[str, Any]:
     return {name: hook.function for name, (hook, *_) in found.items()}
 
 
-def _ask(function: Any, hook: _Hook, plugin: Plugin) -> Iterator[Any]:
+def _ask(function: Any, hook: Hook, plugin: Plugin) -> Iterator[Any]:
     try:
         kinds: tuple[Any, ...] = tuple(function())
     except Exception as error:
@@ -181,7 +182,7 @@ def _conflicts(plugin: Plugin, owners: dict[tuple[str, str], str]) -> Iterator[P
     if other != plugin.distribution:
         text = f"registers `{plugin.name}`, and so does {other}"
         yield PluginError(plugin.distribution, text, fix="Uninstall one of the two.")
-    for hook in _HOOKS:
+    for hook in HOOKS:
         for kind in getattr(plugin, hook.field):
             if (hook.field, kind.name) in owners:
                 other = owners[hook.field, kind.name]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,10 +18,13 @@ CompileErl = Callable[..., Path]
 HELLO = "-module(hello).\n-export([start/0]).\nstart() -> lists:sum([1, 2, 3]).\n"
 
 
-def command(*arguments: str | Path, cwd: Path | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def command(
+    *arguments: str | Path, cwd: Path | None = None, stdin: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "hatch_elixir_workers", *map(str, arguments)],
         cwd=cwd,
+        env={**os.environ, **variables},
         input=stdin,
         capture_output=True,
         text=True,
@@ -175,3 +179,97 @@ def test_a_trap_is_a_clean_message_and_exit_code_4(packed: Path, tmp_path: Path)
     assert done.stderr.startswith("error: the virtual machine crashed: ")
     assert "unreachable" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# ---------------------------------------------------------------- plugins
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Callable[[str, str], str]:
+    """Installs a plugin of one module as pip would; the folder for PYTHONPATH."""
+
+    def install(distribution: str, source: str) -> str:
+        module = distribution.replace("-", "_")
+        (tmp_path / f"{module}.py").write_text(
+            "from pathlib import Path\nfrom hatch_elixir_workers.hookspecs import *\n"
+            f"from hatch_elixir_workers.hookspecs import hookimpl\nHERE = Path(__file__).parent\n{source}"
+        )
+        info = tmp_path / f"{module}-1.2.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2\n")
+        (info / "entry_points.txt").write_text(f"[elixir_workers]\n{module} = {module}\n")
+        return str(tmp_path)
+
+    return install
+
+
+LIMIT = """
+OPTIONS = (
+    Option("per-minute", "integer", required=True, minimum=1),
+    Option("mode", "atom", choices=("a", "b")),
+    Option("key", "string", pattern="[a-z]+", description="the name of a key"),
+)
+@hookimpl
+def elixir_workers_middleware():
+    return [MiddlewareKind("limit", "Limit", OPTIONS, lambda options: None)]
+"""
+
+
+def test_plugins_lists_what_is_built_in() -> None:
+    done = command("plugins")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"hatch-elixir-workers {__version__} (hatch_elixir_workers)"
+    assert "  binding kind d1 (d1_databases): query, batch, bookmark" in lines
+    assert "    migrations_dir       folder" in lines
+    assert "  middleware etag (ElixirWorkers.Middleware.ETag)" in lines
+
+
+def test_plugins_lists_what_is_installed(site: Callable[[str, str], str]) -> None:
+    done = command("plugins", PYTHONPATH=site("my-limits", LIMIT))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.partition("\n\n")[2].splitlines() == [
+        "my-limits 1.2 (my_limits)",
+        "  middleware limit (Limit)",
+        "    per-minute  integer, at least 1, required",
+        "    mode        atom: a | b",
+        "    key         string, the name of a key",
+    ]
+
+
+def test_plugins_as_json(site: Callable[[str, str], str]) -> None:
+    done = command("plugins", "--json", PYTHONPATH=site("my-limits", LIMIT))
+    ours, found = json.loads(done.stdout)
+    assert [kind["name"] for kind in ours["bindings"]] == ["kv", "d1"]
+    assert Path(ours["bindings"][0]["javascript"]).is_file()
+    assert ours["bindings"][1]["fields"][-1] == {
+        "name": "remote",
+        "type": "boolean",
+        "required": False,
+        "folder": False,
+    }
+    assert {key: found[key] for key in ("distribution", "version", "name", "value", "bindings", "problems")} == {
+        "distribution": "my-limits",
+        "version": "1.2",
+        "name": "my_limits",
+        "value": "my_limits",
+        "bindings": [],
+        "problems": [],
+    }
+    (limit,) = found["middleware"]
+    assert (sorted(limit), limit["options"][1]["choices"]) == (["module", "name", "options"], ["a", "b"])
+
+
+def test_plugins_names_the_distribution_of_each_problem(site: Callable[[str, str], str]) -> None:
+    site("broken-one", "import nowhere_to_be_found\n")
+    path = site("broken-two", LIMIT + "@hookimpl\ndef elixir_workers_bindings():\n    return [1]\n")
+    done = command("plugins", "--json", PYTHONPATH=path)
+    assert done.returncode == 1
+    errors = [
+        "plugin broken-one: cannot be imported: ModuleNotFoundError: No module named 'nowhere_to_be_found'",
+        "plugin broken-two: elixir_workers_bindings must return BindingKind values, not 1",
+    ]
+    assert done.stderr.splitlines() == [f"error: {each}" for each in errors]
+    _ours, one, two = json.loads(done.stdout)
+    assert (one["problems"], two["problems"]) == ([errors[0]], [errors[1]])
+    assert [kind["name"] for kind in two["middleware"]] == ["limit"]

@@ -20,7 +20,7 @@ defmodule ElixirWorkers.Middleware do
   | `"security-headers"` | `ElixirWorkers.Middleware.SecurityHeaders` |
   | `"MyApp.RateLimit"` | this module, of the application or a dependency |
 
-  Plugins add names of their own: the page of each plugin says which.
+  Plugins add names of their own: `elixir-workers plugins` lists all of them.
 
   Options reach `init/1` as a keyword list: `per-minute = 60` as `per_minute: 60`, strings as strings, tables as maps
   with string keys.
