@@ -116,6 +116,7 @@ def config_js(config: Config) -> bytes:
     settings = {
         "environment": config.environment,
         "bodyLimitBytes": config.body_limit_bytes,
+        "streamedBodies": dict(config.streamed_bodies),
         **config.limits,
         "vars": list(config.vars),
         "secrets": list(config.secrets),

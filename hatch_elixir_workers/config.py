@@ -56,6 +56,8 @@ MAX_WORKER_NAME_LENGTH = 63
 
 _FUNCTION = re.compile(r"(?P<module>.+)\.(?P<function>[a-z_][A-Za-z0-9_@]*[?!]?)/(?P<arity>[0-9]{1,3})\Z")
 _WORKER_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z")
+# As ElixirWorkers.Router.Pattern has them; `*` may have no name here, since nobody asks for it.
+_PATH = re.compile(r"(?!\Z)(/(:[^/]+|[^/:*][^/]*))*(/\*[^/]*|/)?\Z")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _SIZE = re.compile(r"(?P<number>[0-9]+) *(?P<unit>B|KB|MB|KiB|MiB)\Z")
 _SIZE_UNITS = {"B": 1, "KB": 1000, "MB": 1000**2, "KiB": 1024, "MiB": 1024**2}
@@ -88,8 +90,8 @@ class Config:
 
     `entry` is a module's atom, None when it is to be found; `name` is the worker's name; `project` is the folder of
     mix.exs, relative to pyproject.toml; `middleware` is None when it is left to the router;
-    `body_limit_bytes` counts the bytes of a request's body; `limits` has those that are given, by their names in
-    settings.js.
+    `body_limit_bytes` counts the bytes of a request's body, `streamed_bodies` by path those of bodies that are not read
+    whole; `limits` has those that are given, by their names in settings.js.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Config:
     vars: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     secrets: tuple[str, ...] = ()
     body_limit_bytes: int = DEFAULT_BODY_LIMIT_BYTES
+    streamed_bodies: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     limits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     environment: str = "production"
     compatibility_date: str = DEFAULT_COMPATIBILITY_DATE
@@ -134,6 +137,7 @@ class _Reader(TomlReader):
             "vars": self._vars,
             "secrets": self._secrets,
             "body-limit": self._bytes,
+            "streamed-bodies": self._streamed_bodies,
             "limits": self._limits,
             "environment": lambda path, value: self.choice(path, value, ENVIRONMENTS),
             "compatibility-date": self._date,
@@ -251,6 +255,15 @@ class _Reader(TomlReader):
                 self.note(f"{path}[{index}]", f'names "{name}" a second time')
             names.append(name)
         return tuple(names)
+
+    def _streamed_bodies(self, path: str, value: Any) -> Mapping[str, int]:
+        limits: dict[str, int] = {}
+        for route, limit in self.table_of(path, value).items():
+            place = f"{path}.{toml_key(route)}"
+            if not _PATH.match(route):
+                self.note(place, 'must be a path such as "/photos/:name" or "/files/*"')
+            limits[route] = self._bytes(place, limit)
+        return frozen(limits)
 
     def _limits(self, path: str, value: Any) -> Mapping[str, int]:
         limits: dict[str, int] = {}

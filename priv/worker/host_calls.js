@@ -6,10 +6,15 @@
  */
 
 import { BindingError } from "./bindings/index.js";
+import { OperationError } from "./bindings/values.js";
 import { WorkerError, describe } from "./errors.js";
 import { decode, encode, Tuple } from "./etf.js";
 import { LEVEL_ERROR } from "./logs.js";
-import { RESPONSE_BINDING, ResponseStream } from "./response_stream.js";
+import { ResponseStream } from "./response_stream.js";
+import { Streams } from "./streams.js";
+
+/** The binding of calls about bodies; no configuration can have it. */
+const BODY_BINDING = "";
 
 const RECORD_HEADER_BYTES = 8;
 const CAST_ID = 0;
@@ -31,6 +36,8 @@ export class HostCalls {
   #wake = () => {};
   /** @type {ResponseStream | undefined} */
   #stream;
+  /** Bodies of this request that are not bytes. */
+  streams = new Streams();
 
   /**
    * @param {import("./bindings/index.js").Dispatch} dispatch
@@ -41,14 +48,14 @@ export class HostCalls {
     this.#background = background;
   }
 
-  /** The response of this request is streamed; what follows goes into its body. */
+  /** The response of this request is streamed: a stream that was chosen for it, or what follows. */
   openStream() {
-    this.#stream = new ResponseStream();
+    if (this.streams.piped === undefined) this.#stream = new ResponseStream();
   }
 
   /** What the client reads of a streamed response. */
   get streamedBody() {
-    return this.#stream?.readable;
+    return this.#stream?.readable ?? this.streams.piped;
   }
 
   /** Whether a response is being streamed. */
@@ -59,6 +66,11 @@ export class HostCalls {
   /** A body that is being streamed ends here. @param {string} why */
   breakOff(why) {
     if (this.#stream?.open) this.#stream.breakOff(why);
+  }
+
+  /** The request has ended: what is left of its streams goes. */
+  close() {
+    this.streams.close();
   }
 
   /** Calls that the VM has not been given an answer to. */
@@ -139,11 +151,22 @@ export class HostCalls {
     try {
       const call = decodeCall(term);
       [binding, operation] = [call.binding, call.operation];
-      if (binding === RESPONSE_BINDING && this.#stream) return encode(await this.#stream.perform(operation, call.args));
-      return encode(await this.#dispatch(binding, operation, call.args));
+      return encode(await this.#performer(binding, operation)(binding, operation, call.args, this.streams));
     } catch (cause) {
       throw asBindingError(cause, binding, operation);
     }
+  }
+
+  /**
+   * @param {string} binding
+   * @param {string} operation
+   * @returns {import("./bindings/index.js").Dispatch}
+   */
+  #performer(binding, operation) {
+    if (binding !== BODY_BINDING) return this.#dispatch;
+    if (Streams.has(operation)) return (_, name, args) => this.streams.perform(name, args);
+    const stream = this.#stream;
+    return stream === undefined ? this.#dispatch : (_, name, args) => stream.perform(name, args);
   }
 }
 
@@ -154,6 +177,7 @@ export class HostCalls {
  */
 function asBindingError(cause, binding, operation) {
   if (cause instanceof BindingError) return cause;
+  if (cause instanceof OperationError) return new BindingError(cause.code, binding, operation, cause.message, { cause });
   return new BindingError("bad_call", binding, operation, describe(cause), { cause });
 }
 

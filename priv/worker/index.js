@@ -19,8 +19,10 @@ import { MachinePool } from "./pool.js";
 import { readRequest } from "./request.js";
 import { parseResponse, toResponse } from "./response.js";
 import { withDefaults } from "./settings.js";
+import { streamedBodies } from "./streamed_bodies.js";
 
-const config = withDefaults(bundled);
+const settings = withDefaults(bundled);
+const config = { ...settings, streamedBodyLimitOf: streamedBodies(settings.streamedBodies) };
 const pool = new MachinePool(atomvm, new Uint8Array(archive), config);
 pool.prepare();
 
@@ -35,9 +37,9 @@ export default {
     const requestId = crypto.randomUUID();
     const log = new RequestLog(requestId);
     try {
-      const input = await readRequest(request, env, config, requestId);
       const waitUntil = (/** @type {Promise<void>} */ work) => context.waitUntil(work);
       const calls = new HostCalls(createDispatch(config.bindings, kinds, env), { waitUntil, log });
+      const input = await readRequest(request, env, config, requestId, calls.streams);
       const output = await pool.serve(input, { clock: new Clock(), log, signal: request.signal }, calls, waitUntil);
       return toResponse(parseResponse(output), request.method, calls.streamedBody);
     } catch (thrown) {

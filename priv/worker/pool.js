@@ -125,8 +125,12 @@ export class MachinePool {
       return response;
     } catch (error) {
       // A machine whose client has gone is in order; what it still asked for, nobody hands to it any more.
-      if (machine.image && asWorkerError(error).code === "E_CLIENT_GONE") this.#giveBack(machine);
-      else this.#discard(machine, run, host);
+      if (machine.image && asWorkerError(error).code === "E_CLIENT_GONE") {
+        run.release();
+        this.#giveBack(machine);
+      } else {
+        this.#discard(machine, run, host);
+      }
       throw error;
     }
   }
@@ -218,6 +222,7 @@ export class MachinePool {
    */
   #settle(machine, run, host, waitUntil) {
     const done = () => {
+      run.release();
       host.log.flush();
       this.#giveBack(machine);
     };

@@ -1,5 +1,6 @@
-/** A Request as the VM takes it: a head that becomes one external term, and a body of bytes. */
+/** A Request as the VM takes it: a head that becomes one external term, and a body of bytes, or a stream that it reads. */
 
+import { OperationError } from "./bindings/values.js";
 import { encode, Tuple } from "./etf.js";
 import { WorkerError } from "./errors.js";
 
@@ -7,6 +8,7 @@ import { WorkerError } from "./errors.js";
  * @typedef {object} RequestConfig
  * @property {string} environment
  * @property {number} bodyLimitBytes
+ * @property {import("./streamed_bodies.js").BodyLimitOf} streamedBodyLimitOf
  * @property {readonly string[]} vars names; nothing else of the environment enters the guest
  * @property {readonly string[]} secrets
  */
@@ -16,11 +18,18 @@ import { WorkerError } from "./errors.js";
  * @param {Record<string, unknown>} env
  * @param {RequestConfig} config
  * @param {string} requestId
+ * @param {import("./streams.js").Streams} streams that a body joins which is not read here
  * @returns {Promise<{ head: Uint8Array, body: Uint8Array }>}
  */
-export async function readRequest(request, env, config, requestId) {
-  const body = await readBody(request, config.bodyLimitBytes);
-  return { head: encode(requestHead(request, env, config, requestId)), body };
+export async function readRequest(request, env, config, requestId, streams) {
+  const head = requestHead(request, env, config, requestId);
+  const limitBytes = config.streamedBodyLimitOf(request.url);
+  if (limitBytes === undefined || request.body === null) {
+    return { head: encode(head), body: await readBody(request, config.bodyLimitBytes) };
+  }
+  const { readable, length } = limitedBody(request, request.body, limitBytes);
+  head.body_stream = streams.add(readable, length);
+  return { head: encode(head), body: new Uint8Array(0) };
 }
 
 /**
@@ -100,6 +109,35 @@ export async function readBody(request, limitBytes) {
     }
     chunks.push(value);
   }
+}
+
+/**
+ * The body as it comes in, which fails at the first byte beyond the limit. One whose length is announced cannot have more
+ * than that: the runtime sees to it.
+ * @param {Request} request
+ * @param {ReadableStream<Uint8Array>} body
+ * @param {number} limitBytes
+ * @returns {import("./streams.js").Body}
+ * @throws {WorkerError} E_BODY_TOO_LARGE when it is announced to be
+ */
+function limitedBody(request, body, limitBytes) {
+  const announced = request.headers.get("content-length");
+  if (announced === null) return { readable: body.pipeThrough(limiter(limitBytes)), length: null };
+  const length = Number(announced);
+  if (length > limitBytes) throw tooLarge(limitBytes);
+  return { readable: body, length };
+}
+
+/** @param {number} limitBytes @returns {TransformStream<Uint8Array, Uint8Array>} */
+function limiter(limitBytes) {
+  let length = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      length += chunk.byteLength;
+      if (length > limitBytes) throw new OperationError("too_large", tooLarge(limitBytes).message);
+      controller.enqueue(chunk);
+    },
+  });
 }
 
 /** @param {number} limitBytes */

@@ -3,9 +3,6 @@
  * A write ends when the client has taken it, so a handler is never far ahead of its reader.
  */
 
-/** The binding that these calls name; no configuration can have it. */
-export const RESPONSE_BINDING = "";
-
 export class ResponseStream {
   /** What the client reads. @type {ReadableStream<Uint8Array>} */
   readable;

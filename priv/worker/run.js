@@ -108,11 +108,17 @@ export class Run {
   /** Saves what the machine still has to say before it is dropped; a response that is not whole breaks off. */
   abandon() {
     this.#calls.breakOff("the machine is gone");
+    this.release();
     try {
       this.#machine.drainLog();
     } catch {
       // After a trap the records may be half-written; the trap itself is reported either way.
     }
+  }
+
+  /** The request has ended. */
+  release() {
+    this.#calls.close();
   }
 
   /** @param {number} status */

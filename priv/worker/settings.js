@@ -6,6 +6,7 @@ const MIB = 1024 * 1024;
  * @typedef {object} Settings
  * @property {string} environment "production" or "development"; only the second shows errors to clients
  * @property {number} bodyLimitBytes
+ * @property {Readonly<Record<string, number>>} streamedBodies limits in bytes by path: bodies that are not read whole
  * @property {number} memoryCapBytes of one machine
  * @property {number} maxReductions of one request
  * @property {number} maxRequestMs of one request, waiting included
@@ -21,6 +22,7 @@ const MIB = 1024 * 1024;
 export const DEFAULTS = Object.freeze({
   environment: "production",
   bodyLimitBytes: 1 * MIB,
+  streamedBodies: {},
   memoryCapBytes: 64 * MIB, // an isolate has 128 MiB for everything
   maxReductions: 200_000_000,
   maxRequestMs: 30_000,

@@ -30,6 +30,7 @@ D1_TODO = REPOSITORY / "examples" / "d1_todo"
 EXAMPLES = (HELLO, KV_COUNTER, D1_TODO)
 BINDINGS_SAMPLE = REPOSITORY / "tests" / "samples" / "bindings"
 LOAD = REPOSITORY / "tests" / "samples" / "load"
+STREAMS = REPOSITORY / "tests" / "samples" / "streams"
 TOKENS = REPOSITORY / "tests" / "samples" / "tokens"
 BIN = Path(sys.executable).parent
 NODE = BIN / "node"

@@ -27,6 +27,7 @@ from example import (
     LOAD,
     NODE,
     REPOSITORY,
+    STREAMS,
     TOKENS,
     StepError,
     hatch_build,
@@ -177,7 +178,7 @@ def _mix_test(folder: Path) -> Ran:
 
 
 def _worker() -> Ran:
-    projects = (*EXAMPLES, BINDINGS_SAMPLE, LOAD, TOKENS)
+    projects = (*EXAMPLES, BINDINGS_SAMPLE, LOAD, STREAMS, TOKENS)
     bundles = {f"{project.name.upper()}_BUNDLE": str(hatch_build(project)) for project in projects}
     tests = sorted((REPOSITORY / "tests" / "worker").glob("*.test.mjs"))
     return _command(

@@ -127,6 +127,7 @@ def test_config_js() -> None:
     assert json.loads(text.removeprefix("export default ").removesuffix(";\n")) == {
         "environment": "development",
         "bodyLimitBytes": 5,
+        "streamedBodies": {},
         "maxMachines": 2,
         "vars": ["A"],
         "secrets": ["S"],

@@ -22,7 +22,7 @@ from hatch_elixir_workers.plugins import Registry, load_registry
 TABLE = "tool.hatch.build.targets.elixir-workers"
 KEYS = (
     "bindings, body-limit, compatibility-date, entry, environment, keep, limits, middleware, name, project, secrets, "
-    "shake, strict, vars"
+    "shake, streamed-bodies, strict, vars"
 )
 
 
@@ -63,6 +63,7 @@ def test_everything_correct() -> None:
             "vars": {"RATE": 1.5, "LIMITS": {"max": [1, 2]}, "ON": True, "TEXT": ""},
             "secrets": ["API_KEY"],
             "body-limit": "2 MiB",
+            "streamed-bodies": {"/photos/:name": "50 MB", "/files/*": 10},
             "limits": {"machines": 3, "machine-memory": "8 MiB", "pool-memory": 100_000_000},
             "environment": "development",
             "compatibility-date": "2026-01-31",
@@ -85,6 +86,7 @@ def test_everything_correct() -> None:
     assert dict(config.vars) == {"RATE": 1.5, "LIMITS": {"max": [1, 2]}, "ON": True, "TEXT": ""}
     assert config.secrets == ("API_KEY",)
     assert config.body_limit_bytes == 2 * 1024 * 1024
+    assert dict(config.streamed_bodies) == {"/photos/:name": 50_000_000, "/files/*": 10}
     assert config.limits == {"maxMachines": 3, "memoryCapBytes": 8 * 1024 * 1024, "maxPoolBytes": 100_000_000}
     assert config.environment == "development"
     assert config.compatibility_date == "2026-01-31"
@@ -161,6 +163,15 @@ def test_config_cannot_be_changed() -> None:
         ({"secrets": {"A": 1}}, "secrets must be an array, not a table"),
         ({"secrets": ["A", "A"]}, 'secrets[1] names "A" a second time'),
         ({"body-limit": True}, 'body-limit must be a number of bytes or a string such as "1 MiB", not a boolean'),
+        *(
+            (
+                {"streamed-bodies": {path: 1}},
+                f'streamed-bodies."{path}" must be a path such as "/photos/:name" or "/files/*"',
+            )
+            for path in ("files/x", "/files/*/x", "/:", "//a", "")
+        ),
+        ({"streamed-bodies": {"/a": 0}}, 'streamed-bodies."/a" must be at least 1, not 0'),
+        ({"streamed-bodies": ["/a"]}, "streamed-bodies must be a table, not an array"),
         ({"body-limit": 0}, "body-limit must be at least 1, not 0"),
         (
             {"body-limit": "1 GB"},

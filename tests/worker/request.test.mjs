@@ -3,12 +3,15 @@ import { test } from "node:test";
 import { WorkerError } from "../../priv/worker/errors.js";
 import { decode, Tuple } from "../../priv/worker/etf.js";
 import { readBody, readRequest } from "../../priv/worker/request.js";
+import { streamedBodies } from "../../priv/worker/streamed_bodies.js";
+import { Streams } from "../../priv/worker/streams.js";
 
 const CONFIG = {
   environment: "development",
   bodyLimitBytes: 1000,
   vars: ["MODE", "LIMITS", "toString"],
   secrets: ["KEY"],
+  streamedBodyLimitOf: streamedBodies({ "/up/:name": 20 }),
 };
 const text = (/** @type {any} */ bytes) => new TextDecoder().decode(bytes);
 
@@ -26,7 +29,7 @@ function plain(term) {
 
 /** @param {Request} request @param {Record<string, unknown>} [env] */
 async function head(request, env = {}) {
-  return plain(decode((await readRequest(request, env, CONFIG, "id-1")).head));
+  return plain(decode((await readRequest(request, env, CONFIG, "id-1", new Streams())).head));
 }
 
 /**
@@ -108,4 +111,49 @@ test("a client that goes away is E_BODY_READ", async () => {
   const body = new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) });
   const request = new Request("http://app/", { method: "POST", body, duplex: "half" });
   await assert.rejects(readBody(request, 1000), failsWith("E_BODY_READ"));
+});
+
+test("paths of streamed bodies match like those of routes, by decoded segments", () => {
+  const limitOf = streamedBodies({ "/a/:name": 1, "/files/*": 2, "/caf é": 3, "/": 4, "/a/*rest": 5 });
+  const limits = ["/a/x", "/a/%2F", "/a", "/a/x/y", "/files", "/files/x/y", "/caf%20%C3%A9/", "/", "/b", "/a/%FF", "/A/x"]
+    .map((path) => limitOf(`http://app${path}?a=/files/x`));
+  assert.deepEqual(limits, [1, 1, 5, 5, 2, 2, 3, 4, undefined, undefined, undefined]);
+  assert.equal(streamedBodies({})("http://app/"), undefined);
+});
+
+/** @param {Request} request */
+async function streamed(request) {
+  const streams = new Streams();
+  const { head, body } = await readRequest(request, {}, CONFIG, "id-1", streams);
+  assert.equal(body.length, 0);
+  const [, id, length] = plain(decode(head)).body_stream;
+  const sizes = [];
+  for (let chunk; (chunk = await streams.perform("stream_read", [id])) !== null; ) sizes.push(chunk.length);
+  return { sizes, length };
+}
+
+/** @param {Request} request */
+function at(request) {
+  return new Request("http://app/up/x", request);
+}
+
+test("a streamed body is read when it is asked for, and refused at the first chunk beyond its limit", async () => {
+  assert.deepEqual(await streamed(at(chunked(2, 10).request)), { sizes: [10, 10], length: null });
+  const { request, state } = chunked(1_000_000, 10);
+  await assert.rejects(streamed(at(request)), { name: "OperationError", code: "too_large" });
+  assert.ok(state.sent <= 5, `${state.sent} chunks were pulled`);
+});
+
+test("a streamed body of announced length has it, and is refused by it", async () => {
+  const { request } = chunked(2, 10);
+  request.headers.set("content-length", "20");
+  assert.deepEqual(await streamed(at(request)), { sizes: [10, 10], length: 20 });
+  const larger = at(chunked(3, 7).request);
+  larger.headers.set("content-length", "21");
+  await assert.rejects(streamed(larger), failsWith("E_BODY_TOO_LARGE"));
+});
+
+test("a request without a body has none on any path", async () => {
+  assert.equal("body_stream" in (await head(new Request("http://app/up/x"))), false);
+  assert.equal("body_stream" in (await head(at(chunked(1, 1).request))), true);
 });

@@ -34,7 +34,8 @@ export class BindingError extends Error {
 
 /**
  * @typedef {import("../etf.js").Term} Term
- * @typedef {(binding: string, operation: string, args: Term[]) => Promise<Term>} Dispatch
+ * @typedef {(binding: string, operation: string, args: Term[], streams: Streams) => Promise<Term>} Dispatch
+ * @typedef {import("../streams.js").Streams} Streams
  */
 
 /**
@@ -46,7 +47,7 @@ export class BindingError extends Error {
 export function createDispatch(declared, kinds, env) {
   /** @type {Map<string, Map<unknown, any>>} */
   const states = new Map();
-  return async (name, operationName, args) => {
+  return async (name, operationName, args, streams) => {
     /** @type {(code: string, message: string, cause?: unknown) => BindingError} */
     const fail = (code, message, cause) => new BindingError(code, name, operationName, message, { cause });
     const config = own(declared, name);
@@ -58,7 +59,7 @@ export function createDispatch(declared, kinds, env) {
     const binding = own(env, name);
     if (binding === undefined) throw fail("not_available", "the runtime does not provide this binding");
     try {
-      return await operation(binding, args, { config, state: stateOf(states, name) });
+      return await operation(binding, args, { config, state: stateOf(states, name), streams });
     } catch (cause) {
       if (cause instanceof OperationError) throw fail(cause.code, cause.message, cause);
       throw fail("failed", describe(cause), cause);

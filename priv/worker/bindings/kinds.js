@@ -14,6 +14,7 @@
  * @typedef {object} Call
  * @property {Readonly<Record<string, unknown>>} config the binding's own table of the configuration
  * @property {Map<unknown, any>} state of this binding in this request, for what must live longer than one call
+ * @property {import("../streams.js").Streams} streams of this request: bodies that are not bytes, both ways
  */
 
 /** @type {Readonly<Record<string, BindingKind>>} */

@@ -16,7 +16,7 @@ defmodule ElixirWorkers.Bindings do
   Under `mix test` calls go to the fakes that `ElixirWorkers.Test.put_bindings/1` has set up.
   """
 
-  alias ElixirWorkers.{BindingError, Bindings.Fake}
+  alias ElixirWorkers.{BindingError, Bindings.Fake, Bindings.Outgoing, BodyStream, Streaming}
 
   # Natives of the virtual machine; on ordinary Elixir there is no such module.
   @compile {:no_warn_undefined, :atomvm_host}
@@ -26,6 +26,9 @@ defmodule ElixirWorkers.Bindings do
       What the service does meanwhile cannot be undone: a write that timed out may have happened.
   """
   @type option :: {:timeout, timeout()}
+
+  @typedoc "What `call_with_body/5` sends; an enumerable is one of iodata."
+  @type body :: iodata() | BodyStream.t() | Enumerable.t()
 
   @doc """
   Asks a binding and waits for the answer.
@@ -45,6 +48,44 @@ defmodule ElixirWorkers.Bindings do
       {:answered, answer} -> result(answer, binding, operation)
     end
   end
+
+  @doc """
+  Asks a binding for something that takes a body, which may be larger than the machine's memory.
+
+  `args` is a function of the term that stands for the body among the arguments. A body is iodata; an
+  `ElixirWorkers.BodyStream`, which the host moves by itself; or an enumerable of iodata, each of which is made when the
+  one before has been taken. What the enumerable raises comes out of here when the host has been told that the body breaks
+  off. `:timeout` counts from the end of the body. A fake gets the body as one binary.
+  """
+  @spec call_with_body(String.t(), String.t(), body(), (term() -> [term()]), [option()]) ::
+          {:ok, term()} | {:error, BindingError.t()}
+  def call_with_body(binding, operation, body, args, opts \\ [])
+
+  def call_with_body(binding, operation, body, args, opts) when is_binary(body) or is_list(body),
+    do: call(binding, operation, args.(IO.iodata_to_binary(body)), opts)
+
+  def call_with_body(binding, operation, body, args, opts) do
+    case BodyStream.handle(body) do
+      nil -> send_body(open_stream(), binding, operation, body, args, opts)
+      handle -> call(binding, operation, args.(handle), opts)
+    end
+  end
+
+  defp open_stream, do: start("", "stream_open", [])
+
+  defp send_body({:started, reference}, binding, operation, body, args, opts) do
+    {:ok, id} = await(reference, "", "stream_open", nil)
+    call = :atomvm_host.call(binding, operation, args.({:stream, id, nil}))
+
+    case Outgoing.write(body, id, call) do
+      {:answered, answer} -> result(answer, binding, operation)
+      :written -> await(call, binding, operation, Keyword.get(opts, :timeout))
+    end
+  end
+
+  # Where nothing answers, or a fake does.
+  defp send_body({:answered, _none}, binding, operation, body, args, opts),
+    do: call(binding, operation, args.(Streaming.collect(body)), opts)
 
   defp start(binding, operation, args) do
     {:started, :atomvm_host.call(binding, operation, args)}

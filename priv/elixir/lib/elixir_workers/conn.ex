@@ -15,7 +15,7 @@ defmodule ElixirWorkers.Conn do
   | `"query_params"` | `%{"tag" => "b"}`, the last wins; `query_list/2` has all |
   | `"headers"` | `%{"accept" => "*/*"}`, names in lower case, repetitions joined with `", "` |
   | `"header_list"` | `[{"accept", "*/*"}]`, in order, repetitions kept |
-  | `"body"` | the bytes of the body |
+  | `"body"` | the bytes of the body; an `ElixirWorkers.BodyStream` where `streamed-bodies` of the configuration says so |
   | `"parsed_body"` | set by `ElixirWorkers.Middleware.ParseBody` |
   | `"env"` | the variables and secrets named in the configuration |
   | `"cf"` | what Cloudflare knows about the request: `%{"country" => "NZ"}` |
@@ -36,7 +36,7 @@ defmodule ElixirWorkers.Conn do
   The functions below that set the response take the conn first and return the new one, so that they pipe.
   """
 
-  alias ElixirWorkers.{Body, Conn.Cookie, Header, JSON, Status, URL}
+  alias ElixirWorkers.{Body, BodyStream, Conn.Cookie, Header, JSON, Status, URL}
 
   @typedoc "See the table above."
   @type t :: %{required(String.t()) => term()}
@@ -85,7 +85,7 @@ defmodule ElixirWorkers.Conn do
       "query_list" => [],
       "headers" => join_headers(header_list),
       "header_list" => header_list,
-      "body" => body,
+      "body" => body_of(head, body),
       "parsed_body" => %Body.Unparsed{},
       "env" => Map.get(head, "env", %{}),
       "cf" => Map.get(head, "cf", %{}),
@@ -108,6 +108,9 @@ defmodule ElixirWorkers.Conn do
       "query_string" => url.query
     })
   end
+
+  defp body_of(%{"body_stream" => stream}, _none), do: BodyStream.new(stream)
+  defp body_of(_head, body), do: body
 
   # RFC 9110 §5.3; cookies have a separator of their own (RFC 6265 §5.4).
   defp join_headers(list) do
@@ -170,6 +173,18 @@ defmodule ElixirWorkers.Conn do
   """
   @spec req_cookies(t()) :: %{optional(String.t()) => String.t()}
   def req_cookies(conn), do: Cookie.parse(Map.get(conn["headers"], "cookie", ""))
+
+  @doc """
+  Returns the body of the request as a stream, which is read once: chunk by chunk as it comes in from paths that
+  `streamed-bodies` of the configuration names, from others of one chunk.
+
+      iex> conn = ElixirWorkers.Test.conn(:post, "/", body: "hello")
+      iex> conn |> ElixirWorkers.Conn.body_stream() |> Enum.map(&byte_size/1)
+      [5]
+  """
+  @spec body_stream(t()) :: BodyStream.t()
+  def body_stream(%{"body" => %BodyStream{} = stream}), do: stream
+  def body_stream(%{"body" => bytes}) when is_binary(bytes), do: BodyStream.new(bytes)
 
   # The response
 
@@ -381,6 +396,9 @@ defmodule ElixirWorkers.Conn do
         end
       end)
 
+  A `ElixirWorkers.BodyStream` goes straight from where it comes from to the client, without passing through the machine,
+  and with a `Content-Length` if it has a length.
+
   Under `mix test` and `elixir-workers run` the chunks arrive as one body.
 
       iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.stream("text/plain", ["a", "b"])
@@ -390,8 +408,13 @@ defmodule ElixirWorkers.Conn do
   @spec stream(t(), String.t(), ElixirWorkers.Streaming.source()) :: t()
   def stream(conn, content_type, source) do
     conn = conn |> put_new_status() |> put_new_resp_header("content-type", content_type)
-    %{conn | "resp_body" => {:stream, source}}
+    %{put_stream_length(conn, source) | "resp_body" => {:stream, source}}
   end
+
+  defp put_stream_length(conn, %BodyStream{length: length}) when is_integer(length),
+    do: put_resp_header(conn, "content-length", Integer.to_string(length))
+
+  defp put_stream_length(conn, _source), do: conn
 
   @doc """
   Answers with server-sent events, which an `EventSource` in a page reads: an enumerable of

@@ -6,7 +6,17 @@ defmodule ElixirWorkers.Server do
   kill, or using up its memory all end in a 500.
   """
 
-  alias ElixirWorkers.{Callable, Conn, Failure, Router, Settings, Streaming, Transport}
+  alias ElixirWorkers.{
+    BodyStream,
+    Callable,
+    Conn,
+    Failure,
+    Router,
+    Settings,
+    Streaming,
+    Transport
+  }
+
   alias ElixirWorkers.Transport.{Host, Wasi}
 
   @typedoc "The app, and what was raised, thrown or exited when it started."
@@ -102,13 +112,18 @@ defmodule ElixirWorkers.Server do
          tag,
          {status, headers, {:stream, source}},
          head,
-         {module, _state} = transport
+         {module, state} = transport
        ) do
-    if Callable.exports?(module, :chunk, 2) do
-      send(server, {tag, {status, headers, :stream}})
-      receive(do: ({^tag, :go_on} -> stream(source, head, transport)))
-    else
-      send(server, {tag, {status, headers, Streaming.collect(source)}})
+    cond do
+      BodyStream.handle(source) != nil and Callable.exports?(module, :pipe, 2) ->
+        send(server, {tag, pipe(source, {status, headers, :stream}, head, {module, state})})
+
+      Callable.exports?(module, :chunk, 2) ->
+        send(server, {tag, {status, headers, :stream}})
+        receive(do: ({^tag, :go_on} -> stream(source, head, transport)))
+
+      true ->
+        send(server, {tag, {status, headers, Streaming.collect(source)}})
     end
   end
 
@@ -120,6 +135,17 @@ defmodule ElixirWorkers.Server do
     kind, reason ->
       conn = new_conn(head, "", transport)
       Failure.log(conn, "the stream of " <> request_line(conn), kind, reason, __STACKTRACE__)
+  end
+
+  # A stream that was read or given away before cannot be the body of a response.
+  defp pipe(source, response, head, {module, state} = transport) do
+    case module.pipe(source, state) do
+      :ok ->
+        response
+
+      {:error, error} ->
+        reply(head, transport, &Failure.reply(&1, request_line(&1), :error, error, []))
+    end
   end
 
   # In the request's process.

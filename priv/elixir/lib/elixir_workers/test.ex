@@ -45,6 +45,7 @@ defmodule ElixirWorkers.Test do
   @typedoc """
     * `:headers` - a list or a map of headers; names are compared without case;
     * `:body` - the body;
+    * `:body_stream` - an enumerable of chunks, for a path of `streamed-bodies`, instead of a body;
     * `:json` - a term to send as JSON, instead of a body;
     * `:env`, `:cf`, `:request_id` - as in `ElixirWorkers.Conn`;
     * `:environment` - `"production"` by default.
@@ -52,13 +53,14 @@ defmodule ElixirWorkers.Test do
   @type option ::
           {:headers, Enumerable.t()}
           | {:body, iodata()}
+          | {:body_stream, Enumerable.t()}
           | {:json, term()}
           | {:env, map()}
           | {:cf, map()}
           | {:request_id, String.t()}
           | {:environment, String.t()}
 
-  @options [:headers, :body, :json, :env, :cf, :request_id, :environment]
+  @options [:headers, :body, :body_stream, :json, :env, :cf, :request_id, :environment]
 
   @doc """
   Sends a request to an app and returns its response.
@@ -169,7 +171,10 @@ defmodule ElixirWorkers.Test do
   end
 
   defp head(method, url, opts) do
-    %{
+    opts
+    |> Keyword.take([:body_stream])
+    |> Map.new(fn {:body_stream, chunks} -> {"body_stream", chunks} end)
+    |> Map.merge(%{
       "method" => method |> to_string() |> String.upcase(:ascii),
       "url" => if(String.starts_with?(url, "/"), do: "https://localhost" <> url, else: url),
       "headers" => request_headers(opts),
@@ -177,7 +182,7 @@ defmodule ElixirWorkers.Test do
       "cf" => Keyword.get(opts, :cf, %{}),
       "request_id" => Keyword.get(opts, :request_id, "test"),
       "environment" => Keyword.get(opts, :environment, "production")
-    }
+    })
   end
 
   defp request_headers(opts) do

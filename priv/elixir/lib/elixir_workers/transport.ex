@@ -38,7 +38,13 @@ defmodule ElixirWorkers.Transport do
   @doc "The body is whole, or it breaks off."
   @callback finish(:end | :abort, state()) :: :ok
 
-  @optional_callbacks chunk: 2, finish: 2
+  @doc """
+  Makes a stream that the host has the body of the response that comes next, which then has `:stream` and no chunks.
+  """
+  @callback pipe(ElixirWorkers.BodyStream.t(), state()) ::
+              :ok | {:error, ElixirWorkers.BindingError.t()}
+
+  @optional_callbacks chunk: 2, finish: 2, pipe: 2
 
   @doc "Writes a log record."
   @callback log(level(), iodata(), state()) :: :ok

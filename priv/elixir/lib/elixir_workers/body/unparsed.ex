@@ -24,6 +24,6 @@ defmodule ElixirWorkers.Body.Unparsed do
   defp teach do
     raise ArgumentError,
           ~s(conn["parsed_body"] is not parsed yet: add ElixirWorkers.Middleware.ParseBody to the router's ) <>
-            "middleware/0, or call ElixirWorkers.Body.parse/2"
+            "middleware/0, or call ElixirWorkers.Body.parse/2; a body that is a stream is never parsed"
   end
 end

@@ -1,15 +1,18 @@
 defmodule ElixirWorkers.Middleware.ParseBody do
   @moduledoc """
-  Sets `conn["parsed_body"]` as `ElixirWorkers.Body.parse/3` does. A malformed body is answered with 400.
+  Sets `conn["parsed_body"]` as `ElixirWorkers.Body.parse/3` does. A malformed body is answered with 400. A
+  body that is a stream (`ElixirWorkers.Conn.body_stream/1`) is not parsed.
 
   Options are those of `ElixirWorkers.Body.parse/3`.
   """
 
   @behaviour ElixirWorkers.Middleware
 
-  alias ElixirWorkers.{Body, Error}
+  alias ElixirWorkers.{Body, BodyStream, Error}
 
   @impl true
+  def call(%{"body" => %BodyStream{}} = conn, _opts, next), do: next.(conn)
+
   def call(conn, opts, next) do
     case Body.parse(conn["headers"]["content-type"], conn["body"], opts) do
       {:ok, value} -> next.(%{conn | "parsed_body" => value})

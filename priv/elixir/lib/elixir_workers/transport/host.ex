@@ -56,5 +56,10 @@ defmodule ElixirWorkers.Transport.Host do
   end
 
   @impl true
+  def pipe(stream, _state) do
+    with {:ok, nil} <- ElixirWorkers.Bindings.call("", "stream_pipe", [stream.source]), do: :ok
+  end
+
+  @impl true
   def log(level, message, _state), do: :atomvm_host.log(level, message)
 end
