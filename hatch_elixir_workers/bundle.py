@@ -126,7 +126,8 @@ def config_js(config: Config) -> bytes:
 
 
 def _binding(binding: Binding) -> dict[str, Any]:
-    return {"kind": binding.kind.name, **binding.fields}
+    ambient = {"ambient": True} if binding.kind.wrangler_key is None else {}
+    return {"kind": binding.kind.name, **ambient, **binding.fields}
 
 
 def _manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:

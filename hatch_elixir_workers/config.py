@@ -69,7 +69,7 @@ class Binding:
 
     name: str
     kind: BindingKind
-    fields: Mapping[str, str | int | bool]
+    fields: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -213,9 +213,9 @@ class _Reader(TomlReader):
             return None
         return Binding(name, kinds[kind_name], self._binding_fields(path, kinds[kind_name], value))
 
-    def _binding_fields(self, path: str, kind: BindingKind, raw: Mapping[str, Any]) -> Mapping[str, str | int | bool]:
+    def _binding_fields(self, path: str, kind: BindingKind, raw: Mapping[str, Any]) -> Mapping[str, Any]:
         known = {each.name: each for each in kind.fields}
-        given: dict[str, str | int | bool] = {}
+        given: dict[str, Any] = {}
         for key, value in raw.items():
             if key in known:
                 checked = self._binding_field(f"{path}.{key}", known[key], value)
@@ -228,14 +228,31 @@ class _Reader(TomlReader):
                 self.note(path, f'must have "{each.name}"')
         return frozen(given)
 
-    def _binding_field(self, path: str, declared: Field, value: Any) -> str | int | bool | None:
+    def _binding_field(self, path: str, declared: Field, value: Any) -> Any:
         if declared.folder:
             return self._relative_dir(path, value)
         if declared.type is str:
-            return self.string(path, value)
+            return self._field_text(path, declared, value)
         if declared.type is bool:
             return self.boolean(path, value)
-        return self.integer(path, value)
+        if declared.type is list:
+            return self._field_texts(path, declared, value)
+        number = self.integer(path, value)
+        if number is not None and declared.minimum is not None and number < declared.minimum:
+            self.note(path, f"must be at least {declared.minimum}, not {number}")
+        return number
+
+    def _field_text(self, path: str, declared: Field, value: Any) -> str | None:
+        text = self.string(path, value)
+        if text is not None and declared.description and not declared.accepts(text):
+            self.note(path, f'must be {declared.description}, not "{text}"')
+        return text
+
+    def _field_texts(self, path: str, declared: Field, value: Any) -> tuple[str | None, ...]:
+        items = self.array(path, value)
+        if isinstance(value, list) and not items and declared.required:
+            self.note(path, "must not be empty")
+        return tuple(self._field_text(f"{path}[{index}]", declared, each) for index, each in enumerate(items))
 
     def _vars(self, path: str, value: Any) -> Mapping[str, Any]:
         table = self.table_of(path, value)

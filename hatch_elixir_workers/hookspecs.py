@@ -30,35 +30,47 @@ _OPTION_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 OptionType = Literal[
     "string", "string-or-false", "strings", "atom", "integer", "boolean", "secret", "secrets", "binding"
 ]
-FieldType = type[str] | type[int] | type[bool]
+FieldType = type[str] | type[int] | type[bool] | type[list]  # type: ignore[type-arg]
 
 
 @dataclass(frozen=True)
 class Field:
     """One option of a binding: its name in pyproject.toml and in wrangler.toml, its type, and if it must be given.
 
-    A `folder` is below pyproject.toml, and the bundle carries its files under the same path.
+    A `folder` is below pyproject.toml, and the bundle carries its files under the same path. A `list` holds strings.
+    `pattern` is a regular expression that a string, or each of a list, matches as a whole; `description` says what such
+    a string is: 'an origin such as "https://example.com"'. `minimum` is that of an integer.
     """
 
     name: str
     type: FieldType = str
     required: bool = False
     folder: bool = False
+    pattern: str = ".+"
+    description: str = ""
+    minimum: int | None = None
 
     def __post_init__(self) -> None:
         if not _WRANGLER_KEY.match(self.name):
             raise ValueError(f"field name {self.name!r} must be lower-case words joined by underscores")
-        if self.type not in (str, int, bool):
-            raise TypeError(f"type of field {self.name!r} must be str, int or bool, not {self.type!r}")
+        if self.type not in (str, int, bool, list):
+            raise TypeError(f"type of field {self.name!r} must be str, int, bool or list, not {self.type!r}")
         if self.folder and self.type is not str:
             raise TypeError(f"field {self.name!r} is a folder, so its type must be str")
+        if self.pattern != Field.pattern and not self.description:
+            raise ValueError(f"field {self.name!r} must describe what its pattern means")
+
+    def accepts(self, text: str) -> bool:
+        """Whether a string matches the pattern."""
+        return re.fullmatch(self.pattern, text) is not None
 
 
 @dataclass(frozen=True)
 class BindingKind:
     """A kind of binding: what it is called, what can be configured, what a handler may ask of it.
 
-    `wrangler_key` is the array of tables in wrangler.toml that a binding of this kind becomes an entry of;
+    `wrangler_key` is the array of tables in wrangler.toml that a binding of this kind becomes an entry of. None: the
+    runtime needs to know nothing about it, fields are for the module in JavaScript alone, which gets no binding.
     `binding_field` names the field of that entry which holds the binding's own name. `operations` are the names a
     host call may use; `javascript` is the module that answers them, which the bundle gets as `bindings/<name>.js`.
     `elixir` is a folder of `.ex` files that are compiled with the framework, None when there are none to add.
@@ -66,7 +78,7 @@ class BindingKind:
     """
 
     name: str
-    wrangler_key: str
+    wrangler_key: str | None
     fields: tuple[Field, ...]
     operations: tuple[str, ...]
     javascript: Path
@@ -80,7 +92,7 @@ class BindingKind:
                 f"binding kind {self.name!r} must be lower-case letters, digits and hyphens, "
                 f"and not one of {', '.join(_WORKER_MODULES)}"
             )
-        if not _WRANGLER_KEY.match(self.wrangler_key):
+        if self.wrangler_key is not None and not _WRANGLER_KEY.match(self.wrangler_key):
             raise ValueError(f"wrangler_key {self.wrangler_key!r} of binding kind {self.name!r} is not a wrangler key")
         _check_tuple(f"fields of binding kind {self.name!r}", self.fields, Field)
         _check_tuple(f"operations of binding kind {self.name!r}", self.operations, str)

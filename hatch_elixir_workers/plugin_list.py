@@ -9,7 +9,7 @@ from typing import Any
 from hatch_elixir_workers.hookspecs import BindingKind, Field, MiddlewareKind, Option
 from hatch_elixir_workers.plugins import HOOKS, Plugin
 
-_TYPE_NAMES = {str: "string", int: "integer", bool: "boolean"}
+_TYPE_NAMES = {str: "string", int: "integer", bool: "boolean", list: "strings"}
 
 
 def as_json(plugins: Sequence[Plugin]) -> list[dict[str, Any]]:
@@ -48,7 +48,7 @@ def _paragraph(plugin: Plugin) -> Iterator[str]:
 
 def _about(kind: Any) -> str:
     if isinstance(kind, BindingKind):
-        return f" ({kind.wrangler_key}): {', '.join(kind.operations)}"
+        return f" ({kind.wrangler_key or 'no wrangler key'}): {', '.join(kind.operations)}"
     return f" ({kind.module})" if isinstance(kind, MiddlewareKind) else ""
 
 
@@ -62,8 +62,8 @@ def _kind_of_value(entry: Field | Option) -> str:
     parts = [entry.type if isinstance(entry.type, str) else _TYPE_NAMES[entry.type]]
     if isinstance(entry, Option):
         parts[0] += f": {' | '.join(entry.choices)}" if entry.choices else ""
-        parts += [f"at least {entry.minimum}"] if entry.minimum is not None else []
-        parts += [entry.description] if entry.description else []
     elif entry.folder:
         parts[0] = "folder"
+    parts += [f"at least {entry.minimum}"] if entry.minimum is not None else []
+    parts += [entry.description] if entry.description else []
     return ", ".join([*parts, "required"] if entry.required else parts)

@@ -38,12 +38,14 @@ def wrangler_table(config: Config) -> dict[str, Any]:
     if config.secrets:
         table["secrets"] = {"required": list(config.secrets)}
     for binding in config.bindings:
+        if binding.kind.wrangler_key is None:
+            continue
         _append(table, binding.kind.wrangler_key, _binding_entry(binding))
     return table
 
 
 def _binding_entry(binding: Binding) -> dict[str, Any]:
-    return {binding.kind.binding_field: binding.name, **binding.fields}
+    return {binding.kind.binding_field: binding.name, **_plain(binding.fields)}
 
 
 def _append(table: dict[str, Any], dotted_key: str, entry: dict[str, Any]) -> None:
@@ -57,6 +59,6 @@ def _plain(value: Any) -> Any:
     """tomli-w takes dicts and lists only, not read-only views of them."""
     if isinstance(value, Mapping):
         return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return value

@@ -15,7 +15,7 @@ const MIB = 1024 * 1024;
  * @property {number} maxWaitingRequests for a machine; further ones are refused
  * @property {readonly string[]} vars
  * @property {readonly string[]} secrets
- * @property {Readonly<Record<string, { kind: string }>>} bindings
+ * @property {Readonly<Record<string, { kind: string, ambient?: boolean }>>} bindings
  */
 
 /** @type {Readonly<Settings>} */

@@ -237,6 +237,26 @@ def test_required_fields_of_a_kind() -> None:
     assert dict(config.bindings[0].fields) == {"app_id": "a", "ttl": 1}
 
 
+def test_fields_with_patterns_lists_and_minima() -> None:
+    origin = Field("allow", list, required=True, pattern="https://[a-z.]+", description="an origin")
+    fields = (origin, Field("mode", pattern="fast|slow", description='"fast" or "slow"'), Field("size", int, minimum=1))
+    registry = Registry({"f": BindingKind("f", None, fields, ("get",), Path("/f.js"))})
+
+    def given(**fields: Any) -> dict[str, Any]:
+        return {"bindings": {"F": {"kind": "f", **fields}}}
+
+    assert problems(given(allow=["https://a.b", "x", 1], mode="slower", size=0), registry) == [
+        'bindings.F.allow[1] must be an origin, not "x"',
+        "bindings.F.allow[2] must be a string, not an integer",
+        'bindings.F.mode must be "fast" or "slow", not "slower"',
+        "bindings.F.size must be at least 1, not 0",
+    ]
+    assert problems(given(allow=[]), registry) == ["bindings.F.allow must not be empty"]
+    assert problems(given(allow="https://a.b"), registry) == ["bindings.F.allow must be an array, not a string"]
+    config = parse(given(allow=["https://a.b"], mode="fast", size=1), registry)
+    assert dict(config.bindings[0].fields) == {"allow": ("https://a.b",), "mode": "fast", "size": 1}
+
+
 def test_toml_dates_are_taken_as_dates() -> None:
     assert parse({"compatibility-date": datetime.date(2026, 2, 3)}).compatibility_date == "2026-02-03"
 

@@ -202,5 +202,7 @@ def test_binding_kinds_check_themselves(changes: dict[str, Any]) -> None:
 def test_fields_check_themselves() -> None:
     with pytest.raises(ValueError, match="field name 'Id'"):
         Field("Id")
-    with pytest.raises(TypeError, match="type of field 'id' must be str, int or bool"):
+    with pytest.raises(TypeError, match="type of field 'id' must be str, int, bool or list"):
         Field("id", float)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="field 'id' must describe what its pattern means"):
+        Field("id", pattern="[a-z]+")

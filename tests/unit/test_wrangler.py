@@ -57,6 +57,12 @@ def test_nested_wrangler_keys() -> None:
     assert written["queues"] == {"producers": [{"binding": "Q", "queue": "jobs"}]}
 
 
+def test_a_kind_that_wrangler_does_not_know() -> None:
+    kind = BindingKind("clock", None, (Field("zone"),), ("read",), Path("/clock.js"))
+    written = table({"bindings": {"C": {"kind": "clock", "zone": "UTC"}}}, Registry({"clock": kind}))
+    assert "UTC" not in str(written)
+
+
 def test_same_configuration_same_bytes() -> None:
     raw = {"vars": {"B": 1, "A": 2}, "bindings": {"K": {"kind": "kv"}}}
     first = parse_config(raw, load_registry([]), project_name="shop")

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { test } from "node:test";
+import { createDispatch } from "../../priv/worker/bindings/index.js";
+import { Streams } from "../../priv/worker/streams.js";
 import { ROOT } from "../support/harness.mjs";
 
 const PYTHON = process.env.PYTHON ?? path.join(ROOT, ".venv/bin/python");
@@ -22,3 +24,10 @@ for (const [name, [file, operations]] of Object.entries(declared)) {
     assert.deepEqual(Object.keys(kind.operations).sort(), [...operations].sort());
   });
 }
+
+test("an ambient binding needs nothing of env, and any other does", async () => {
+  const kinds = { clock: { operations: { read: (/** @type {any} */ binding) => String(binding) } } };
+  const dispatch = createDispatch({ CLOCK: { kind: "clock", ambient: true }, LOST: { kind: "clock" } }, kinds, {});
+  assert.equal(await dispatch("CLOCK", "read", [], new Streams()), "undefined");
+  await assert.rejects(dispatch("LOST", "read", [], new Streams()), { code: "not_available" });
+});

@@ -39,7 +39,8 @@ export class BindingError extends Error {
  */
 
 /**
- * @param {Readonly<Record<string, { kind: string }>>} declared bindings of the configuration, by name
+ * @param {Readonly<Record<string, { kind: string, ambient?: boolean }>>} declared bindings of the configuration, by
+ *   name; an ambient one needs nothing of `env`
  * @param {Readonly<Record<string, import("./kinds.js").BindingKind>>} kinds
  * @param {Record<string, unknown>} env
  * @returns {Dispatch} which rejects with a BindingError and with nothing else
@@ -57,7 +58,7 @@ export function createDispatch(declared, kinds, env) {
     const operation = own(operations, operationName);
     if (operation === undefined) throw fail("unknown_operation", `kind "${config.kind}" has no such operation`);
     const binding = own(env, name);
-    if (binding === undefined) throw fail("not_available", "the runtime does not provide this binding");
+    if (binding === undefined && !config.ambient) throw fail("not_available", "the runtime does not provide this binding");
     try {
       return await operation(binding, args, { config, state: stateOf(states, name), streams });
     } catch (cause) {

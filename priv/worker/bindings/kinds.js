@@ -6,7 +6,7 @@
  * @property {Record<string, Operation>} operations own properties only are called
  *
  * @callback Operation
- * @param {any} binding what the runtime put into `env` under the binding's name
+ * @param {any} binding what the runtime put into `env` under the binding's name; undefined for a kind without a wrangler key
  * @param {import("../etf.js").Term[]} args
  * @param {Call} call
  * @returns {import("../etf.js").Term | Promise<import("../etf.js").Term>}
