@@ -247,6 +247,8 @@ def test_plugins_as_json(site: Callable[[str, str], str]) -> None:
         "type": "boolean",
         "required": False,
         "folder": False,
+        "pattern": ".+",
+        "description": "",
     }
     assert {key: found[key] for key in ("distribution", "version", "name", "value", "bindings", "problems")} == {
         "distribution": "my-limits",
