@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hatch_elixir_workers.hookspecs import BindingKind, Field, MiddlewareKind, Option
+from hatch_elixir_workers.hookspecs import BindingKind, EventKind, Field, MiddlewareKind, Option
 from hatch_elixir_workers.paths import priv_dir
 
 
@@ -36,6 +36,21 @@ def bindings() -> tuple[BindingKind, ...]:
         javascript=javascript / "d1.js",
     )
     return kv, d1
+
+
+def events() -> tuple[EventKind, ...]:
+    """Cron triggers. Their Elixir module is the framework's own."""
+    scheduled = EventKind(
+        name="scheduled",
+        module="ElixirWorkers.Scheduled",
+        callbacks=(("handle_scheduled", 2),),
+        javascript=priv_dir() / "worker" / "events" / "scheduled.js",
+        fields=(Field("cron", required=True),),
+        wrangler_key="triggers.crons",
+        wrangler_value="cron",
+        source_field="cron",
+    )
+    return (scheduled,)
 
 
 # RFC 9110 §5.6.2: what names of headers are made of.

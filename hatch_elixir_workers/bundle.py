@@ -78,7 +78,7 @@ class Contents:
 def bundle_files(contents: Contents, worker: Path) -> dict[str, bytes]:
     """Every file by its path within the bundle; `worker` is priv/worker."""
     files = {path.relative_to(worker).as_posix(): path.read_bytes() for path in _worker_modules(worker)}
-    files |= binding_modules(contents.config)
+    files |= binding_modules(contents.config) | event_modules(contents.config)
     files["app.avm"] = contents.archive
     files["atomvm.wasm"] = contents.machine
     files["config.js"] = config_js(contents.config)
@@ -96,18 +96,28 @@ def _add_carried(files: dict[str, bytes], carried: Mapping[str, bytes]) -> None:
 
 
 def _worker_modules(worker: Path) -> list[Path]:
-    """Those of every bundle: modules of binding kinds come from their plugins, the built-in ones too."""
+    """Those of every bundle: modules of kinds come from their plugins, the built-in ones too."""
     own = {worker / "bindings" / kind.javascript.name for kind in builtin.bindings()}
+    own |= {worker / "events" / kind.javascript.name for kind in builtin.events()}
     return [path for path in sorted(worker.rglob("*.js")) if path not in own]
 
 
 def binding_modules(config: Config) -> dict[str, bytes]:
     """`bindings/<kind>.js` of each kind that is used, and `bindings/kinds.js`, the table of them."""
-    kinds = {binding.kind.name: binding.kind for binding in config.bindings}
-    files = {f"bindings/{name}.js": kinds[name].javascript.read_bytes() for name in sorted(kinds)}
+    kinds = {binding.kind.name: binding.kind.javascript for binding in config.bindings}
+    return _kind_modules("bindings", kinds)
+
+
+def event_modules(config: Config) -> dict[str, bytes]:
+    """`events/<kind>.js` of each kind that is used, and `events/kinds.js`, the table of them."""
+    return _kind_modules("events", {event.kind.name: event.kind.javascript for event in config.events})
+
+
+def _kind_modules(folder: str, kinds: Mapping[str, Path]) -> dict[str, bytes]:
+    files = {f"{folder}/{name}.js": kinds[name].read_bytes() for name in sorted(kinds)}
     imports = [f'import kind{i} from "./{name}.js";\n' for i, name in enumerate(sorted(kinds))]
     entries = [f'  "{name}": kind{i},\n' for i, name in enumerate(sorted(kinds))]
-    files["bindings/kinds.js"] = "".join([*imports, "export default Object.freeze({\n", *entries, "});\n"]).encode()
+    files[f"{folder}/kinds.js"] = "".join([*imports, "export default Object.freeze({\n", *entries, "});\n"]).encode()
     return files
 
 
@@ -141,6 +151,10 @@ def _manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
         "bindings": [
             {"name": binding.name, "kind": binding.kind.name, "simulated": binding.kind.simulated}
             for binding in contents.config.bindings
+        ],
+        "events": [
+            {"kind": event.kind.name, "source": event.source, "handler": event.handler}
+            for event in contents.config.events
         ],
         "plain_files": [vars(file) for file in contents.plain_files],
         "files": [

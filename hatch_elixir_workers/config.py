@@ -13,11 +13,12 @@ from types import MappingProxyType
 from typing import Any
 
 from hatch_elixir_workers.errors import ConfigError
+from hatch_elixir_workers.events import Event, Reader, read_events
 from hatch_elixir_workers.hookspecs import BindingKind, Field
 from hatch_elixir_workers.middleware import Declared, Middleware, read_middleware
 from hatch_elixir_workers.names import MODULE, module_atom
 from hatch_elixir_workers.plugins import Registry
-from hatch_elixir_workers.toml_values import TomlReader, frozen, toml_key, toml_type
+from hatch_elixir_workers.toml_values import frozen, toml_key, toml_type
 
 TARGET_TABLE = "tool.hatch.build.targets.elixir-workers"
 HOOK_TABLE = "tool.hatch.build.hooks.elixir-workers"
@@ -99,6 +100,7 @@ class Config:
     project: str = "."
     middleware: tuple[Middleware, ...] | None = None
     bindings: tuple[Binding, ...] = ()
+    events: tuple[Event, ...] = ()
     vars: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     secrets: tuple[str, ...] = ()
     body_limit_bytes: int = DEFAULT_BODY_LIMIT_BYTES
@@ -120,7 +122,7 @@ def parse_config(raw: Mapping[str, Any], registry: Registry, *, project_name: st
     return config
 
 
-class _Reader(TomlReader):
+class _Reader(Reader):
     """Walks the table once."""
 
     def __init__(self, table: str, registry: Registry) -> None:
@@ -130,10 +132,11 @@ class _Reader(TomlReader):
     def read(self, raw: Mapping[str, Any], project_name: str) -> Config:
         readers: dict[str, Callable[[str, Any], Any]] = {
             "name": self._worker_name,
-            "entry": self._module,
+            "entry": self.module,
             "project": self._relative_dir,
             "middleware": lambda path, value: read_middleware(self, self.registry, _declared(fields), path, value),
             "bindings": self._bindings,
+            "events": self._events,
             "vars": self._vars,
             "secrets": self._secrets,
             "body-limit": self._bytes,
@@ -166,7 +169,8 @@ class _Reader(TomlReader):
             )
         return text or ""
 
-    def _module(self, path: str, value: Any) -> str | None:
+    def module(self, path: str, value: Any) -> str | None:
+        """The atom of a module that is given by its name."""
         text = self.string(path, value)
         if text is None:
             return None
@@ -211,24 +215,30 @@ class _Reader(TomlReader):
             hint = self.did_you_mean(kind_name, kinds, "known kinds")
             self.note(f"{path}.kind", f'is not a known kind of binding: "{kind_name}"; {hint}')
             return None
-        return Binding(name, kinds[kind_name], self._binding_fields(path, kinds[kind_name], value))
+        return Binding(name, kinds[kind_name], self.fields(path, kinds[kind_name].fields, value, ("kind",)))
 
-    def _binding_fields(self, path: str, kind: BindingKind, raw: Mapping[str, Any]) -> Mapping[str, Any]:
-        known = {each.name: each for each in kind.fields}
+    def _events(self, path: str, value: Any) -> tuple[Event, ...]:
+        return read_events(self, self.registry, path, value)
+
+    def fields(
+        self, path: str, declared: tuple[Field, ...], raw: Mapping[str, Any], others: tuple[str, ...]
+    ) -> Mapping[str, Any]:
+        """The declared fields of a table that may have the keys `others`, too; missing ones are noted."""
+        known = {each.name: each for each in declared}
         given: dict[str, Any] = {}
         for key, value in raw.items():
             if key in known:
-                checked = self._binding_field(f"{path}.{key}", known[key], value)
+                checked = self._field(f"{path}.{key}", known[key], value)
                 if checked is not None:
                     given[key] = checked
-            elif key != "kind":
-                self.unknown(f"{path}.{toml_key(key)}", key, [*known, "kind"])
-        for each in kind.fields:
+            elif key not in others:
+                self.unknown(f"{path}.{toml_key(key)}", key, [*known, *others])
+        for each in declared:
             if each.required and each.name not in raw:
                 self.note(path, f'must have "{each.name}"')
         return frozen(given)
 
-    def _binding_field(self, path: str, declared: Field, value: Any) -> Any:
+    def _field(self, path: str, declared: Field, value: Any) -> Any:
         if declared.folder:
             return self._relative_dir(path, value)
         if declared.type is str:

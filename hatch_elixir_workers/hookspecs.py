@@ -24,6 +24,9 @@ hookimpl = pluggy.HookimplMarker(PROJECT_NAME)
 _KIND_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 # The worker's own modules under bindings/, beside which each kind gets one of its name.
 _WORKER_MODULES = ("index", "kinds", "values")
+_EVENT_NAME = re.compile(r"[a-z][A-Za-z]*\Z")
+# A handler that the worker has itself, and its own modules under events/.
+_NO_EVENTS = ("fetch", "index", "kinds")
 _WRANGLER_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\Z")
 _OPTION_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 
@@ -180,6 +183,66 @@ class MiddlewareKind:
             _check_path(f"elixir of middleware {self.name!r}", self.elixir)
 
 
+@dataclass(frozen=True)
+class EventKind:
+    """A kind of event other than a request; `name` is its handler in the worker's default export, such as `queue`.
+
+    `fields` are what an entry of `events` can have besides `kind` and `handler`. The entry becomes one of the array
+    `wrangler_key` of wrangler.toml: a table of the fields, or, with `wrangler_value`, the value of that field alone.
+    `source_field` is the field that tells which events of the kind an entry is for.
+
+    `javascript` is the module that turns an event into a term and an answer into calls of the event; the bundle gets it
+    as `events/<name>.js`. `module` is the Elixir module, as `MyPackage.Consumer`, whose `handle_event/3` gets the
+    handler's module, that term and the context, and returns the answer. A handler has at least one of `callbacks`,
+    each a name and an arity.
+    """
+
+    name: str
+    module: str
+    callbacks: tuple[tuple[str, int], ...]
+    javascript: Path
+    fields: tuple[Field, ...] = ()
+    wrangler_key: str | None = None
+    wrangler_value: str | None = None
+    source_field: str | None = None
+    elixir: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not _EVENT_NAME.match(self.name) or self.name in _NO_EVENTS:
+            raise ValueError(f"event kind {self.name!r} must be letters, and not one of {', '.join(_NO_EVENTS)}")
+        if not MODULE.match(self.module):
+            raise ValueError(f"module of event kind {self.name!r} must be as `MyPackage.Consumer`, not {self.module!r}")
+        if self.wrangler_key is not None and not _WRANGLER_KEY.match(self.wrangler_key):
+            raise ValueError(f"wrangler_key {self.wrangler_key!r} of event kind {self.name!r} is not a wrangler key")
+        self._check_callbacks()
+        self._check_fields()
+        _check_path(f"javascript of event kind {self.name!r}", self.javascript)
+        if self.elixir is not None:
+            _check_path(f"elixir of event kind {self.name!r}", self.elixir)
+        if self.javascript.suffix != ".js":
+            raise ValueError(f"javascript of event kind {self.name!r} must be a .js file, not {self.javascript}")
+
+    def _check_callbacks(self) -> None:
+        _check_tuple(f"callbacks of event kind {self.name!r}", self.callbacks, tuple)
+        if not self.callbacks:
+            raise ValueError(f"event kind {self.name!r} must name what a handler exports")
+        for callback in self.callbacks:
+            if list(map(type, callback)) != [str, int]:
+                raise TypeError(f"a callback of event kind {self.name!r} must be a name and an arity, not {callback!r}")
+
+    def _check_fields(self) -> None:
+        _check_tuple(f"fields of event kind {self.name!r}", self.fields, Field)
+        required = {field.name: field.required for field in self.fields}
+        if len(required) != len(self.fields) or not {"kind", "handler"}.isdisjoint(required):
+            raise ValueError(f"event kind {self.name!r} must name its fields once each, and none `kind` or `handler`")
+        for attribute in ("wrangler_value", "source_field"):
+            field = getattr(self, attribute)
+            if field is not None and not required.get(field):
+                raise ValueError(f"{attribute} of event kind {self.name!r} must be one of its required fields")
+        if any(field.folder for field in self.fields):
+            raise ValueError(f"event kind {self.name!r} cannot have a field that is a folder")
+
+
 def _check_tuple(what: str, values: object, of: type) -> None:
     if not isinstance(values, tuple) or not all(isinstance(each, of) for each in values):
         raise TypeError(f"{what} must be a tuple of {of.__name__}, not {values!r}")
@@ -200,4 +263,10 @@ def elixir_workers_bindings() -> Sequence[BindingKind]:
 @hookspec
 def elixir_workers_middleware() -> Sequence[MiddlewareKind]:
     """The middleware this plugin adds. Where it runs is the configuration's business alone."""
+    raise NotImplementedError
+
+
+@hookspec
+def elixir_workers_events() -> Sequence[EventKind]:
+    """The kinds of events this plugin adds, beside the requests that every worker handles."""
     raise NotImplementedError

@@ -118,10 +118,11 @@ def compile_application(plan: Plan, inform: Report) -> tuple[mix.Project, mix.To
 
 
 def plugin_sources(config: Config) -> list[Path]:
-    """The folders of Elixir sources that the kinds of these bindings and this middleware bring."""
+    """The folders of Elixir sources that the kinds of these bindings, this middleware and these events bring."""
     bound = [binding.kind.elixir for binding in config.bindings]
     wrapped = [each.kind.elixir for each in config.middleware or () if each.kind is not None]
-    return sorted({folder for folder in (*bound, *wrapped) if folder is not None})
+    handled = [event.kind.elixir for event in config.events]
+    return sorted({folder for folder in (*bound, *wrapped, *handled) if folder is not None})
 
 
 def say_what_is_left_out(project: mix.Project, warn: Report) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from hatch_elixir_workers.hookspecs import BindingKind, Field, MiddlewareKind, Option
+from hatch_elixir_workers.hookspecs import BindingKind, EventKind, Field, MiddlewareKind, Option
 from hatch_elixir_workers.plugins import HOOKS, Plugin
 
 _TYPE_NAMES = {str: "string", int: "integer", bool: "boolean", list: "strings"}
@@ -49,7 +49,7 @@ def _paragraph(plugin: Plugin) -> Iterator[str]:
 def _about(kind: Any) -> str:
     if isinstance(kind, BindingKind):
         return f" ({kind.wrangler_key or 'no wrangler key'}): {', '.join(kind.operations)}"
-    return f" ({kind.module})" if isinstance(kind, MiddlewareKind) else ""
+    return f" ({kind.module})" if isinstance(kind, MiddlewareKind | EventKind) else ""
 
 
 def _configurable(kind: Any) -> list[str]:

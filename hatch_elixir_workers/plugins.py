@@ -16,7 +16,7 @@ import pluggy
 
 from hatch_elixir_workers import __version__, builtin, hookspecs
 from hatch_elixir_workers.errors import PluginError
-from hatch_elixir_workers.hookspecs import PROJECT_NAME, BindingKind, MiddlewareKind, hookimpl
+from hatch_elixir_workers.hookspecs import PROJECT_NAME, BindingKind, EventKind, MiddlewareKind, hookimpl
 
 OURS = "hatch-elixir-workers"
 
@@ -35,7 +35,11 @@ class Hook:
         return f"{PROJECT_NAME}_{self.field}"
 
 
-HOOKS = (Hook("bindings", BindingKind, "binding kind"), Hook("middleware", MiddlewareKind, "middleware"))
+HOOKS = (
+    Hook("bindings", BindingKind, "binding kind"),
+    Hook("middleware", MiddlewareKind, "middleware"),
+    Hook("events", EventKind, "event kind"),
+)
 
 
 @dataclass(frozen=True)
@@ -48,20 +52,23 @@ class Plugin:
     value: str
     bindings: tuple[BindingKind, ...] = ()
     middleware: tuple[MiddlewareKind, ...] = ()
+    events: tuple[EventKind, ...] = ()
     problems: tuple[PluginError, ...] = ()
 
 
 @dataclass(frozen=True)
 class Registry:
-    """Everything that a configuration can name, and the distributions that middleware comes from."""
+    """Everything that a configuration can name, and the distributions that middleware and events come from."""
 
     bindings: Mapping[str, BindingKind]
     middleware: Mapping[str, MiddlewareKind] = field(default_factory=dict)
     middleware_owners: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, EventKind] = field(default_factory=dict)
+    event_owners: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Builtin:
-    """KV, D1 and the framework's middleware, on the same contract as everyone else's."""
+    """KV, D1, the framework's middleware and cron triggers, on the same contract as everyone else's."""
 
     @hookimpl
     def elixir_workers_bindings(self) -> Sequence[BindingKind]:
@@ -70,6 +77,10 @@ class _Builtin:
     @hookimpl
     def elixir_workers_middleware(self) -> Sequence[MiddlewareKind]:
         return builtin.MIDDLEWARE
+
+    @hookimpl
+    def elixir_workers_events(self) -> Sequence[EventKind]:
+        return builtin.events()
 
 
 def load_registry(entry_points: Iterable[metadata.EntryPoint] | None = None) -> Registry:
@@ -83,6 +94,8 @@ def load_registry(entry_points: Iterable[metadata.EntryPoint] | None = None) -> 
         middleware_owners=_by_name(
             {kind.name: plugin.distribution for plugin in plugins for kind in plugin.middleware}
         ),
+        events=_by_name({kind.name: kind for plugin in plugins for kind in plugin.events}),
+        event_owners=_by_name({kind.name: plugin.distribution for plugin in plugins for kind in plugin.events}),
     )
 
 

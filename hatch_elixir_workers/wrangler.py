@@ -8,6 +8,7 @@ from typing import Any
 import tomli_w
 
 from hatch_elixir_workers.config import Binding, Config
+from hatch_elixir_workers.events import Event
 
 MAIN = "index.js"
 # Tells the worker that a client has gone; no compatibility date includes it.
@@ -15,7 +16,7 @@ COMPATIBILITY_FLAGS = ("enable_request_signal",)
 
 
 def wrangler_toml(config: Config) -> bytes:
-    """The file's bytes; keys are in a fixed order, bindings in the order of the configuration."""
+    """The file's bytes; keys are in a fixed order, bindings and events in the order of the configuration."""
     return tomli_w.dumps(wrangler_table(config)).encode()
 
 
@@ -41,6 +42,9 @@ def wrangler_table(config: Config) -> dict[str, Any]:
         if binding.kind.wrangler_key is None:
             continue
         _append(table, binding.kind.wrangler_key, _binding_entry(binding))
+    for event in config.events:
+        if event.kind.wrangler_key is not None:
+            _append(table, event.kind.wrangler_key, _event_entry(event))
     return table
 
 
@@ -48,7 +52,11 @@ def _binding_entry(binding: Binding) -> dict[str, Any]:
     return {binding.kind.binding_field: binding.name, **_plain(binding.fields)}
 
 
-def _append(table: dict[str, Any], dotted_key: str, entry: dict[str, Any]) -> None:
+def _event_entry(event: Event) -> Any:
+    return dict(event.fields) if event.kind.wrangler_value is None else event.fields[event.kind.wrangler_value]
+
+
+def _append(table: dict[str, Any], dotted_key: str, entry: Any) -> None:
     *parents, last = dotted_key.split(".")
     for parent in parents:
         table = table.setdefault(parent, {})

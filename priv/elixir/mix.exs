@@ -17,7 +17,11 @@ defmodule ElixirWorkers.MixProject do
   # Folders of the Elixir sources that binding kinds of plugins bring; `hatch build` names those that are used.
   defp plugin_paths do
     separator = if match?({:win32, _}, :os.type()), do: ";", else: ":"
-    "ELIXIR_WORKERS_PLUGINS" |> System.get_env("") |> String.split(separator, trim: true)
+
+    "ELIXIR_WORKERS_PLUGINS"
+    |> System.get_env("")
+    |> String.split(separator, trim: true)
+    |> Enum.map(&Path.expand/1)
   end
 
   def application, do: [extra_applications: []]

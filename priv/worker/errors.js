@@ -3,6 +3,7 @@
  *
  *     WorkerError            code, status: what is logged and what the client sees
  *     ├── E_BODY_*           the client's request
+ *     ├── E_EVENT            the application's handler of an event has failed
  *     ├── E_CLIENT_GONE      nobody waits for the response any more
  *     ├── E_LIMIT_*          the application ran into a limit
  *     ├── E_VM_*             the machine or the archive is at fault; its instance is dropped
@@ -13,6 +14,7 @@
 export const STATUS_OF_CODE = Object.freeze({
   E_BODY_READ: 400,
   E_BODY_TOO_LARGE: 413,
+  E_EVENT: 500,
   E_LIMIT_MACHINES: 503,
   E_CLIENT_GONE: 499, // as nginx has it: nobody will see it
   E_LIMIT_REDUCTIONS: 503,

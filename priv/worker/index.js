@@ -4,6 +4,8 @@
  *     global scope: MachinePool.prepare
  *     Request -> readRequest -> MachinePool.serve -> parseResponse -> toResponse -> Response
  *                                                        any error -> errorResponse
+ *
+ * `events/index.js` says the same of other events.
  */
 
 import archive from "./app.avm";
@@ -13,6 +15,8 @@ import kinds from "./bindings/kinds.js";
 import { Clock } from "./clock.js";
 import bundled from "./config.js";
 import { asWorkerError, errorResponse } from "./errors.js";
+import { eventHandlers } from "./events/index.js";
+import eventKinds from "./events/kinds.js";
 import { HostCalls } from "./host_calls.js";
 import { LEVEL_ERROR, LEVEL_WARNING, RequestLog } from "./logs.js";
 import { MachinePool } from "./pool.js";
@@ -48,4 +52,6 @@ export default {
       return errorResponse(error, { requestId, method: request.method, environment: config.environment });
     }
   },
+
+  ...eventHandlers(eventKinds, { pool, config, bindingKinds: kinds }),
 };

@@ -62,9 +62,9 @@ function headerList(headers) {
 
 /**
  * @param {Record<string, unknown>} env
- * @param {string[]} names
+ * @param {string[]} names of what may enter the guest
  */
-function selectedEnv(env, names) {
+export function selectedEnv(env, names) {
   /** @type {Map<string, import("./etf.js").Term>} */
   const selected = new Map();
   for (const name of names) {

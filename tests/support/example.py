@@ -27,7 +27,10 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 HELLO = REPOSITORY / "examples" / "hello"
 KV_COUNTER = REPOSITORY / "examples" / "kv_counter"
 D1_TODO = REPOSITORY / "examples" / "d1_todo"
-EXAMPLES = (HELLO, KV_COUNTER, D1_TODO)
+OUTBOX = REPOSITORY / "examples" / "outbox"
+EXAMPLES = (HELLO, KV_COUNTER, D1_TODO, OUTBOX)
+PLUGINS = REPOSITORY / "plugins"
+QUEUES = PLUGINS / "queues" / "tests"
 BINDINGS_SAMPLE = REPOSITORY / "tests" / "samples" / "bindings"
 LOAD = REPOSITORY / "tests" / "samples" / "load"
 STREAMS = REPOSITORY / "tests" / "samples" / "streams"
@@ -56,16 +59,19 @@ def run(
 
 @cache
 def wheel_folder() -> Path:
-    """The folder of a wheel of this checkout, named after the wheel's content."""
+    """The folder of wheels of this checkout and of its plugins, named after their content."""
     _CACHE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_CACHE) as scratch:
-        run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", scratch], REPOSITORY)
-        (wheel,) = Path(scratch).glob("*.whl")
-        folder = _CACHE / "wheels" / hashlib.sha256(wheel.read_bytes()).hexdigest()[:16]
-        if not (folder / wheel.name).exists():
+        for project in (REPOSITORY, *sorted(path.parent for path in PLUGINS.glob("*/pyproject.toml"))):
+            run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", scratch], project)
+        wheels = sorted(Path(scratch).glob("*.whl"))
+        digest = hashlib.sha256(b"".join(hashlib.sha256(wheel.read_bytes()).digest() for wheel in wheels))
+        folder = _CACHE / "wheels" / digest.hexdigest()[:16]
+        if not folder.exists():
             _only(folder.parent, keep=folder.name)
             folder.mkdir(parents=True)
-            wheel.rename(folder / wheel.name)
+            for wheel in wheels:
+                wheel.rename(folder / wheel.name)
     return folder
 
 

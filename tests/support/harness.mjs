@@ -114,7 +114,23 @@ function simulatedBindings({ kv_namespaces = [], d1_databases = [], queues = {} 
     kvNamespaces: byBinding(kv_namespaces, "id"),
     d1Databases: byBinding(d1_databases, "database_id"),
     queueProducers: byBinding(queues.producers ?? [], "queue"),
+    queueConsumers: Object.fromEntries((queues.consumers ?? []).map(queueConsumer)),
   };
+}
+
+/**
+ * @param {any} table of wrangler.toml, in which seconds have no unit in their names either
+ * @returns {[string, object]}
+ */
+function queueConsumer({ queue, max_batch_size, max_batch_timeout, max_retries, dead_letter_queue, retry_delay }) {
+  const options = {
+    maxBatchSize: max_batch_size,
+    maxBatchTimeout: max_batch_timeout,
+    maxRetries: max_retries,
+    deadLetterQueue: dead_letter_queue,
+    retryDelay: retry_delay,
+  };
+  return [queue, Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))];
 }
 
 /**

@@ -26,6 +26,8 @@ from example import (
     KV_COUNTER,
     LOAD,
     NODE,
+    OUTBOX,
+    QUEUES,
     REPOSITORY,
     STREAMS,
     TOKENS,
@@ -164,7 +166,7 @@ def _lint() -> Ran:
             ([BIN / "mypy"], REPOSITORY),
             ([BIN / "mypy", "tests/support", "bench"], REPOSITORY),
             (mix_format, _FRAMEWORK),
-            *((mix_format, example) for example in (*EXAMPLES, BINDINGS_SAMPLE)),
+            *((mix_format, example) for example in (*EXAMPLES, BINDINGS_SAMPLE, QUEUES)),
         ]
     )
 
@@ -200,6 +202,8 @@ SUITES = [
     Suite("bindings", lambda: _mix_test(BINDINGS_SAMPLE), count_mix),
     Suite("d1_todo", lambda: _mix_test(D1_TODO), count_mix),
     Suite("kv_counter", lambda: _mix_test(KV_COUNTER), count_mix),
+    Suite("outbox", lambda: _mix_test(OUTBOX), count_mix),
+    Suite("queues", lambda: _mix_test(QUEUES), count_mix),
     Suite("worker", _worker, count_node),
     Suite("oracle", lambda: _pytest(ORACLE), count_pytest, alone=True),
 ]

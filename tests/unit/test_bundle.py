@@ -50,6 +50,7 @@ def test_files(worker: Path) -> None:
         "bindings/index.js",
         "bindings/kinds.js",
         "config.js",
+        "events/kinds.js",
         "index.js",
         "manifest.json",
         "wrangler.toml",

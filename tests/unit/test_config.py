@@ -21,8 +21,8 @@ from hatch_elixir_workers.plugins import Registry, load_registry
 
 TABLE = "tool.hatch.build.targets.elixir-workers"
 KEYS = (
-    "bindings, body-limit, compatibility-date, entry, environment, keep, limits, middleware, name, project, secrets, "
-    "shake, streamed-bodies, strict, vars"
+    "bindings, body-limit, compatibility-date, entry, environment, events, keep, limits, middleware, name, project, "
+    "secrets, shake, streamed-bodies, strict, vars"
 )
 
 

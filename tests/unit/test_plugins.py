@@ -106,6 +106,19 @@ def test_a_hook_that_fails_leaves_the_other(plugins: Plugins) -> None:
     )
 
 
+def test_a_plugin_adds_an_event(plugins: Plugins) -> None:
+    source = (
+        "from hatch_elixir_workers.hookspecs import EventKind\n@hookimpl\ndef elixir_workers_events():\n"
+        '    return [EventKind("email", "Email", (("handle", 2),), JS)]\n'
+    )
+    registry = load_registry([plugins.add("my-mail", source)])
+    assert list(registry.events) == ["email", "scheduled"]
+    assert dict(registry.event_owners) == {"email": "my-mail", "scheduled": "hatch-elixir-workers"}
+    second = plugins.add("other", source.replace("email", "scheduled"))
+    with pytest.raises(PluginError, match="plugin other: adds the event kind `scheduled`, which hatch-elixir-workers"):
+        load_registry([second])
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [

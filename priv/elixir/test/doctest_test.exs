@@ -9,6 +9,7 @@ defmodule ElixirWorkers.DoctestTest do
   doctest ElixirWorkers.Conn
   doctest ElixirWorkers.Conn.Cookie
   doctest ElixirWorkers.Error
+  doctest ElixirWorkers.Events
   doctest ElixirWorkers.HTML
   doctest ElixirWorkers.Header
   doctest ElixirWorkers.JSON

@@ -100,7 +100,7 @@ defmodule ElixirWorkers.Server do
       {:DOWN, ^monitor, :process, ^pid, reason} ->
         response =
           reply(head, transport, fn conn ->
-            Failure.reply(conn, request_line(conn), {:EXIT, pid}, reason, [])
+            Failure.reply(conn, name(head, conn), {:EXIT, pid}, reason, [])
           end)
 
         {response, fn -> :ok end}
@@ -153,6 +153,12 @@ defmodule ElixirWorkers.Server do
     reply(head, transport, &Failure.reply(&1, "the start of " <> app, kind, reason, stacktrace))
   end
 
+  defp respond(_router, %{"event" => _kind} = head, _body, transport) do
+    # The module comes from the settings, so that a project without events does not carry it.
+    %{events: {runner, entries}} = Settings.read()
+    runner.run(entries, head, transport)
+  end
+
   defp respond(router, head, body, transport) do
     conn = new_conn(head, body, transport)
 
@@ -181,6 +187,9 @@ defmodule ElixirWorkers.Server do
     |> ElixirWorkers.Middleware.SecurityHeaders.put_defaults()
     |> Conn.to_response()
   end
+
+  defp name(%{"event" => kind, "source" => source}, _conn), do: "event #{kind} #{source}"
+  defp name(_head, conn), do: request_line(conn)
 
   defp request_line(conn), do: conn["method"] <> " " <> conn["path"]
 end

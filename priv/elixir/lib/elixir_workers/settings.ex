@@ -6,6 +6,7 @@ defmodule ElixirWorkers.Settings do
   |---|---|
   | `:middleware` | `[{ElixirWorkers.Middleware.RequestLogger, [level: :debug]}]` |
   | `:applications` | `{ElixirWorkers.Applications, [:my_app]}`: who starts which |
+  | `:events` | `{ElixirWorkers.Events, [{"scheduled", "0 3 * * *", ElixirWorkers.Scheduled, MyApp.Nightly}]}` |
 
   A key is there when the configuration has it. `hatch build` packs them as an external term into a plain file of the
   archive. On ordinary Elixir there is no archive, and no key.
@@ -19,7 +20,8 @@ defmodule ElixirWorkers.Settings do
   @typedoc "See the table above."
   @type t :: %{
           optional(:middleware) => [{module(), keyword()}],
-          optional(:applications) => {module(), [Application.app()]}
+          optional(:applications) => {module(), [Application.app()]},
+          optional(:events) => {module(), [ElixirWorkers.Events.entry()]}
         }
 
   @doc """

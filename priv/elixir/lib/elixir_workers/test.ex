@@ -116,6 +116,40 @@ defmodule ElixirWorkers.Test do
   defp start_fake(module) when is_atom(module), do: module.start([])
 
   @doc """
+  Gives an event to a module that handles one, as a worker does, and returns its answer.
+
+  `kind` is the module of the kind, `payload` what its JavaScript makes of an event; what the handler raises is raised.
+
+      iex> defmodule Nightly do
+      ...>   @behaviour ElixirWorkers.Scheduled
+      ...>   def handle_scheduled(event, context), do: send(self(), {event.scheduled_time.hour, context["env"]})
+      ...> end
+      iex> payload = %{"cron" => "0 3 * * *", "scheduled_time_ms" => 10_800_000}
+      iex> ElixirWorkers.Test.event(ElixirWorkers.Scheduled, Nightly, payload, env: %{"KEEP" => 7})
+      nil
+      iex> receive do: (message -> message)
+      {3, %{"KEEP" => 7}}
+  """
+  @spec event(module(), module(), term(),
+          source: String.t(),
+          env: map(),
+          request_id: String.t(),
+          environment: String.t()
+        ) :: term()
+  def event(kind, handler, payload, opts \\ []) when is_atom(kind) and is_atom(handler) do
+    context = %{
+      "event" => "test",
+      "source" => Keyword.get(opts, :source, ""),
+      "env" => Keyword.get(opts, :env, %{}),
+      "request_id" => Keyword.get(opts, :request_id, "test"),
+      "environment" => Keyword.get(opts, :environment, "production"),
+      "transport" => nil
+    }
+
+    kind.handle_event(handler, payload, context)
+  end
+
+  @doc """
   Builds a conn, to test a middleware or a handler by itself.
 
       iex> ElixirWorkers.Test.conn(:post, "/echo", body: "hi")["body"]
