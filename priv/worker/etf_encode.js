@@ -11,6 +11,11 @@ import {
 const MAX_ATOM_CHARACTERS = 255;
 const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
+/** Up to here a loop over characters is faster than a call out of JavaScript. */
+const MAX_LOOP_CHARACTERS = 64;
+/** A writer that is kept for the next term may hold so much. */
+const MAX_KEPT_BYTES = 65536;
+const INITIAL_BYTES = 4096;
 
 const utf8Encoder = new TextEncoder();
 
@@ -20,7 +25,8 @@ const utf8Encoder = new TextEncoder();
  * @throws {EtfError} naming what has no external form
  */
 export function encode(term) {
-  const writer = new Writer();
+  const writer = keptWriter;
+  writer.clear();
   writer.byte(VERSION_MAGIC);
   encodeTerm(writer, term, 0);
   return writer.taken();
@@ -136,7 +142,7 @@ function encodeFloat(writer, value) {
 /** @param {Writer} writer @param {string} name */
 function encodeAtom(writer, name) {
   const bytes = utf8Encoder.encode(name);
-  if ([...name].length > MAX_ATOM_CHARACTERS) {
+  if (name.length > MAX_ATOM_CHARACTERS && [...name].length > MAX_ATOM_CHARACTERS) {
     throw new EtfError(`an atom of more than ${MAX_ATOM_CHARACTERS} characters`);
   }
   if (bytes.length <= 255) {
@@ -183,9 +189,15 @@ function encodePairs(writer, pairs, depth) {
 
 /** Bytes that grow; numbers are big-endian as the format wants them. */
 class Writer {
-  #bytes = new Uint8Array(1024);
+  #bytes = new Uint8Array(INITIAL_BYTES);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
+
+  /** Starts again. */
+  clear() {
+    if (this.#bytes.length > MAX_KEPT_BYTES) this.#allocate(INITIAL_BYTES);
+    this.#length = 0;
+  }
 
   taken() {
     return this.#bytes.slice(0, this.#length);
@@ -231,18 +243,40 @@ class Writer {
    */
   utf8(text) {
     this.#reserve(4 + text.length * 3);
+    if (text.length <= MAX_LOOP_CHARACTERS && this.#ascii(text)) return;
     const { written } = utf8Encoder.encodeInto(text, this.#bytes.subarray(this.#length + 4));
     this.#view.setUint32(this.#length, written);
     this.#length += 4 + written;
+  }
+
+  /** @param {string} text @returns {boolean} whether it is ASCII, and written */
+  #ascii(text) {
+    const start = this.#length + 4;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) return false;
+      this.#bytes[start + i] = code;
+    }
+    this.uint32(text.length);
+    this.#length += text.length;
+    return true;
   }
 
   /** @param {number} more */
   #reserve(more) {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-    grown.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = grown;
-    this.#view = new DataView(grown.buffer);
+    const full = this.#bytes.subarray(0, this.#length);
+    this.#allocate(Math.max(needed, this.#bytes.length * 2));
+    this.#bytes.set(full);
+  }
+
+  /** @param {number} length */
+  #allocate(length) {
+    this.#bytes = new Uint8Array(length);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 }
+
+/** Of one term at a time; nothing waits while a term is written. */
+const keptWriter = new Writer();

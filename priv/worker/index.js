@@ -44,7 +44,8 @@ export default {
       const waitUntil = (/** @type {Promise<void>} */ work) => context.waitUntil(work);
       const calls = new HostCalls(createDispatch(config.bindings, kinds, env), { waitUntil, log });
       const input = await readRequest(request, env, config, requestId, calls.streams);
-      const output = await pool.serve(input, { clock: new Clock(), log, signal: request.signal }, calls, waitUntil);
+      const host = { clock: new Clock(), log, get signal() { return request.signal; } };
+      const output = await pool.serve(input, host, calls, waitUntil);
       return toResponse(parseResponse(output), request.method, calls.streamedBody);
     } catch (thrown) {
       const error = asWorkerError(thrown);

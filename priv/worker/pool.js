@@ -94,44 +94,67 @@ export class MachinePool {
   }
 
   /**
-   * One request on one machine. All of it goes on under `waitUntil` when the client has gone, and work behind the
-   * response in any case.
+   * One request on one machine: at once if a machine is idle and needs no more than a slice. What waits goes on under
+   * `waitUntil` when the client has gone, and work behind the response does in any case.
    * @param {Request} request
    * @param {import("./vm.js").Host} host
    * @param {import("./host_calls.js").HostCalls} calls
    * @param {WaitUntil} waitUntil
-   * @returns {Promise<Uint8Array>} the response in the VM's layout
+   * @returns {Uint8Array | Promise<Uint8Array>} the response in the VM's layout
    */
   serve(request, host, calls, waitUntil) {
-    const response = this.#serve(request, host, calls, waitUntil);
-    waitUntil(response.then(ignore, ignore));
+    const machine = this.#take(host);
+    const response =
+      machine?.image === undefined
+        ? this.#serveSlowly(machine, request, host, calls, waitUntil)
+        : this.#serveOn(machine, new Run(machine, host, calls, this.#config), request, host, waitUntil);
+    if (response instanceof Promise) waitUntil(response.then(ignore, ignore));
     return response;
   }
 
   /**
+   * @param {Machine | undefined} taken which has to boot; undefined when all are busy
    * @param {Request} request
    * @param {import("./vm.js").Host} host
    * @param {import("./host_calls.js").HostCalls} calls
    * @param {WaitUntil} waitUntil
    */
-  async #serve({ head, body }, host, calls, waitUntil) {
-    const machine = this.#take(host) ?? (await this.#waitForMachine(host));
+  async #serveSlowly(taken, request, host, calls, waitUntil) {
+    const machine = taken ?? (await this.#waitForMachine(host));
     const run = new Run(machine, host, calls, this.#config);
-    try {
-      if (machine.image === undefined) await this.#boot(machine, run);
-      machine.lend(host);
-      const response = await run.serve(head, body);
-      this.#settle(machine, run, host, waitUntil);
-      return response;
-    } catch (error) {
+    if (machine.image === undefined) await this.#boot(machine, run, host);
+    return this.#serveOn(machine, run, request, host, waitUntil);
+  }
+
+  /**
+   * @param {Machine} machine
+   * @param {Run} run
+   * @param {Request} request
+   * @param {import("./vm.js").Host} host
+   * @param {WaitUntil} waitUntil
+   * @returns {Uint8Array | Promise<Uint8Array>}
+   */
+  #serveOn(machine, run, { head, body }, host, waitUntil) {
+    const failed = (/** @type {unknown} */ error) => {
       // A machine whose client has gone is in order; what it still asked for, nobody hands to it any more.
-      if (machine.image && asWorkerError(error).code === "E_CLIENT_GONE") {
+      if (asWorkerError(error).code === "E_CLIENT_GONE") {
         run.release();
         this.#giveBack(machine);
       } else {
         this.#discard(machine, run, host);
       }
       throw error;
+    };
+    const responded = (/** @type {Uint8Array} */ response) => {
+      this.#settle(machine, run, host, waitUntil);
+      return response;
+    };
+    try {
+      machine.lend(host);
+      const response = run.serve(head, body);
+      return response instanceof Promise ? response.then(responded, failed) : responded(response);
+    } catch (error) {
+      return failed(error);
     }
   }
 
@@ -167,10 +190,15 @@ export class MachinePool {
 
   #mayAdd() {
     if (this.#leases.size + this.#idle.length >= this.#config.maxMachines) return false;
-    let bytes = this.#copy?.memory.length ?? this.#archive.length;
-    for (const machine of this.#leases.keys()) bytes += machine.memoryBytes;
-    for (const machine of this.#idle) bytes += machine.memoryBytes;
-    return bytes <= this.#config.maxPoolBytes || this.#leases.size === 0;
+    return this.#hasRoomFor(this.#copy?.memory.length ?? this.#archive.length) || this.#leases.size === 0;
+  }
+
+  /** @param {number} bytes of one more machine */
+  #hasRoomFor(bytes) {
+    let sum = bytes;
+    for (const machine of this.#leases.keys()) sum += machine.memoryBytes;
+    for (const machine of this.#idle) sum += machine.memoryBytes;
+    return sum <= this.#config.maxPoolBytes;
   }
 
   /** @param {number} nowMs */
@@ -206,10 +234,15 @@ export class MachinePool {
     throw new WorkerError("E_LIMIT_MACHINES", `all ${busy} machines were busy for ${maxRequestMs} ms`);
   }
 
-  /** @param {Machine} machine @param {Run} run */
-  async #boot(machine, run) {
-    await run.boot(this.#archive, this.#config.memoryCapBytes);
-    machine.freeze();
+  /** @param {Machine} machine @param {Run} run @param {import("./vm.js").Host} host */
+  async #boot(machine, run, host) {
+    try {
+      await run.boot(this.#archive, this.#config.memoryCapBytes);
+      machine.freeze();
+    } catch (error) {
+      this.#discard(machine, run, host);
+      throw error;
+    }
   }
 
   // ---- after the response ----
@@ -245,6 +278,7 @@ export class MachinePool {
     const inTime = this.#leases.delete(machine);
     const served = (this.#served.get(machine) ?? 0) + 1;
     if (!inTime || served > MAX_REQUESTS_OF_MACHINE || hasGrown(machine)) return;
+    if (machine.memoryBytes > (machine.image?.memoryBytes ?? 0) && !this.#hasRoomFor(machine.memoryBytes)) return;
     machine.reset();
     this.#served.set(machine, served);
     this.#idle.push(machine);

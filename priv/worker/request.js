@@ -4,6 +4,8 @@ import { OperationError } from "./bindings/values.js";
 import { encode, Tuple } from "./etf.js";
 import { WorkerError } from "./errors.js";
 
+const NO_BYTES = new Uint8Array(0);
+
 /**
  * @typedef {object} RequestConfig
  * @property {string} environment
@@ -91,9 +93,9 @@ function asTerm(value) {
  * @throws {WorkerError} E_BODY_TOO_LARGE, E_BODY_READ
  */
 export async function readBody(request, limitBytes) {
+  if (request.body === null) return NO_BYTES;
   const announcedBytes = Number(request.headers.get("content-length") ?? 0);
   if (announcedBytes > limitBytes) throw tooLarge(limitBytes);
-  if (request.body === null) return new Uint8Array(0);
   const reader = request.body.getReader();
   /** @type {Uint8Array[]} */
   const chunks = [];

@@ -10,6 +10,8 @@ import { describe, WorkerError } from "./errors.js";
 const RESPONSE_HEADER_BYTES = 12;
 const FIELD_HEADER_BYTES = 8;
 const FLAG_STREAMED = 1;
+/** Header text up to here becomes a string without a call out of JavaScript, if it is ASCII. */
+const MAX_SHORT_BYTES = 256;
 const MIN_STATUS = 200;
 const MAX_STATUS = 599;
 /** Fetch, "null body status", without 101 and 103, which are below MIN_STATUS. */
@@ -80,6 +82,22 @@ function parseFields(head) {
  * @param {Uint8Array} bytes
  */
 function headerText(bytes) {
+  return (bytes.length <= MAX_SHORT_BYTES ? asciiText(bytes) : undefined) ?? anyText(bytes);
+}
+
+/** @param {Uint8Array} bytes @returns {string | undefined} undefined when there are others than ASCII */
+function asciiText(bytes) {
+  let text = "";
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = /** @type {number} */ (bytes[i]);
+    if (byte > 127) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+/** @param {Uint8Array} bytes */
+function anyText(bytes) {
   try {
     return utf8.decode(bytes);
   } catch {
@@ -113,17 +131,29 @@ export function toResponse({ status, headers, body, streamed }, method, stream) 
   });
 }
 
-/** @param {[string, string][]} fields */
+/**
+ * Through a record where no name comes twice: for lists of pairs the runtime calls back for each pair and each of its parts.
+ * @param {[string, string][]} fields
+ */
 function checkedHeaders(fields) {
-  const headers = new Headers();
-  for (const [name, value] of fields) {
+  const record = Object.fromEntries(fields);
+  try {
+    return new Headers(Object.keys(record).length === fields.length ? record : fields);
+  } catch {
+    throw firstRefused(fields);
+  }
+}
+
+/** @param {[string, string][]} fields of which the runtime takes not all */
+function firstRefused(fields) {
+  for (const field of fields) {
     try {
-      headers.append(name, value);
+      new Headers([field]);
     } catch (cause) {
-      throw new WorkerError("E_RESPONSE_HEADER", `header ${JSON.stringify(name)}: ${describe(cause)}`, { cause });
+      return new WorkerError("E_RESPONSE_HEADER", `header ${JSON.stringify(field[0])}: ${describe(cause)}`, { cause });
     }
   }
-  return headers;
+  return new WorkerError("E_RESPONSE_HEADER", "the runtime takes each header, and not all of them");
 }
 
 /** @param {string} what */

@@ -29,6 +29,7 @@ export class Run {
   #limits;
   #startMs;
   #spentReductions = 0;
+  #heeding = false; // from the first wait of a request until its response
 
   /**
    * @param {import("./vm.js").Machine} machine
@@ -73,17 +74,22 @@ export class Run {
   /**
    * @param {Uint8Array} head
    * @param {Uint8Array} body
-   * @returns {Promise<Uint8Array>} the response in the VM's layout
+   * @returns {Uint8Array | Promise<Uint8Array>} the response in the VM's layout: at once when one slice makes it
    */
-  async serve(head, body) {
+  serve(head, body) {
     this.#machine.request(head, body);
-    const interrupt = () => this.#calls.interrupt();
-    this.#host.signal?.addEventListener("abort", interrupt);
-    try {
-      await this.#until(VM_RESPONDED);
-    } finally {
-      this.#host.signal?.removeEventListener("abort", interrupt);
-    }
+    const status = this.#slice();
+    return status === VM_RESPONDED ? this.#response() : this.#serveSlowly(status);
+  }
+
+  /** @param {number} status */
+  async #serveSlowly(status) {
+    await this.#until(VM_RESPONDED, status);
+    this.#heeding = false;
+    return this.#response();
+  }
+
+  #response() {
     const response = this.#machine.response();
     if (isStreamed(response)) this.#openStream();
     return response;
@@ -135,17 +141,27 @@ export class Run {
     }
   }
 
-  /** @param {number} goal VM_LISTENING or VM_RESPONDED */
-  async #until(goal) {
-    for (;;) {
-      const status = this.#slice();
-      if (status === goal) return;
+  /**
+   * @param {number} goal VM_LISTENING or VM_RESPONDED
+   * @param {number} status of the slice before
+   */
+  async #until(goal, status = this.#slice()) {
+    for (; status !== goal; status = this.#slice()) {
       if (goal === VM_RESPONDED && this.#host.signal?.aborted) {
         throw new WorkerError("E_CLIENT_GONE", "the client has gone before the response");
       }
-      if (status !== VM_MORE) await this.#wait();
-      else if (this.#spentReductions % REDUCTIONS_BETWEEN_TURNS === 0) await nextTurn();
+      if (status !== VM_MORE) {
+        if (goal === VM_RESPONDED) this.#heedClient();
+        await this.#wait();
+      } else if (this.#spentReductions % REDUCTIONS_BETWEEN_TURNS === 0) await nextTurn();
     }
+  }
+
+  /** A client that goes ends the wait for its response. Asking for the signal costs, so only who waits asks. */
+  #heedClient() {
+    if (this.#heeding) return;
+    this.#heeding = true;
+    this.#host.signal?.addEventListener("abort", () => this.#heeding && this.#calls.interrupt());
   }
 
   #slice() {

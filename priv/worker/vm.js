@@ -28,7 +28,7 @@ const PAGE_BYTES = 65536;
  * @typedef {object} Host
  * @property {import("./clock.js").Clock} clock
  * @property {import("./logs.js").RequestLog} log
- * @property {AbortSignal} [signal] aborted when the client has gone
+ * @property {AbortSignal} [signal] aborted when the client has gone; costs something to ask for
  */
 
 /**

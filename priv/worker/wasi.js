@@ -204,8 +204,27 @@ function nanoseconds(milliseconds) {
   return BigInt(whole) * BigInt(NANOSECONDS_PER_MILLISECOND) + BigInt(rest);
 }
 
+/** Randomness that nobody has got yet: asking the runtime for little is as expensive as asking for much. */
+const stored = new Uint8Array(4096);
+let storedBytes = 0;
+const MAX_STORED_BYTES = 64;
+
+/** @param {Uint8Array} target of at most MAX_STORED_BYTES */
+function takeRandom(target) {
+  if (storedBytes < target.length) {
+    crypto.getRandomValues(stored);
+    storedBytes = stored.length;
+  }
+  storedBytes -= target.length;
+  const taken = stored.subarray(storedBytes, storedBytes + target.length);
+  target.set(taken);
+  taken.fill(0);
+  return ERRNO_SUCCESS;
+}
+
 /** @param {Uint8Array} target */
 function fillRandom(target) {
+  if (target.length <= MAX_STORED_BYTES) return takeRandom(target);
   for (let start = 0; start < target.length; start += MAX_RANDOM_BYTES_PER_CALL) {
     crypto.getRandomValues(target.subarray(start, start + MAX_RANDOM_BYTES_PER_CALL));
   }

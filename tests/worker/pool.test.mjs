@@ -143,6 +143,17 @@ test("memory of all machines bounds how many there are", async () => {
   assert.equal(instances, 1);
 });
 
+test("machines that have grown are kept as far as there is memory for all of them", async () => {
+  const pool = newPool({ maxPoolBytes: 11 * 1024 * 1024 });
+  const gather = () => Promise.all(Array.from({ length: 3 }, () => ask(pool, "/gather")));
+  (await Promise.all(Array.from({ length: 3 }, () => ask(pool, "/sleep")))).forEach(slept);
+  assert.equal(instances, 3);
+  await gather();
+  assert.equal(instances, 3);
+  (await Promise.all(Array.from({ length: 3 }, () => ask(pool, "/sleep")))).forEach(slept);
+  assert.ok(instances > 3, "all three were kept");
+});
+
 test("a start that fails leaves nothing behind, and the next request starts again", async () => {
   const pool = newPool({ maxMachines: 1 }, "AVMe");
   for (let i = 0; i < 3; i++) await assert.rejects(ask(pool, "/count"), failsWith("E_VM_EXIT"));
