@@ -19,6 +19,7 @@ from hatch_elixir_workers.etf import Atom, Term
 TESTS = Path(__file__).resolve().parent
 sys.path[:0] = [str(TESTS / "vm"), str(TESTS / "calls")]
 machines = importlib.import_module("machines")
+oracle_module = importlib.import_module("oracle")
 callers = importlib.import_module("caller")
 call_modules = importlib.import_module("call_modules")
 call_sequences = importlib.import_module("call_sequences")
@@ -27,10 +28,10 @@ generated = importlib.import_module("generated")
 machine: Callable[[str], Any] = cache(machines.build)
 
 SEED = 1
-CALLS_PER_FUNCTION = 4
 PROGRAMS_PER_SEQUENCE = 60
-MODULES = list(call_modules.MODULES)
-SEQUENCES = list(call_sequences.SEQUENCES)
+OTP = oracle_module.otp_release()
+MODULES = call_modules.modules(OTP)
+SEQUENCES = call_sequences.names(OTP)
 
 
 @pytest.fixture(scope="module")
@@ -53,31 +54,9 @@ def modules(caller: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def calls(modules: dict[str, Any]) -> Callable[[str], list[Term]]:
     """Programs of one call each for a module, made once."""
-    return cache(lambda name: generated.examples(any_call(modules, name), count(modules, name), SEED))
-
-
-def functions(modules: dict[str, Any], name: str) -> list[tuple[str, int]]:
-    return sorted(mfa for mfa in modules[name].specs if call_modules.is_called(name, *mfa))
-
-
-def count(modules: dict[str, Any], name: str) -> int:
-    return CALLS_PER_FUNCTION * len(functions(modules, name))
-
-
-def any_call(modules: dict[str, Any], name: str) -> st.SearchStrategy[Term]:
-    """A program of one call of a function of the module."""
-    return st.sampled_from(functions(modules, name)).flatmap(lambda mfa: call_of(modules, name, *mfa))
-
-
-def call_of(modules: dict[str, Any], name: str, function: str, arity: int) -> st.SearchStrategy[Term]:
-    arguments = call_types.Arguments(modules)
-
-    @st.composite
-    def program(draw: Any) -> Term:
-        made: Term = callers.program((name, function, arguments.draw(draw, name, function, arity)))
-        return made
-
-    return program()
+    return cache(
+        lambda name: generated.examples(call_types.any_call(modules, name), call_types.count(modules, name), SEED)
+    )
 
 
 def report(caller: Any, modules: dict[str, Any], build: str, name: str, programs: list[Term], found: list[Any]) -> str:
@@ -87,7 +66,7 @@ def report(caller: Any, modules: dict[str, Any], build: str, name: str, programs
         (_, function, arguments) = programs[difference.index][0]  # type: ignore[index]
         mfa = (function.name, len(arguments))
         if mfa not in smaller and len(smaller) < 5:
-            smaller[mfa] = smallest_difference(caller, build, call_of(modules, name, *mfa)) or difference
+            smaller[mfa] = smallest_difference(caller, build, call_types.call_of(modules, name, *mfa)) or difference
     return f"{len(found)} of {len(programs)} calls differ\n" + "\n".join(map(str, smaller.values()))
 
 

@@ -1,4 +1,4 @@
-"""Damaged archives, terms and patterns on the hostile build: some new ones, and all that once went wrong."""
+"""Damaged and generated input on the hostile build (support/fuzz.py): some new, and all that once went wrong."""
 
 from __future__ import annotations
 

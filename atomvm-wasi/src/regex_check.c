@@ -138,7 +138,7 @@ static void check_name(Parser *p, Node *n)
 {
     uint32_t count;
     const RegexName *found = names_find(p->tree->names, p->tree->name_count, p->text, p->text + n->value, n->min, &count);
-    if (count == 0) parse_fail(p, NOT_A_GROUP, n->at);
+    if (count == 0) parse_fail(p, NOT_A_GROUP, regex_is_pcre2 ? n->value : n->at);
     else if (n->type == NODE_CALL) {
         n->value = found->group;
         n->mode = 0;
@@ -199,6 +199,8 @@ static void check_backref(Parser *p, uint32_t node, const Enclosing *e)
 {
     Node *n = node_at(p, node);
     uint32_t group = n->value, count;
+    // PCRE complains at the end of the pattern.
+    if (regex_is_pcre2 && n->mode == 0 && group > p->tree->captures) parse_fail(p, NOT_A_GROUP, n->at);
     if (n->mode != 0) {
         check_name(p, n);
         if (p->failed) return;

@@ -300,7 +300,7 @@ static void add_posix(Parser *p, size_t end)
     size_t name = p->at + 2 + negated;
     enum char_type type;
     if (!posix_type(p->text + name, end - name, &type)) {
-        parse_fail(p, "unknown POSIX class name", name);
+        parse_fail(p, "unknown POSIX class name", regex_is_pcre2 ? end + 2 : name);
         return;
     }
     uint32_t flags = p->flags;

@@ -11,6 +11,7 @@ static uint32_t parse_backref(Parser *p, uint32_t group)
     uint32_t n = node_value(p, NODE_BACKREF, group);
     if (p->failed) return 0;
     node_at(p, n)->caseless = (p->flags & RE_CASELESS) != 0;
+    node_at(p, n)->at = (uint32_t) p->at;
     if (group > p->top_backref) p->top_backref = group;
     return n;
 }

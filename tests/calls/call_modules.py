@@ -62,8 +62,21 @@ MODULES: Mapping[str, Mapping[str, str]] = {
     "math": {},
     "filename": {"absname/1": HOST, "absname/2": HOST, "basedir/2": HOST, "basedir/3": HOST},
     "erl_scan": {},
+    "re": {
+        "internal_run/4": "is how re's own functions call its native",
+        "version/0": "the machine's engine has a version of its own",
+    },
+    "json": {},
     "erlang": {},
 }
+
+# Modules that came with a release of OTP.
+SINCE: Mapping[str, int] = {"json": 27}
+
+
+def modules(otp: int) -> list[str]:
+    """Those that a release of OTP has."""
+    return [name for name in MODULES if SINCE.get(name, 0) <= otp]
 
 
 # Functions of `erlang` that depend on their arguments alone.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import call_terms as terms
+import call_texts as texts
 from call_terms import Draw
 from caller import call, result
 from hypothesis import strategies as st
@@ -420,6 +421,26 @@ _CONTROLS: list[tuple[str, Callable[[Draw[Any]], Term] | None]] = [
     ("q", _wide),
 ]
 
+# ---- json, in parts ----
+
+
+def _json(draw: Draw[Any]) -> list[Step]:
+    """A text decoded in two or three parts, with or without an end."""
+    data = texts.json(draw)
+    first, second = sorted(draw(st.integers(0, len(data))) for _ in range(2))
+    decoders = texts.json_decoders(draw)
+
+    def state(step: int) -> Term:
+        return call("erlang", "element", 2, result(step))
+
+    return [
+        _step("json", "decode_start", data[:first], terms.element(draw), decoders),
+        _step("json", "decode_continue", data[first:second], state(1)),
+        _step("json", "decode_continue", data[second:], state(2)),
+        _step("json", "decode_continue", Atom("end_of_input"), state(draw(st.integers(1, 3)))),
+    ]
+
+
 # What the programs call that `call_modules.MODULES` does not name.
 MODULES = ["ets", "gen", "gen_server", "gen_statem", "proc_lib", "supervisor", "sys"]
 
@@ -430,7 +451,15 @@ SEQUENCES: dict[str, Maker] = {
     "supervisor": _supervisor,
     "rand": _rand,
     "io_lib:format": _format,
+    "json": _json,
 }
+
+SINCE = {"json": 27}
+
+
+def names(otp: int) -> list[str]:
+    """What there are programs about under a release of OTP."""
+    return [name for name in SEQUENCES if SINCE.get(name, 0) <= otp]
 
 
 @st.composite

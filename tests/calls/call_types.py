@@ -5,14 +5,15 @@ Types are Erlang's abstract forms without positions, as `calls_oracle.erl` reads
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import call_terms as terms
-from call_modules import is_limited
+import call_texts as texts
+from call_modules import is_called, is_limited
 from call_terms import Draw
-from caller import call
+from caller import call, program
 from hypothesis import strategies as st
 
 from hatch_elixir_workers.etf import Atom, ImproperList, Map, Term
@@ -22,6 +23,7 @@ _one_in_25 = st.integers(0, 24)
 _one_in_6 = st.integers(0, 5)
 
 Form = Any  # a tuple of the abstract format
+Maker = Callable[[Draw[Any]], Term]
 Variables = Mapping[str, tuple[Form, "Variables"]]
 
 
@@ -99,6 +101,9 @@ OPAQUE = {
     ("unicode", "chardata"): lambda draw: chardata(draw),
     ("unicode", "charlist"): lambda draw: chardata(draw),
     ("unicode", "latin1_binary"): lambda draw: draw(terms.binaries),
+    ("re", "mp"): lambda draw: call("calls_fun", "compiled", draw(texts.patterns), []),
+    ("json", "continuation_state"): lambda draw: texts.json_state(draw),
+    ("json", "decoders"): lambda draw: texts.json_decoders(draw),
     ("string", "direction"): lambda draw: Atom(draw(st.sampled_from(["leading", "trailing"]))),
     ("calendar", "year"): lambda draw: draw(st.one_of(st.integers(1960, 2040), terms.counts)),
 }
@@ -137,6 +142,19 @@ def iodata(draw: Draw[Any], depth: int = 2) -> Term:
     return ImproperList(items, draw(terms.binaries)) if items and draw(st.integers(0, 4)) == 0 else items
 
 
+# Arguments that their types tell too little of, by module and the name in the spec, or by function and place.
+BY_NAME: dict[tuple[str, str], Maker] = {
+    ("re", "RE"): lambda draw: texts.expression(draw),
+    ("re", "Regexp"): lambda draw: texts.expression(draw),
+    ("re", "Subject"): lambda draw: texts.subject(draw),
+    ("re", "Replacement"): lambda draw: texts.replacement(draw),
+}
+BY_PLACE: dict[tuple[str, str, int], Maker] = {
+    ("json", "decode", 0): lambda draw: texts.json(draw),
+    ("json", "decode_start", 0): lambda draw: texts.json(draw),
+}
+
+
 class Arguments:
     """Draws arguments for functions of modules that have been read."""
 
@@ -155,10 +173,57 @@ class Arguments:
         product = clause[2][0]
         wrong = draw(st.integers(0, arity - 1)) if arity and draw(_one_in_6) == 0 else -1
         drawn = [
-            terms.any_term(draw) if index == wrong else _Drawing(self._modules, module, draw).value(form, variables)
+            terms.any_term(draw) if index == wrong else self._argument(draw, (module, function, index), form, variables)
             for index, form in enumerate(product[2])
         ]
+        if module == "re":
+            return [_unlimited(value) for value in drawn]
         return [_small(value) for value in drawn] if is_limited(module, function, arity) else drawn
+
+    def _argument(self, draw: Draw[Any], place: tuple[str, str, int], form: Form, variables: Variables) -> Term:
+        name = form[1].name if form[0] == Atom("var") else ""
+        maker = BY_PLACE.get(place) or BY_NAME.get((place[0], name))
+        return maker(draw) if maker else _Drawing(self._modules, place[0], draw).value(form, variables)
+
+
+# ---- programs of one call ----
+
+_PER_FUNCTION = 4
+# Of functions that are whole languages.
+_MORE_PER_FUNCTION = {"re": 40, "json": 15}
+
+
+def count(modules: Mapping[str, Module], name: str) -> int:
+    """How many calls of a module are enough for a test."""
+    return _MORE_PER_FUNCTION.get(name, _PER_FUNCTION) * len(_functions(modules, name))
+
+
+def _functions(modules: Mapping[str, Module], name: str) -> list[tuple[str, int]]:
+    return sorted(mfa for mfa in modules[name].specs if is_called(name, *mfa))
+
+
+def any_call(modules: Mapping[str, Module], name: str) -> st.SearchStrategy[Term]:
+    """A program of one call of a function of the module."""
+    return st.sampled_from(_functions(modules, name)).flatmap(lambda mfa: call_of(modules, name, *mfa))
+
+
+def call_of(modules: Mapping[str, Module], name: str, function: str, arity: int) -> st.SearchStrategy[Term]:
+    """A program of one call of that function."""
+    arguments = Arguments(modules)
+
+    @st.composite
+    def made(draw: Any) -> Term:
+        return program((name, function, arguments.draw(draw, name, function, arity)))
+
+    return made()
+
+
+def _unlimited(options: Term) -> Term:
+    """Without limits for the engine's steps: each engine has steps of its own."""
+    if not isinstance(options, list):
+        return options
+    limits = (Atom("match_limit"), Atom("match_limit_recursion"))
+    return [option for option in options if not (isinstance(option, tuple) and option[:1] and option[0] in limits)]
 
 
 def _small(value: Term) -> Term:

@@ -95,12 +95,23 @@ class Caller:
         self._scratch = tempfile.TemporaryDirectory()
         self.folder = Path(self._scratch.name)
         self.erl = Erl(self.folder)
-        self.archive = self._pack(modules)
+        self._modules = modules
+        self.archive = self._pack()
 
-    def _pack(self, modules: Sequence[str]) -> Path:
+    def add(self, source: str, options: Sequence[str]) -> None:
+        """Compiles the module `calls_made`, in place of one of that name, for both sides."""
+        path = self.folder / "calls_made.erl"
+        path.write_text(source, encoding="utf-8")
+        command = ["erlc", "+nowarn", *options, path.name]
+        done = subprocess.run(command, cwd=self.folder, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, f"{source}{done.stdout}{done.stderr}"
+        self.erl.ask((Atom("load"), Atom("calls_made")))
+        self.archive = self._pack()
+
+    def _pack(self) -> Path:
         """The callers with the whole of the modules that are called, which no reference leads to."""
         own = [str(path) for path in self.folder.glob("calls*.beam") if path.stem != "calls_oracle"]
-        asked = [*modules, "erl_erts_errors", "erl_stdlib_errors"]
+        asked = [*self._modules, "erl_erts_errors", "erl_stdlib_errors"]
         called = [path.decode() for path in self.erl.ask((Atom("beams"), [Atom(name) for name in asked]))]
         archive = self.folder / "calls.avm"
         arguments = ["pack", "-o", str(archive), "--start", "calls", *own, *called]

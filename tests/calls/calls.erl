@@ -131,6 +131,8 @@ comparable(Port) when is_port(Port) ->
     '$port';
 comparable({re_pattern, Groups, Unicode, CrLf, _}) ->
     {re_pattern, Groups, Unicode, CrLf};
+comparable({re_exported_pattern, _, _, _, _}) ->
+    re_exported_pattern;
 comparable(Tuple) when is_tuple(Tuple) ->
     list_to_tuple(comparable(tuple_to_list(Tuple)));
 comparable([Head | Tail]) ->

@@ -4,7 +4,7 @@
 -export([same/1, yes/1, no/1, small/1, is_atom/1, wrap/1, pair/1, plus/1, keep/1, text/1, upper/1, crash/1, throw/1]).
 -export([first/2, second/2, yes/2, less/2, less_or_equal/2, equal/2, cons/2, pair/2, sum/2, keep/2, tag/2, crash/2]).
 -export([first/3, third/3, cons/3, yes/3, crash/3, zip/3]).
--export([compiled/2, sorted/1]).
+-export([compiled/2, sorted/1, without_bits/2]).
 
 zero() -> 0.
 crash() -> error(calls_crash).
@@ -55,3 +55,8 @@ compiled(Pattern, Options) ->
 
 %% In an order that tells 1 and 1.0 apart.
 sorted(List) -> [Term || {_, Term} <- lists:sort([{term_to_binary(Term), Term} || Term <- List])].
+
+%% A bit string that is part of another, which begins anywhere.
+without_bits(Bits, Count) ->
+    <<_:Count, Rest/bitstring>> = Bits,
+    Rest.

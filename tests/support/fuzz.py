@@ -1,6 +1,7 @@
 """`make fuzz`: damaged input for some minutes, on the build with sanitizers; an error may come of it, never a crash.
 
-`fuzz.py [--minutes M] [--seed N] [KIND…]`. Kinds: archives (damaged .avm files), terms (binary_to_term), patterns (re).
+`fuzz.py [--minutes M] [--seed N] [KIND…]`. Kinds: archives (damaged .avm files), terms (binary_to_term), patterns (re),
+bits (generated functions of bit syntax), calls (of OTP's library, as in tests/test_calls.py, with new arguments).
 The seed of every round is printed. What crashes the machine, or gives other results than `erl`, is kept in
 `tests/calls/seeds/`; the tests run all of those. The exit code is 1 when there was any.
 """
@@ -14,6 +15,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,11 @@ sys.path[:0] = [str(TESTS / part) for part in ("vm", "calls", "support")]
 machines = importlib.import_module("machines")
 oracle_module = importlib.import_module("oracle")
 callers = importlib.import_module("caller")
+call_bits = importlib.import_module("call_bits")
+call_modules = importlib.import_module("call_modules")
+call_sequences = importlib.import_module("call_sequences")
 call_terms = importlib.import_module("call_terms")
+call_types = importlib.import_module("call_types")
 generated = importlib.import_module("generated")
 re_cases = importlib.import_module("re_cases")
 
@@ -36,6 +42,7 @@ DEFINED = (0, 1, 2, 3)
 TIMED_OUT = -1
 ARCHIVE_SECONDS = 10
 CALLS_PER_ROUND = 60
+FUNCTIONS_PER_ROUND = 120
 
 
 def damaged(rng: random.Random, data: bytes) -> bytes:
@@ -78,7 +85,8 @@ class Fuzzer:
         hostile = machines.build("hostile")
         self.machine = hostile
         self.impatient = machines.NativeMachine(hostile.binary, ARCHIVE_SECONDS)
-        self.caller = callers.Caller(["re", "erlang"])
+        self.modules = call_modules.modules(oracle_module.otp_release())
+        self.caller = callers.Caller([*self.modules, *call_sequences.MODULES])
         oracle = oracle_module.Oracle()
         topics = ("control/", "fun/", "binary/bin_sub", "exception/exc_try", "map/map_flat", "float/float_arith")
         programs = [program for program in oracle.all if program.id.startswith(topics)]
@@ -113,14 +121,14 @@ class Fuzzer:
         wrong = self.archive(data)
         return [f"{keep('archives', data)}: {wrong}"] if wrong else []
 
-    def calls_round(self, kind: str, programs: list[Term]) -> list[str]:
+    def kept_calls(self, kind: str, programs: list[Term]) -> list[str]:
         return [f"{keep(kind, etf.encode(program))}: {wrong}" for program, wrong in self.calls(programs)]
 
     def terms_round(self, seed: int) -> list[str]:
         rng = random.Random(seed)
         strategy = generated.st.composite(lambda draw: call_terms.any_term(draw, 4))()
         bytes_of = [damaged(rng, etf.encode(term)) for term in generated.examples(strategy, CALLS_PER_ROUND, seed)]
-        return self.calls_round("terms", [callers.program(("erlang", "binary_to_term", [data])) for data in bytes_of])
+        return self.kept_calls("terms", [callers.program(("erlang", "binary_to_term", [data])) for data in bytes_of])
 
     def patterns_round(self, seed: int) -> list[str]:
         cases = re_cases.cases(seed, CALLS_PER_ROUND, rare=0.3, broken=0.7)
@@ -130,16 +138,63 @@ class Fuzzer:
             for function, arguments in cases
             if function.name == "compile" or (function.name == "run" and Atom("unicode") not in arguments[-1])
         ]
-        return self.calls_round("patterns", [[(Atom("re"), *case)] for case in plain])
+        return self.kept_calls("patterns", [[(Atom("re"), *case)] for case in plain])
+
+    def made_calls(self, functions: list[Any], options: list[str]) -> list[tuple[int, list[Term], str]]:
+        """Calls of generated functions that go wrong: the function's place, its arguments, and what is wrong."""
+        sources = [function.source.replace("made(", f"made{at}(") for at, function in enumerate(functions)]
+        head = "-module(calls_made).\n-compile([export_all, nowarn_export_all]).\n"
+        self.caller.add(head + "".join(sources), options)
+        calls = {
+            etf.encode(callers.program(("calls_made", f"made{at}", arguments))): (at, arguments)
+            for at, function in enumerate(functions)
+            for arguments in function.calls
+        }
+        wrong = self.calls([etf.decode(program) for program in calls])
+        return [(*calls[etf.encode(program)], text) for program, text in wrong]
+
+    def bits_round(self, seed: int) -> list[str]:
+        rng = random.Random(seed)
+        options = rng.choice(call_bits.options(oracle_module.otp_release()))
+        functions = list(dict.fromkeys(generated.examples(call_bits.functions(), FUNCTIONS_PER_ROUND, seed)))
+        found = []
+        for at, arguments, wrong in self.made_calls(functions, options):
+            kept = (functions[at].source.encode(), [option.encode() for option in options], arguments)
+            found.append(f"{keep('bits', etf.encode(kept))}: {functions[at].source}{wrong}")
+        return found
+
+    def calls_round(self, seed: int) -> list[str]:
+        rng = random.Random(seed)
+        names = [*self.modules, *call_sequences.names(oracle_module.otp_release())]
+        name = rng.choice(names)
+        strategy = call_sequences.programs(name) if name not in self.modules else call_types.any_call(self.types, name)
+        return self.kept_calls("calls", generated.examples(strategy, CALLS_PER_ROUND, seed))
+
+    @cached_property
+    def types(self) -> Any:
+        """The specs and types of all modules."""
+        return call_types.read_modules(self.caller.erl.ask((Atom("types"), [Atom(name) for name in self.modules])))
 
     def rounds(self) -> dict[str, Callable[[int], list[str]]]:
-        return {"archives": self.archives_round, "terms": self.terms_round, "patterns": self.patterns_round}
+        return {
+            "archives": self.archives_round,
+            "terms": self.terms_round,
+            "patterns": self.patterns_round,
+            "bits": self.bits_round,
+            "calls": self.calls_round,
+        }
 
     def again(self, path: Path) -> str | None:
         """Runs an input that was kept: what is still wrong with it."""
         data = path.read_bytes()
         if path.name.startswith("archives-"):
             return self.archive(data)
+        if path.name.startswith("bits-"):
+            kept: Any = etf.decode(data)
+            source, options, arguments = kept
+            function = call_bits.Function(source.decode(), [arguments])
+            made = self.made_calls([function], [option.decode() for option in options])
+            return made[0][2] if made else None
         wrong = self.calls([etf.decode(data)])
         return wrong[0][1] if wrong else None
 

@@ -1,7 +1,7 @@
 """`make test-matrix`: other releases of OTP and Elixir.
 
-Their libraries load, the oracle's programs print the same on `erl` and on the machine, the examples of Elixir's
-documentation run, examples/hello is built, tested and asked over HTTP. What a step's tests printed is in
+Their libraries load, the oracle's programs and generated calls give the same on `erl` and on the machine, the examples
+of Elixir's documentation run, examples/hello is built, tested and asked over HTTP. What a step's tests printed is in
 `.cache/logs/SUITE.STEP.log` when they failed.
 """
 
@@ -35,6 +35,7 @@ def check(toolchain: Toolchain) -> None:
     step("libraries load", partial(tests, toolchain, "load", environment, "tests/test_load.py"))
     for build in ("native", "wasm"):
         step(f"oracle ({build})", partial(tests, toolchain, build, oracle, "tests/test_oracle.py", "-k", f"{build}-"))
+    step("generated calls", partial(tests, toolchain, "calls", environment, "tests/test_calls.py"))
     step("documentation", partial(tests, toolchain, "examples", environment, "tests/test_doc_examples.py"))
     framework = copy_project(FRAMEWORK, WORK / toolchain.suite / "elixir")
     step("mix test (framework)", lambda: run(["mix", "test"], framework, environment))

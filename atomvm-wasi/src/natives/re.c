@@ -132,12 +132,17 @@ static term without(Process *p, term list, term element)
     return kept;
 }
 
+static bool is_exported(term pattern)
+{
+    return is_tuple(pattern) && tuple_arity(pattern) == 5 && tuple_at(pattern, 0) == (term) ATOM_re_exported_pattern
+        && is_bitstring(tuple_at(pattern, 1)) && is_bitstring(tuple_at(pattern, 2)) && list_length(tuple_at(pattern, 3)) >= 0;
+}
+
 term re_import_1(Process *p, term *a)
 {
-    if (!is_tuple(a[0]) || tuple_arity(a[0]) != 5 || tuple_at(a[0], 0) != (term) ATOM_re_exported_pattern)
-        return raise_badarg(p);
+    if (!is_exported(a[0])) return raise_badarg(p);
     term made = compile(p, tuple_at(a[0], 2), without(p, tuple_at(a[0], 3), (term) ATOM_export));
-    if (made == NONE) return NONE;
+    if (made == NONE) return p->exception.cause == NONE ? NONE : raise_badarg(p);
     return tuple_at(made, 0) == (term) ATOM_ok ? tuple_at(made, 1) : raise_badarg(p);
 }
 
@@ -364,28 +369,43 @@ static bool add_match(Subject *s, Matches *matches)
     return true;
 }
 
+// Whether the match is the one before, which was empty and behind where its search began: OTP since 28 searches there
+// again, and has one of the two.
+static bool is_repeated(const Subject *s, const uint32_t *before)
+{
+    return memcmp(s->ovector, before, s->ovector_bytes) == 0;
+}
+
 // After an empty match: one that is not empty from where the search began, or a step on. OTP's re:run does the same.
-static bool after_empty(Subject *s, Matches *matches, uint32_t *at)
+static bool after_empty(Subject *s, Matches *matches, uint32_t *at, uint32_t *before)
 {
     uint32_t began = *at, empty_at = s->ovector[0];
-    *at = character_after(s, empty_at);
+    bool again = regex_is_pcre2 && empty_at > began && empty_at < s->run.size;
+    *at = again ? empty_at : character_after(s, empty_at);
+    memcpy(before, s->ovector, s->ovector_bytes);
     if (run_at(s, began, RUN_NOTEMPTY_ATSTART | RUN_ANCHORED) != REGEX_MATCH) return true;
+    if (regex_is_pcre2 && is_repeated(s, before)) return true;
     if (s->ovector[1] > s->ovector[0]) *at = empty_at + (s->ovector[1] - s->ovector[0]);
+    before[0] = REGEX_UNSET;
     return add_match(s, matches);
 }
 
-static term run_global(Subject *s)
+// `before` has room for the groups of a match.
+static term run_global(Subject *s, uint32_t *before)
 {
     Matches matches = { .first = NIL };
     matches.hole = &matches.first;
     uint32_t at = (uint32_t) s->options->offset;
+    before[0] = REGEX_UNSET;
     while (at <= s->run.size) {
         enum regex_result result = run_at(s, at, 0);
         if (result == REGEX_NOMATCH || (result != REGEX_MATCH && failure(s, result) == (term) ATOM_nomatch)) break;
         if (result != REGEX_MATCH) return failure(s, result);
-        if (!add_match(s, &matches)) return NONE;
-        if (s->ovector[1] > s->ovector[0]) at = s->ovector[1];
-        else if (!after_empty(s, &matches, &at)) return NONE;
+        if (!(regex_is_pcre2 && is_repeated(s, before)) && !add_match(s, &matches)) return NONE;
+        if (s->ovector[1] > s->ovector[0]) {
+            at = s->ovector[1];
+            before[0] = REGEX_UNSET;
+        } else if (!after_empty(s, &matches, &at, before)) return NONE;
     }
     if (matches.count == 0) return (term) ATOM_nomatch;
     return captures_nothing(s) ? (term) ATOM_match : make_tuple2(s->p, (term) ATOM_match, matches.first);
@@ -420,26 +440,22 @@ static term run_program(Process *p, const RegexProgram *program, bool unicode, t
 {
     Text text;
     Subject s = { .p = p, .program = program, .options = o, .unicode = unicode };
+    if (!re_captures_are_sound(o)) return raise_badarg(p);
     term binary = text_binary(p, subject, unicode);
     if (binary == NONE) return NONE;
     if (!text_of(binary, &text)) return raise_badarg(p);
     bits_of(binary, &s.bits);
     s.run = (RegexRun) { .subject = text.bytes, .size = (uint32_t) text.size, .newline = o->newline, .bsr = o->bsr };
     s.ovector_bytes = 2 * (regex_captures(program) + 1) * sizeof *s.ovector;
-    s.ovector = vm_malloc(s.ovector_bytes);
+    s.ovector = vm_malloc(2 * s.ovector_bytes); // and those of the match before
     term result;
     if (!s.ovector) result = raise_system_limit(p);
     else if (text.size > SUBJECT_MAX || !subject_fits(&s)) result = raise_badarg(p);
-    else result = o->global ? run_global(&s) : run_once(&s);
+    else result = o->global ? run_global(&s, s.ovector + s.ovector_bytes / sizeof *s.ovector) : run_once(&s);
     p->reductions -= (sterm) (text.size / 256);
-    vm_mfree(s.ovector, s.ovector_bytes);
+    vm_mfree(s.ovector, 2 * s.ovector_bytes);
     text_free(&text);
     return result;
-}
-
-static bool proper_captures(const ReOptions *o)
-{
-    return !is_list(o->capture) || list_length(o->capture) >= 0;
 }
 
 static term run_source(Process *p, term subject, term pattern, const ReOptions *o)
@@ -463,7 +479,7 @@ static term run(Process *p, term subject, term pattern, term option_list, bool i
     ReOptions o;
     bool unicode;
     if (!re_options(p, option_list, &o)) return NONE;
-    if (!proper_captures(&o) || o.export) return raise_badarg(p);
+    if (o.export) return raise_badarg(p);
     if (ignore_global) o.global = false;
     if (!is_tuple(pattern)) return run_source(p, subject, pattern, &o);
     const RegexProgram *program = program_of_tuple(pattern, &unicode);

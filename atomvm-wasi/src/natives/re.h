@@ -24,6 +24,9 @@ typedef struct ReOptions {
 // False: badarg is raised.
 bool re_options(Process *p, term list, ReOptions *o);
 
+// Whether the option `capture` is one that a run can follow.
+bool re_captures_are_sound(const ReOptions *o);
+
 // The program of a pattern; *failed: NULL and *error tells (text NULL: memory is out). It stays valid until the next call.
 const RegexProgram *re_cached(const uint8_t *pattern, size_t size, RegexOptions options, RegexError *error);
 

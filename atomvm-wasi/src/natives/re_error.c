@@ -17,6 +17,7 @@ RegexError re_error_of_release(RegexError error)
         { "group name must start with a non-digit", "subpattern name must start with a non-digit", 1 },
         { "syntax error in subpattern name (missing terminator)", "syntax error in subpattern name (missing terminator?)", 0 },
         { "unrecognized character after (?P", NULL, 1 },
+        { "unrecognized character after (? or (?-", NULL, 1 },
         { "missing ) after comment", "missing ) after (?# comment", 0 },
         { "conditional group contains more than two branches", "conditional subpattern contains more than two branches", 0 },
         { "DEFINE group contains more than one branch", "DEFINE subpattern contains more than one branch", 0 },

@@ -47,23 +47,39 @@ static bool option_newline(term value, ReOptions *o)
 static bool option_count(term value, uint32_t *count)
 {
     int64_t n;
-    if (!is_small(value) || (n = small_value(value)) < 0) return false;
-    *count = n > UINT32_MAX ? UINT32_MAX : (uint32_t) n;
+    if (!integer_to_int64(value, &n) || n < 0 || n > INT32_MAX) return false;
+    *count = (uint32_t) n;
     return true;
 }
 
-static bool is_capture_spec(term value)
-{
-    return value == (term) ATOM_all || value == (term) ATOM_none || value == (term) ATOM_first || value == (term) ATOM_all_names
-        || value == (term) ATOM_all_but_first || is_list(value);
-}
-
+// What to capture is looked at when the pattern has been compiled: see re_captures_are_sound.
 static bool option_capture(term option, ReOptions *o)
 {
     o->capture = tuple_at(option, 1);
     o->capture_type = tuple_arity(option) == 3 ? tuple_at(option, 2) : (term) ATOM_index;
-    return is_capture_spec(o->capture)
-        && (o->capture_type == (term) ATOM_index || o->capture_type == (term) ATOM_list || o->capture_type == (term) ATOM_binary);
+    return true;
+}
+
+static bool is_capture_id(term id)
+{
+    return is_atom(id) || (is_small(id) && small_value(id) >= 0) || is_bitstring(id) || is_list(id);
+}
+
+static bool is_capture_spec(term value)
+{
+    switch (value) {
+    case ATOM_all: case ATOM_none: case ATOM_first: case ATOM_all_names: case ATOM_all_but_first: return true;
+    }
+    for (; is_cons(value); value = tail(value)) {
+        if (!is_capture_id(head(value))) return false;
+    }
+    return is_nil(value);
+}
+
+bool re_captures_are_sound(const ReOptions *o)
+{
+    term type = o->capture_type;
+    return is_capture_spec(o->capture) && (type == (term) ATOM_index || type == (term) ATOM_list || type == (term) ATOM_binary);
 }
 
 static bool option_tuple(term option, ReOptions *o)
