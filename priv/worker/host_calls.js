@@ -5,6 +5,7 @@
  *     record: call_id u32, length u32, external term {Binding, Operation, [Argument]}, padding to 4
  */
 
+import { Alarm } from "./alarm.js";
 import { BindingError } from "./bindings/index.js";
 import { OperationError } from "./bindings/values.js";
 import { WorkerError, describe } from "./errors.js";
@@ -18,6 +19,10 @@ const BODY_BINDING = "";
 
 const RECORD_HEADER_BYTES = 8;
 const CAST_ID = 0;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function ignore() {}
 
 /**
  * @typedef {{ id: number, ok: boolean, term: Uint8Array }} Answer term is an external term
@@ -33,7 +38,9 @@ export class HostCalls {
   /** @type {Answer[]} */
   #answers = [];
   #running = 0;
-  #wake = () => {};
+  /** @type {(interrupted: boolean) => void} */
+  #wake = ignore;
+  #alarm = new Alarm(() => this.#wake(false));
   /** @type {ResponseStream | undefined} */
   #stream;
   /** Bodies of this request that are not bytes. */
@@ -70,6 +77,7 @@ export class HostCalls {
 
   /** The request has ended: what is left of its streams goes. */
   close() {
+    this.#alarm.clear();
     this.streams.close();
   }
 
@@ -89,29 +97,30 @@ export class HostCalls {
       this.#answer(id, term).then((answer) => {
         this.#running--;
         this.#answers.push(answer);
-        this.#wake();
+        this.#wake(false);
       });
     }
   }
 
   /**
-   * @param {number} milliseconds
-   * @returns {Promise<boolean>} whether an answer is there
+   * Waits until an answer is there, or for as long, or until it is interrupted.
+   * @param {number} wakeMs monotonic
+   * @param {import("./clock.js").Clock} clock which has come to `wakeMs` when nothing else has ended the wait
    */
-  async answeredWithin(milliseconds) {
-    if (this.#answers.length > 0) return true;
-    const { promise, resolve } = Promise.withResolvers();
-    const timer = setTimeout(resolve, milliseconds);
-    this.#wake = () => resolve(undefined);
-    await promise;
-    clearTimeout(timer);
-    this.#wake = () => {};
-    return this.#answers.length > 0;
+  async answeredBy(wakeMs, clock) {
+    let interrupted = false;
+    while (!interrupted && this.#answers.length === 0 && clock.monotonicMs() < wakeMs) {
+      const { promise, resolve } = Promise.withResolvers();
+      this.#wake = resolve;
+      this.#alarm.set(wakeMs, clock);
+      interrupted = await promise;
+    }
+    this.#wake = ignore;
   }
 
-  /** Ends the wait of answeredWithin before its time: there is something else to see. */
+  /** Ends the wait of answeredBy before its time: there is something else to see. */
   interrupt() {
-    this.#wake();
+    this.#wake(true);
   }
 
   /** @returns {Answer[]} */
@@ -192,7 +201,6 @@ function decodeCall(term) {
   if (!(binding instanceof Uint8Array)) throw new TypeError("the name of a binding is a binary");
   if (!(operation instanceof Uint8Array)) throw new TypeError("the name of an operation is a binary");
   if (!Array.isArray(args)) throw new TypeError("the arguments of a host call are a list");
-  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   return { binding: utf8.decode(binding), operation: utf8.decode(operation), args };
 }
 

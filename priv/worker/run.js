@@ -195,9 +195,7 @@ export class Run {
       throw new WorkerError("E_VM_SILENT", "every process waits, and nothing is left that could respond");
     }
     const leftMs = this.#leftMs();
-    const wakeMs = Math.min(deadlineMs, clock.monotonicMs() + leftMs);
-    const answered = await this.#calls.answeredWithin(Math.max(0, wakeMs - clock.monotonicMs()));
-    if (!answered && !this.#host.signal?.aborted) clock.advanceTo(wakeMs);
+    await this.#calls.answeredBy(Math.min(deadlineMs, clock.monotonicMs() + leftMs), clock);
     for (const { id, ok, term } of this.#calls.takeAnswers()) this.#machine.reply(id, ok, term);
   }
 }
