@@ -11,6 +11,9 @@ defmodule ElixirWorkers.Header do
             when byte in ?a..?z or byte in ?A..?Z or byte in ?0..?9 or
                    byte in [?!, ?#, ?$, ?%, ?&, ?', ?*, ?+, ?-, ?., ?^, ?_, ?`, ?|, ?~]
 
+  # field-value of RFC 9110 §5.5: visible characters, space, tab, bytes above 127.
+  defguardp is_field_byte(byte) when (byte >= 0x20 and byte != 0x7F) or byte == ?\t
+
   @doc """
   Returns the name in lower case.
 
@@ -99,14 +102,21 @@ defmodule ElixirWorkers.Header do
     end
   end
 
+  # Four at a time, because every header of every response comes through here.
+  defp all_token_chars?(<<a, b, c, d, rest::binary>>)
+       when is_token_char(a) and is_token_char(b) and is_token_char(c) and is_token_char(d),
+       do: all_token_chars?(rest)
+
   defp all_token_chars?(<<byte, rest::binary>>) when is_token_char(byte),
     do: all_token_chars?(rest)
 
   defp all_token_chars?(rest), do: rest == ""
 
-  # field-value of RFC 9110 §5.5: visible characters, space, tab, bytes above 127.
-  defp one_line?(<<byte, rest::binary>>) when (byte >= 0x20 and byte != 0x7F) or byte == ?\t,
-    do: one_line?(rest)
+  defp one_line?(<<a, b, c, d, rest::binary>>)
+       when is_field_byte(a) and is_field_byte(b) and is_field_byte(c) and is_field_byte(d),
+       do: one_line?(rest)
+
+  defp one_line?(<<byte, rest::binary>>) when is_field_byte(byte), do: one_line?(rest)
 
   defp one_line?(rest), do: rest == ""
 end
