@@ -53,7 +53,7 @@ def _binding_entry(binding: Binding) -> dict[str, Any]:
 
 
 def _event_entry(event: Event) -> Any:
-    return dict(event.fields) if event.kind.wrangler_value is None else event.fields[event.kind.wrangler_value]
+    return _plain(event.fields) if event.kind.wrangler_value is None else event.fields[event.kind.wrangler_value]
 
 
 def _append(table: dict[str, Any], dotted_key: str, entry: Any) -> None:

@@ -24,5 +24,6 @@ defmodule ElixirWorkers.MixProject do
     |> Enum.map(&Path.expand/1)
   end
 
-  def application, do: [extra_applications: []]
+  # `crypto` is for sources of plugins, which are compiled with these.
+  def application, do: [extra_applications: [:crypto]]
 end

@@ -31,6 +31,7 @@ OUTBOX = REPOSITORY / "examples" / "outbox"
 EXAMPLES = (HELLO, KV_COUNTER, D1_TODO, OUTBOX)
 PLUGINS = REPOSITORY / "plugins"
 QUEUES = PLUGINS / "queues" / "tests"
+SESSIONS = PLUGINS / "sessions" / "tests"
 BINDINGS_SAMPLE = REPOSITORY / "tests" / "samples" / "bindings"
 LOAD = REPOSITORY / "tests" / "samples" / "load"
 STREAMS = REPOSITORY / "tests" / "samples" / "streams"

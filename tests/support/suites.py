@@ -29,6 +29,7 @@ from example import (
     OUTBOX,
     QUEUES,
     REPOSITORY,
+    SESSIONS,
     STREAMS,
     TOKENS,
     StepError,
@@ -166,7 +167,7 @@ def _lint() -> Ran:
             ([BIN / "mypy"], REPOSITORY),
             ([BIN / "mypy", "tests/support", "bench"], REPOSITORY),
             (mix_format, _FRAMEWORK),
-            *((mix_format, example) for example in (*EXAMPLES, BINDINGS_SAMPLE, QUEUES)),
+            *((mix_format, example) for example in (*EXAMPLES, BINDINGS_SAMPLE, QUEUES, SESSIONS)),
         ]
     )
 
@@ -204,6 +205,7 @@ SUITES = [
     Suite("kv_counter", lambda: _mix_test(KV_COUNTER), count_mix),
     Suite("outbox", lambda: _mix_test(OUTBOX), count_mix),
     Suite("queues", lambda: _mix_test(QUEUES), count_mix),
+    Suite("sessions", lambda: _mix_test(SESSIONS), count_mix),
     Suite("worker", _worker, count_node),
     Suite("oracle", lambda: _pytest(ORACLE), count_pytest, alone=True),
 ]

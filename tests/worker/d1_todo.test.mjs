@@ -15,10 +15,12 @@ const BUNDLE = process.env.D1_TODO_BUNDLE;
 /** The README shows a copy of it: docs/images/todo.png. */
 const SCREENSHOT = path.join(ROOT, ".cache/screenshots/todo.png");
 
+const SECRETS = Object.freeze({ SESSION_SECRET: "a secret of the tests, 32 bytes or more" });
+
 /** A worker whose database has the schema that the bundle carries. */
 async function start() {
   const bundle = /** @type {string} */ (BUNDLE);
-  const worker = await startBundle(bundle);
+  const worker = await startBundle(bundle, { secrets: SECRETS });
   const database = await worker.miniflare.getD1Database("DB");
   for (const name of (await readdir(path.join(bundle, "migrations"))).sort()) {
     const sql = await readFile(path.join(bundle, "migrations", name), "utf8");
@@ -39,8 +41,19 @@ describe("examples/d1_todo", { skip: BUNDLE === undefined && "D1_TODO_BUNDLE is 
 
   /** @param {string} path @param {RequestInit} [init] */
   const ask = (path, init) => fetch(worker.url + path, { redirect: "manual", ...init });
+  /** Cookie and token of a visitor who has just come. @returns {Promise<[string, string]>} */
+  async function visitor() {
+    const page = await ask("/");
+    const token = /name="_csrf_token" value="([^"]+)"/.exec(await page.text())?.[1];
+    return [cookieOf(page), /** @type {string} */ (token)];
+  }
+  /** @param {Response} reply */
+  const cookieOf = (reply) => /** @type {string} */ (reply.headers.get("set-cookie")?.split(";")[0]);
   /** @param {string} path @param {Record<string, string>} [fields] */
-  const submit = (path, fields = {}) => ask(path, { method: "POST", body: new URLSearchParams(fields) });
+  const submit = async (path, fields = {}) => {
+    const [cookie, token] = await visitor();
+    return ask(path, { method: "POST", headers: { cookie }, body: new URLSearchParams({ ...fields, _csrf_token: token }) });
+  };
   /** @param {string} title @returns {Promise<any>} */
   const create = async (title) => {
     const headers = { "content-type": "application/json" };
@@ -59,6 +72,37 @@ describe("examples/d1_todo", { skip: BUNDLE === undefined && "D1_TODO_BUNDLE is 
     assert.match(await (await ask("/")).text(), /<li class="done">[^]*0 of 1 to do/);
     await submit(`/todos/${row.id}/delete`);
     assert.equal(await database.prepare("SELECT count(*) AS n FROM todos").first("n"), 0);
+  });
+
+  test("a session is encrypted, and its cookie keeps to itself", async () => {
+    const cookie = (await ask("/")).headers.get("set-cookie") ?? "";
+    assert.match(cookie, /^__Host-session=[\w-]+; Path=\/; Max-Age=1209600; HttpOnly; Secure; SameSite=Lax$/);
+    const [sealed] = cookie.slice("__Host-session=".length).split(";");
+    assert.doesNotMatch(Buffer.from(/** @type {string} */ (sealed), "base64url").toString("latin1"), /"[a-z]":/);
+  });
+
+  test("a form without the token of its visitor changes nothing", async () => {
+    const [cookie, token] = await visitor();
+    const [other] = await visitor();
+    const post = (/** @type {Record<string, string>} */ headers, /** @type {Record<string, string>} */ fields) =>
+      ask("/todos", { method: "POST", headers, body: new URLSearchParams({ title: "forged", ...fields }) });
+    const forged = `${cookie.slice(0, -1)}${cookie.endsWith("A") ? "Q" : "A"}`;
+    for (const reply of [
+      await post({}, {}),
+      await post({ cookie }, {}),
+      await post({}, { _csrf_token: token }),
+      await post({ cookie: other }, { _csrf_token: token }),
+      await post({ cookie: forged }, { _csrf_token: token }),
+    ]) assert.equal(reply.status, 403);
+    assert.equal(await database.prepare("SELECT count(*) AS n FROM todos").first("n"), 0);
+  });
+
+  test("what was deleted is said once", async () => {
+    const { id } = await create("short-lived");
+    const deleted = await submit(`/todos/${id}/delete`);
+    const shown = await ask("/", { headers: { cookie: cookieOf(deleted) } });
+    assert.match(await shown.text(), /<p class="notice" role="status">Deleted\.<\/p>/);
+    assert.doesNotMatch(await (await ask("/", { headers: { cookie: cookieOf(shown) } })).text(), /Deleted/);
   });
 
   test("JSON, and what is not there", async () => {
@@ -119,8 +163,11 @@ describe("examples/d1_todo in Chromium", { skip: BUNDLE === undefined && "D1_TOD
     await writeFile(SCREENSHOT, png);
     await page.click("document.querySelector('footer button')");
     assert.deepEqual(await titles(), ["Run it on the edge", "Read <b>all</b> of OTP"]);
+    const notice = () => page.evaluate("document.querySelector('.notice')?.textContent ?? null");
+    assert.equal(await notice(), "Cleared 2.");
     await page.open(worker.url);
     assert.equal((await titles()).length, 2);
+    assert.equal(await notice(), null, "it was shown once");
     assert.equal(await page.evaluate("document.querySelector('footer span').textContent"), "2 of 2 to do");
     assert.deepEqual(problems.filter((problem) => !problem.includes("favicon.ico")), []);
   });

@@ -2,23 +2,45 @@ defmodule TodoTest do
   use ExUnit.Case, async: true
 
   import ElixirWorkers.Test
-  alias ElixirWorkers.D1
+  alias ElixirWorkers.{D1, Sessions}
   alias Todo.Store
 
   setup do
     put_bindings(%{"DB" => {D1.Fake, migrations: "migrations"}})
   end
 
+  # As in pyproject.toml, which is not read here.
+  @middleware [
+    ElixirWorkers.Middleware.SecurityHeaders,
+    ElixirWorkers.Middleware.ParseBody,
+    {Sessions.Middleware, secrets: ["SESSION_SECRET"]},
+    {Sessions.CSRF, except: ["/api/"]}
+  ]
+
+  defp ask(method, path, opts \\ []),
+    do: request(Todo, method, path, [middleware: @middleware, env: Sessions.Test.env()] ++ opts)
+
+  # As a browser does: the form is on a page, and has that visitor's token.
   defp submit(path, fields \\ %{}) do
-    headers = ["content-type": "application/x-www-form-urlencoded"]
-    request(Todo, :post, path, body: URI.encode_query(fields), headers: headers)
+    page = ask(:get, "/")
+    [_field, token] = Regex.run(~r/name="_csrf_token" value="([^"]+)"/, page.body)
+
+    headers = [
+      Sessions.Test.cookies_of(page),
+      {"content-type", "application/x-www-form-urlencoded"}
+    ]
+
+    ask(:post, path,
+      body: URI.encode_query(Map.put(fields, "_csrf_token", token)),
+      headers: headers
+    )
   end
 
   test "what is added is on the page, in order and escaped" do
     for title <- ["buy milk", "<b>bold</b>"],
         do: assert(header(submit("/todos", %{"title" => title}), "location") == "/")
 
-    page = request(Todo, :get, "/").body
+    page = ask(:get, "/").body
     assert page =~ ~r"buy milk.*&lt;b&gt;bold&lt;/b&gt;"s
     refute page =~ "<b>"
     assert page =~ "2 of 2 to do"
@@ -30,10 +52,10 @@ defmodule TodoTest do
     assert response.status == 422
     assert response.body =~ "A title has 1 to 200 characters."
 
-    assert request(Todo, :post, "/api/todos", json: %{title: String.duplicate("x", 201)}).status ==
+    assert ask(:post, "/api/todos", json: %{title: String.duplicate("x", 201)}).status ==
              422
 
-    assert request(Todo, :post, "/api/todos", json: [1]).status == 422
+    assert ask(:post, "/api/todos", json: [1]).status == 422
     assert length(Store.all()) == 1
   end
 
@@ -41,11 +63,27 @@ defmodule TodoTest do
     {:ok, %{id: id}} = Store.add("a")
     assert submit("/todos/#{id}/done", %{"done" => "true"}).status == 303
     assert [%{done: true}] = Store.all()
-    assert request(Todo, :get, "/").body =~ ~s(name="done" value="false")
-    assert request(Todo, :get, "/").body =~ ~s(<li class="done">)
+    assert ask(:get, "/").body =~ ~s(name="done" value="false")
+    assert ask(:get, "/").body =~ ~s(<li class="done">)
     submit("/todos/#{id}/done", %{"done" => "false"})
     assert [%{done: false}] = Store.all()
     submit("/todos/#{id}/delete")
+    assert Store.all() == []
+  end
+
+  test "what was deleted or cleared is said once" do
+    {:ok, %{id: id}} = Store.add("a")
+    deleted = submit("/todos/#{id}/delete")
+    shown = ask(:get, "/", headers: [Sessions.Test.cookies_of(deleted)])
+    assert shown.body =~ ~s(<p class="notice" role="status">Deleted.</p>)
+    refute ask(:get, "/", headers: [Sessions.Test.cookies_of(shown)]).body =~ "Deleted."
+    cleared = submit("/todos/clear")
+    assert ask(:get, "/", headers: [Sessions.Test.cookies_of(cleared)]).body =~ "Cleared 0."
+  end
+
+  test "a form of another site changes nothing" do
+    headers = [{"content-type", "application/x-www-form-urlencoded"}]
+    assert ask(:post, "/todos", body: "title=forged", headers: headers).status == 403
     assert Store.all() == []
   end
 
@@ -64,15 +102,15 @@ defmodule TodoTest do
         do: assert(submit(path).status == 404)
 
     for id <- ["7", "0", "x", "99999999999999999999"],
-        do: assert(request(Todo, :get, "/api/todos/" <> id).status == 404)
+        do: assert(ask(:get, "/api/todos/" <> id).status == 404)
   end
 
   test "the same as JSON" do
-    response = request(Todo, :post, "/api/todos", json: %{title: "a"})
+    response = ask(:post, "/api/todos", json: %{title: "a"})
     assert response.status == 201
     assert %{"id" => id, "title" => "a", "done" => false} = json(response)
-    assert [%{"id" => ^id}] = json(request(Todo, :get, "/api/todos"))
-    assert request(Todo, :delete, "/api/todos/#{id}").status == 204
-    assert json(request(Todo, :get, "/api/todos")) == []
+    assert [%{"id" => ^id}] = json(ask(:get, "/api/todos"))
+    assert ask(:delete, "/api/todos/#{id}").status == 204
+    assert json(ask(:get, "/api/todos")) == []
   end
 end

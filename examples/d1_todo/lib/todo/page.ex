@@ -16,21 +16,26 @@ defmodule Todo.Page do
   li span { flex: 1; overflow-wrap: anywhere; }
   li.done span { color: #888; text-decoration: line-through; }
   .problem { color: #a11; }
+  .notice { color: #276; }
   footer { margin-top: 1rem; display: flex; justify-content: space-between; color: #666; }
   """
 
   @doc "The style sheet; a page with style inside would need `unsafe-inline`."
   def style(conn), do: Conn.send_resp(conn, 200, "text/css; charset=utf-8", @style)
 
-  @doc "The whole document; `problem` is shown above the list."
-  @spec render([Todo.Store.todo()], String.t() | nil) :: iodata()
-  def render(todos, problem \\ nil) do
+  @typedoc "What is shown above the list; nil for nothing."
+  @type messages :: %{problem: String.t() | nil, notice: String.t() | nil}
+
+  @doc "The whole document; `csrf_field` goes into every form."
+  @spec render([Todo.Store.todo()], HTML.safe(), messages()) :: iodata()
+  def render(todos, csrf_field, messages) do
     content = [
       HTML.tag("h1", "Todo"),
-      if(problem, do: HTML.tag("p", [class: "problem", role: "alert"], problem), else: []),
-      add_form(),
-      HTML.tag("ul", Enum.map(todos, &row/1)),
-      footer(Enum.count(todos, &(not &1.done)), length(todos))
+      message(messages.problem, class: "problem", role: "alert"),
+      message(messages.notice, class: "notice", role: "status"),
+      add_form(csrf_field),
+      HTML.tag("ul", Enum.map(todos, &row(&1, csrf_field))),
+      footer(Enum.count(todos, &(not &1.done)), length(todos), csrf_field)
     ]
 
     [
@@ -42,7 +47,10 @@ defmodule Todo.Page do
     ]
   end
 
-  defp add_form do
+  defp message(nil, _attributes), do: []
+  defp message(text, attributes), do: HTML.tag("p", attributes, text)
+
+  defp add_form(csrf_field) do
     field = [
       name: "title",
       placeholder: "What is to be done?",
@@ -50,26 +58,28 @@ defmodule Todo.Page do
       required: true
     ]
 
-    form("/todos", [class: "add"], [HTML.tag("input", field, []), HTML.tag("button", "Add")])
+    content = [csrf_field, HTML.tag("input", field, []), HTML.tag("button", "Add")]
+    form("/todos", [class: "add"], content)
   end
 
-  defp row(todo) do
+  defp row(todo, csrf_field) do
     path = "/todos/#{todo.id}"
 
     HTML.tag("li", [class: if(todo.done, do: "done", else: "open")], [
       form("#{path}/done", [], [
+        csrf_field,
         hidden("done", to_string(not todo.done)),
         HTML.tag("button", if(todo.done, do: "↺", else: "✓"))
       ]),
       HTML.tag("span", todo.title),
-      form("#{path}/delete", [], HTML.tag("button", "Delete"))
+      form("#{path}/delete", [], [csrf_field, HTML.tag("button", "Delete")])
     ])
   end
 
-  defp footer(open, all) do
+  defp footer(open, all, csrf_field) do
     HTML.tag("footer", [
       HTML.tag("span", "#{open} of #{all} to do"),
-      form("/todos/clear", [], HTML.tag("button", "Clear done"))
+      form("/todos/clear", [], [csrf_field, HTML.tag("button", "Clear done")])
     ])
   end
 

@@ -3,6 +3,7 @@ defmodule Todo.Router do
 
   use ElixirWorkers.Router
 
+  alias ElixirWorkers.Sessions
   alias Todo.{Page, Store}
 
   @impl true
@@ -23,12 +24,12 @@ defmodule Todo.Router do
 
   # The page and its forms. Each form leads back to the page, so that reloading it sends nothing twice.
 
-  def home(conn), do: Conn.html(conn, Page.render(Store.all()))
+  def home(conn), do: page(conn, 200, nil)
 
   def add(conn) do
     case Store.add(conn["parsed_body"]["title"] || "") do
       {:ok, _todo} -> Conn.redirect(conn, "/", 303)
-      {:error, :title} -> Conn.html(conn, 422, Page.render(Store.all(), title_rule()))
+      {:error, :title} -> page(conn, 422, title_rule())
     end
   end
 
@@ -39,12 +40,20 @@ defmodule Todo.Router do
 
   def delete(conn, %{"id" => id}) do
     Store.delete(id!(id)) || not_found()
-    Conn.redirect(conn, "/", 303)
+    conn |> Sessions.put_flash("notice", "Deleted.") |> Conn.redirect("/", 303)
   end
 
   def clear(conn) do
-    Store.clear_done()
-    Conn.redirect(conn, "/", 303)
+    count = Store.clear_done()
+    conn |> Sessions.put_flash("notice", "Cleared #{count}.") |> Conn.redirect("/", 303)
+  end
+
+  # What a form has left for the page it leads to is shown once; every form has the token of the visitor's session.
+  defp page(conn, status, problem) do
+    {conn, flash} = Sessions.pop_flash(conn)
+    {conn, csrf_field} = Sessions.csrf_field(conn)
+    messages = %{problem: problem, notice: flash["notice"]}
+    Conn.html(conn, status, Page.render(Store.all(), csrf_field, messages))
   end
 
   # The same as JSON.

@@ -158,7 +158,7 @@ defmodule ElixirWorkers.Router do
 
     middleware =
       Middleware.compile(Map.get(settings, :middleware, [])) ++
-        Middleware.compile(router.middleware())
+        Middleware.compile(own_middleware(router, settings))
 
     {routes, not_found} = compile_routes(router.routes(), inspect(router) <> ".routes/0")
 
@@ -167,6 +167,12 @@ defmodule ElixirWorkers.Router do
       middleware: middleware,
       not_found: not_found ++ [{[{:rest, "*"}], &router.not_found/1}]
     }
+  end
+
+  # A router without a list of its own has the defaults that go with these settings.
+  defp own_middleware(router, settings) do
+    own = router.middleware()
+    if own == default_middleware(), do: default_middleware(settings), else: own
   end
 
   # {routes, what answers for paths of forwarded routers that have no route}

@@ -48,7 +48,8 @@ defmodule ElixirWorkers.Test do
     * `:body_stream` - an enumerable of chunks, for a path of `streamed-bodies`, instead of a body;
     * `:json` - a term to send as JSON, instead of a body;
     * `:env`, `:cf`, `:request_id` - as in `ElixirWorkers.Conn`;
-    * `:environment` - `"production"` by default.
+    * `:environment` - `"production"` by default;
+    * `:middleware` - the list that `pyproject.toml` has, which is not read here, as in `middleware/0` of a router.
   """
   @type option ::
           {:headers, Enumerable.t()}
@@ -59,8 +60,19 @@ defmodule ElixirWorkers.Test do
           | {:cf, map()}
           | {:request_id, String.t()}
           | {:environment, String.t()}
+          | {:middleware, [ElixirWorkers.Middleware.entry()]}
 
-  @options [:headers, :body, :body_stream, :json, :env, :cf, :request_id, :environment]
+  @options [
+    :headers,
+    :body,
+    :body_stream,
+    :json,
+    :env,
+    :cf,
+    :request_id,
+    :environment,
+    :middleware
+  ]
 
   @doc """
   Sends a request to an app and returns its response.
@@ -69,7 +81,8 @@ defmodule ElixirWorkers.Test do
   """
   @spec request(module(), atom() | String.t(), String.t(), [option()]) :: Response.t()
   def request(app, method, url, opts \\ []) when is_atom(app) do
-    router = Router.compile(app.__elixir_workers_app__()[:router])
+    settings = opts |> Keyword.take([:middleware]) |> Map.new()
+    router = Router.compile(app.__elixir_workers_app__()[:router], settings)
     tag = make_ref()
     test = self()
     Fake.put_log(&send(test, {tag, :log, :error, &1}))

@@ -1,0 +1,1 @@
+[inputs: ["*.exs", ".formatter.exs", "../*/lib/**/*.ex"]]
