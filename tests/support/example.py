@@ -32,6 +32,7 @@ EXAMPLES = (HELLO, KV_COUNTER, D1_TODO, OUTBOX)
 PLUGINS = REPOSITORY / "plugins"
 QUEUES = PLUGINS / "queues" / "tests"
 SESSIONS = PLUGINS / "sessions" / "tests"
+R2_CASES = PLUGINS / "r2" / "tests" / "app"
 BINDINGS_SAMPLE = REPOSITORY / "tests" / "samples" / "bindings"
 LOAD = REPOSITORY / "tests" / "samples" / "load"
 STREAMS = REPOSITORY / "tests" / "samples" / "streams"

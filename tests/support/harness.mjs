@@ -107,12 +107,13 @@ async function wranglerTable(bundleDir) {
  * @param {any} wrangler
  * @returns {object} options of miniflare for the bindings that it simulates itself
  */
-function simulatedBindings({ kv_namespaces = [], d1_databases = [], queues = {} }) {
+function simulatedBindings({ kv_namespaces = [], d1_databases = [], r2_buckets = [], queues = {} }) {
   const byBinding = (/** @type {any[]} */ tables, /** @type {string} */ id) =>
     Object.fromEntries(tables.map((table) => [table.binding, table[id] ?? table.binding]));
   return {
     kvNamespaces: byBinding(kv_namespaces, "id"),
     d1Databases: byBinding(d1_databases, "database_id"),
+    r2Buckets: byBinding(r2_buckets, "bucket_name"),
     queueProducers: byBinding(queues.producers ?? [], "queue"),
     queueConsumers: Object.fromEntries((queues.consumers ?? []).map(queueConsumer)),
   };

@@ -27,7 +27,9 @@ from example import (
     LOAD,
     NODE,
     OUTBOX,
+    PLUGINS,
     QUEUES,
+    R2_CASES,
     REPOSITORY,
     SESSIONS,
     STREAMS,
@@ -167,7 +169,7 @@ def _lint() -> Ran:
             ([BIN / "mypy"], REPOSITORY),
             ([BIN / "mypy", "tests/support", "bench"], REPOSITORY),
             (mix_format, _FRAMEWORK),
-            *((mix_format, example) for example in (*EXAMPLES, BINDINGS_SAMPLE, QUEUES, SESSIONS)),
+            *((mix_format, example) for example in (*EXAMPLES, BINDINGS_SAMPLE, QUEUES, R2_CASES, SESSIONS)),
         ]
     )
 
@@ -181,14 +183,20 @@ def _mix_test(folder: Path) -> Ran:
 
 
 def _worker() -> Ran:
-    projects = (*EXAMPLES, BINDINGS_SAMPLE, LOAD, STREAMS, TOKENS)
-    bundles = {f"{project.name.upper()}_BUNDLE": str(hatch_build(project)) for project in projects}
-    tests = sorted((REPOSITORY / "tests" / "worker").glob("*.test.mjs"))
+    projects = (*EXAMPLES, BINDINGS_SAMPLE, LOAD, R2_CASES, STREAMS, TOKENS)
+    bundles = {_bundle_variable(project): str(hatch_build(project)) for project in projects}
+    tests = sorted([*(REPOSITORY / "tests" / "worker").glob("*.test.mjs"), *PLUGINS.glob("*/tests/*.test.mjs")])
     return _command(
         [NODE, "--test", "--test-reporter=spec", "--test-concurrency=2", *tests],
         REPOSITORY,
         **{"PYTHON": PYTHON, **bundles},
     )
+
+
+def _bundle_variable(project: Path) -> str:
+    """The name of a project's folder; that of the application which a plugin is tested with is the plugin's."""
+    name = project.parents[1].name if project.is_relative_to(PLUGINS) else project.name
+    return f"{name.upper()}_BUNDLE"
 
 
 ORACLE = "tests/test_oracle.py"
@@ -206,6 +214,7 @@ SUITES = [
     Suite("outbox", lambda: _mix_test(OUTBOX), count_mix),
     Suite("queues", lambda: _mix_test(QUEUES), count_mix),
     Suite("sessions", lambda: _mix_test(SESSIONS), count_mix),
+    Suite("r2", lambda: _mix_test(R2_CASES), count_mix),
     Suite("worker", _worker, count_node),
     Suite("oracle", lambda: _pytest(ORACLE), count_pytest, alone=True),
 ]

@@ -95,7 +95,7 @@ describe("streams", { skip: BUNDLE === undefined && "STREAMS_BUNDLE is not set" 
   function upload(path, bytes, { announced = true, sent = bytes } = {}) {
     const { promise, resolve, reject } = Promise.withResolvers();
     const headers = announced ? { "content-length": bytes } : {};
-    const request = http.request(worker.url + path, { method: "POST", headers }, resolve).on("error", reject);
+    const request = http.request(worker.url + path, { method: "POST", headers, agent: false }, resolve).on("error", reject);
     const body = chunks(sent);
     const send = () => {
       for (;;) {
@@ -196,7 +196,7 @@ describe("streams", { skip: BUNDLE === undefined && "STREAMS_BUNDLE is not set" 
 
   test("a client that goes away while it sends ends the request, and its machine serves the next", async () => {
     const headers = { "content-length": LARGE_BYTES };
-    const request = http.request(`${worker.url}/up/abandoned`, { method: "POST", headers });
+    const request = http.request(`${worker.url}/up/abandoned`, { method: "POST", headers, agent: false });
     request.on("error", () => {});
     request.write(new Uint8Array(CHUNK_BYTES));
     await logLine(worker, /the first chunk is here/);

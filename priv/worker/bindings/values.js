@@ -78,6 +78,18 @@ export function list(term, what) {
   return term;
 }
 
+/**
+ * A map with string keys; members that are nil are left out.
+ * @param {Term | undefined} term
+ * @param {string} what
+ * @returns {Map<string, Term>}
+ */
+export function record(term, what) {
+  if (!(term instanceof Map)) throw new TypeError(`${what} must be a map`);
+  const members = [...term].filter(([, value]) => value !== null);
+  return new Map(members.map(([key, value]) => [text(key, `a key of ${what}`), value]));
+}
+
 /** @param {Term[]} elements */
 export function tuple(...elements) {
   return new Tuple(elements);
