@@ -86,7 +86,7 @@ def toolchain() -> Toolchain:
     elixir_ebin, version = _installed_elixir()
     elixir_libs = elixir_ebin.parent.parent
     resources = [str(elixir_ebin / "elixir.app"), str(elixir_libs / "logger" / "ebin" / "logger.app")]
-    probe = [_tool("erl"), "-noshell", "-noinput", "-eval", _PROBE, "-extra", *resources]
+    probe = [tool("erl"), "-noshell", "-noinput", "-eval", _PROBE, "-extra", *resources]
     otp_release, elixir, logger, *dirs = run(probe).splitlines()
     _require("Erlang/OTP", otp_release, (OLDEST_OTP,))
     return Toolchain(
@@ -112,7 +112,7 @@ def compile_project(folder: Path, framework: Path, plugins: Sequence[Path] = ())
             fix="Create a mix project there, or set `project` to the folder that holds mix.exs.",
         )
     _installed_elixir()
-    mix = _tool("mix")
+    mix = tool("mix")
     with tempfile.TemporaryDirectory(prefix="elixir-workers-") as temporary:
         description = Path(temporary) / "description"
         environment = {
@@ -121,7 +121,7 @@ def compile_project(folder: Path, framework: Path, plugins: Sequence[Path] = ())
             "ELIXIR_WORKERS_PLUGINS": os.pathsep.join(map(str, plugins)),
             "ELIXIR_WORKERS_DESCRIPTION": str(description),
         }
-        command = [_tool("elixir"), "-r", str(_DESCRIBE), "-S", mix, "compile"]
+        command = [tool("elixir"), "-r", str(_DESCRIBE), "-S", mix, "compile"]
         shown = [mix, "compile"]
         try:
             output = run(command, cwd=folder, environment=environment, keep_stderr=True, shown=shown)
@@ -136,7 +136,7 @@ def compile_project(folder: Path, framework: Path, plugins: Sequence[Path] = ())
 def erlc(sources: Sequence[Path], out_dir: Path) -> None:
     """Compiles Erlang sources into `out_dir`; the same source gives the same bytes in every folder."""
     if sources:
-        run([_tool("erlc"), "+deterministic", "-W0", "-o", str(out_dir), *map(str, sources)])
+        run([tool("erlc"), "+deterministic", "-W0", "-o", str(out_dir), *map(str, sources)])
 
 
 def run(
@@ -183,7 +183,8 @@ def _environment(extra: Mapping[str, str]) -> dict[str, str]:
     return environment
 
 
-def _tool(name: str) -> str:
+def tool(name: str) -> str:
+    """The path of a program of Elixir or Erlang; raises `MissingToolError`."""
     found = shutil.which(name)
     if found is None:
         raise MissingToolError(name, _INSTALL, problem=f"`{name}` was not found on PATH: Elixir and Erlang are needed")
@@ -193,7 +194,7 @@ def _tool(name: str) -> str:
 @cache
 def _installed_elixir() -> tuple[Path, str]:
     """The folder of Elixir's own modules, and its version; as a rule no program is run for it."""
-    ebin = _elixir_ebin(_tool("elixir"))
+    ebin = _elixir_ebin(tool("elixir"))
     version = _elixir_version(ebin)
     _require("Elixir", version, OLDEST_ELIXIR)
     return ebin, version

@@ -34,7 +34,7 @@ class Shop:
     log_file: Path
     said: str
 
-    def ask(self, path: str) -> example.Reply:
+    def ask(self, path: str) -> example.Response:
         return example.ask(self.url, example.Request("GET", path, {}))
 
     def logged(self, text: str) -> str:

@@ -39,7 +39,7 @@ class Worker:
     url: str
     log_file: Path
 
-    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> example.Reply:
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> example.Response:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         return example.ask(self.url, example.Request(method, path, names, body))
 

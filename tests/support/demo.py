@@ -6,7 +6,9 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from example import HELLO, REPOSITORY, Reply, Request, StepError, ask, hatch_build, served
+from example import HELLO, REPOSITORY, Request, StepError, ask, hatch_build, served
+
+from hatch_elixir_workers.testing.workerd import Response
 
 LOG = REPOSITORY / ".cache" / "logs" / "demo-worker.log"
 SHOWN_HEADERS = ("content-type", "x-request-id", "x-content-type-options", "set-cookie")
@@ -28,7 +30,7 @@ class Step:
     def request(self) -> Request:
         return Request(self.method, self.path, self.headers, None if self.body is None else self.body.encode())
 
-    def problem(self, reply: Reply) -> str | None:
+    def problem(self, reply: Response) -> str | None:
         """What is wrong with the reply, if anything."""
         if reply.status != self.status:
             return f"{self.method} {self.path}: status {reply.status}, not {self.status}"

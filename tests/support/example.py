@@ -10,8 +10,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import http.client
-import json
 import os
 import shutil
 import subprocess
@@ -21,7 +19,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from hatch_elixir_workers.errors import UserError
+from hatch_elixir_workers.testing.node import PACKAGES_VARIABLE
+from hatch_elixir_workers.testing.workerd import Response, Worker, serve
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HELLO = REPOSITORY / "examples" / "hello"
@@ -39,8 +40,9 @@ STREAMS = REPOSITORY / "tests" / "samples" / "streams"
 TOKENS = REPOSITORY / "tests" / "samples" / "tokens"
 BIN = Path(sys.executable).parent
 NODE = BIN / "node"
-SERVE = REPOSITORY / "tests" / "support" / "serve.mjs"
 _CACHE = REPOSITORY / ".cache"
+# What `.ci/setup` has installed, also for those who run our tests' projects.
+os.environ.setdefault(PACKAGES_VARIABLE, str(_CACHE / "node"))
 _BUILD_LEFTOVERS = shutil.ignore_patterns("_build", "deps", "dist")
 
 
@@ -124,19 +126,6 @@ def copy_project(project: Path, to: Path) -> Path:
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What came back over HTTP; header names as they were sent."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-    def header(self, name: str) -> str | None:
-        """The first header of this name."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
-
-
-@dataclass(frozen=True)
 class Request:
     """What is sent."""
 
@@ -146,44 +135,17 @@ class Request:
     body: bytes | None = None
 
 
-def ask(url: str, request: Request) -> Reply:
+def ask(url: str, request: Request) -> Response:
     """One request over a connection of its own."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
-    try:
-        connection.request(request.method, request.path, request.body, dict(request.headers))
-        response = connection.getresponse()
-        return Reply(response.status, response.getheaders(), response.read())
-    finally:
-        connection.close()
+    return Worker(url).ask(request.method, request.path, headers=request.headers, body=request.body)
 
 
 @contextlib.contextmanager
 def served(bundle: Path, log: Path, secrets: Mapping[str, str] | None = None) -> Iterator[str]:
     """Serves a bundle in workerd while the block runs and yields its URL; the worker's console goes to `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    given = [f"--secret={name}={value}" for name, value in (secrets or {}).items()]
-    command = [str(NODE), str(SERVE), str(bundle), *given]
-    with (
-        log.open("wb") as stderr,
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr) as server,
-    ):
-        try:
-            yield _url(server, log)
-        finally:
-            _stop(server)
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
     try:
-        server.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        server.kill()
-
-
-def _url(server: subprocess.Popen[bytes], log: Path) -> str:
-    assert server.stdout is not None
-    line = server.stdout.readline()
-    if not line:
-        raise StepError(f"the worker did not start\n{log.read_text(errors='replace')}")
-    return str(json.loads(line)["url"])
+        with serve(bundle, secrets=secrets, console=log) as worker:
+            yield worker.url
+    except UserError as error:
+        raise StepError(str(error)) from error

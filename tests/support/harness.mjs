@@ -1,146 +1,18 @@
-/**
- * A worker bundle in workerd, through miniflare: the same files that `wrangler deploy` would take.
- *
- * Node looks for packages beside the importing file, and ours are in `.cache/node`, out of the way of the sources.
- */
+/** Bundles in workerd, as the kit for authors of plugins starts them, with the Node packages of this checkout. */
 
-import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import path from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import * as kit from "../../hatch_elixir_workers/testing/workerd.mjs";
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const PACKAGES = path.join(ROOT, ".cache/node/");
+/** What `.ci/setup` installs, out of the way of the sources. */
+export const PACKAGES = path.join(ROOT, ".cache/node");
 
-const MODULE_TYPES = Object.freeze({ ".js": "ESModule", ".wasm": "CompiledWasm", ".avm": "Data" });
-
-/**
- * @param {string} name
- * @returns {Promise<any>}
- */
-async function importPackage(name) {
-  try {
-    return await import(pathToFileURL(createRequire(PACKAGES).resolve(name)).href);
-  } catch (cause) {
-    throw new Error(`${name} is not installed in .cache/node: run .ci/setup`, { cause });
-  }
-}
-
-/**
- * What the worker wrote to its console.
- * @typedef {{ level: string, message: string }} LogLine
- *
- * @typedef {object} RunningWorker
- * @property {string} url without a slash at its end
- * @property {LogLine[]} logs grows while the worker runs
- * @property {any} miniflare
- * @property {() => Promise<void>} stop
- */
+/** @typedef {kit.RunningWorker} RunningWorker */
+/** @typedef {kit.LogLine} LogLine */
 
 /**
  * @param {string} bundleDir
- * @param {object} [options]
- * @param {number} [options.port] 0 for any that is free
- * @param {Record<string, string>} [options.files] replace or join the files of the bundle, by relative path
- * @param {Record<string, string>} [options.secrets] values, which no bundle holds
- * @param {(line: LogLine) => void} [options.onLog]
- * @returns {Promise<RunningWorker>}
+ * @param {Omit<Parameters<typeof kit.startBundle>[1], "packages">} [options]
  */
-export async function startBundle(bundleDir, { port = 0, files = {}, secrets = {}, onLog } = {}) {
-  const modules = await bundleModules(bundleDir, files);
-  const wrangler = await wranglerTable(bundleDir);
-  const { Miniflare } = await importPackage("miniflare");
-  /** @type {LogLine[]} */
-  const logs = [];
-  const collect = (/** @type {LogLine} */ line) => {
-    logs.push(line);
-    onLog?.(line);
-  };
-  const miniflare = new Miniflare({
-    host: "127.0.0.1",
-    port,
-    modules,
-    modulesRoot: bundleDir,
-    compatibilityDate: wrangler.compatibility_date,
-    compatibilityFlags: wrangler.compatibility_flags ?? [],
-    bindings: { ...wrangler.vars, ...secrets },
-    ...simulatedBindings(wrangler),
-    cf: { colo: "TST", country: "XX" },
-    telemetry: { enabled: false },
-    structuredWorkerdLogs: true,
-    handleStructuredLogs: (/** @type {LogLine} */ { level, message }) => collect({ level, message }),
-  });
-  const url = String(await miniflare.ready).replace(/\/$/, "");
-  return { url, logs, miniflare, stop: () => miniflare.dispose() };
-}
-
-/**
- * The entry first, as miniflare takes it.
- * @param {string} bundleDir
- * @param {Record<string, string>} files
- */
-async function bundleModules(bundleDir, files) {
-  if (!existsSync(path.join(bundleDir, "index.js"))) {
-    throw new Error(`${bundleDir} is not a worker bundle: it has no index.js`);
-  }
-  const names = (await readdir(bundleDir, { recursive: true })).filter((name) => path.extname(name) in MODULE_TYPES);
-  const all = [...new Set([...names, ...Object.keys(files)])].sort();
-  const ordered = ["index.js", ...all.filter((name) => name !== "index.js")];
-  return Promise.all(
-    ordered.map(async (name) => ({
-      type: MODULE_TYPES[/** @type {keyof typeof MODULE_TYPES} */ (path.extname(name))],
-      path: path.join(bundleDir, name),
-      contents: files[name] ?? (await readFile(path.join(bundleDir, name))),
-    })),
-  );
-}
-
-/** @param {string} bundleDir */
-async function wranglerTable(bundleDir) {
-  const { parse } = await importPackage("smol-toml");
-  return parse(await readFile(path.join(bundleDir, "wrangler.toml"), "utf8"));
-}
-
-/**
- * @param {any} wrangler
- * @returns {object} options of miniflare for the bindings that it simulates itself
- */
-function simulatedBindings({ kv_namespaces = [], d1_databases = [], r2_buckets = [], queues = {} }) {
-  const byBinding = (/** @type {any[]} */ tables, /** @type {string} */ id) =>
-    Object.fromEntries(tables.map((table) => [table.binding, table[id] ?? table.binding]));
-  return {
-    kvNamespaces: byBinding(kv_namespaces, "id"),
-    d1Databases: byBinding(d1_databases, "database_id"),
-    r2Buckets: byBinding(r2_buckets, "bucket_name"),
-    queueProducers: byBinding(queues.producers ?? [], "queue"),
-    queueConsumers: Object.fromEntries((queues.consumers ?? []).map(queueConsumer)),
-  };
-}
-
-/**
- * @param {any} table of wrangler.toml, in which seconds have no unit in their names either
- * @returns {[string, object]}
- */
-function queueConsumer({ queue, max_batch_size, max_batch_timeout, max_retries, dead_letter_queue, retry_delay }) {
-  const options = {
-    maxBatchSize: max_batch_size,
-    maxBatchTimeout: max_batch_timeout,
-    maxRetries: max_retries,
-    deadLetterQueue: dead_letter_queue,
-    retryDelay: retry_delay,
-  };
-  return [queue, Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))];
-}
-
-/**
- * Resolves when `input` ends or the process is asked to stop.
- * @param {NodeJS.ReadableStream} input
- */
-export function untilStopped(input) {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, resolve);
-    createInterface({ input }).once("close", () => resolve(undefined));
-  });
-}
+export const startBundle = (bundleDir, options) => kit.startBundle(bundleDir, { packages: PACKAGES, ...options });

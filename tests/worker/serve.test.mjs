@@ -7,10 +7,10 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { ROOT } from "../support/harness.mjs";
+import { PACKAGES, ROOT } from "../support/harness.mjs";
 import { testVm } from "./support.mjs";
 
-const SERVE = path.join(ROOT, "tests/support/serve.mjs");
+const SERVE = path.join(ROOT, "hatch_elixir_workers/testing/serve.mjs");
 
 /** @type {string} */
 let bundle;
@@ -26,7 +26,7 @@ after(() => rm(bundle, { recursive: true }));
 
 /** @param {string[]} args */
 function serve(...args) {
-  const child = spawn(process.execPath, [SERVE, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [SERVE, `--packages=${PACKAGES}`, ...args], { stdio: ["pipe", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
   child.stdout.on("data", (text) => (output.stdout += text));
   child.stderr.on("data", (text) => (output.stderr += text));
@@ -39,13 +39,15 @@ async function ready({ child, output }) {
   return JSON.parse(output.stdout).url;
 }
 
-test("prints its url as the only line, logs on stderr, ends with stdin", async () => {
+test("prints its url, then the console, whose messages are on stderr too; ends with stdin", async () => {
   const server = serve(bundle);
   const url = await ready(server);
   assert.equal((await fetch(`${url}/logs`)).status, 200);
   server.child.stdin.end();
   assert.equal(await server.exited, 0);
-  assert.equal(server.output.stdout.split("\n").length, 2);
+  const [first, ...lines] = server.output.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(first, { url });
+  assert.ok(lines.some(({ level, message }) => level === "error" && message.includes(" level 4")));
   assert.match(server.output.stderr, /\[error\] \S+ level 4/);
 });
 
@@ -63,6 +65,7 @@ for (const [args, message] of /** @type {[string[], RegExp][]} */ ([
   [["a", "b"], /usage: serve\.mjs/],
   [["a", "--port", "http"], /--port http: not a port/],
   [["a", "--prot", "1"], /--prot/],
+  [["a", "--packages", tmpdir()], /is not a worker bundle/],
   [["/nonexistent"], /nonexistent/],
   [[tmpdir()], /is not a worker bundle/],
 ])) {
