@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from hatch_elixir_workers import etf
+from hatch_elixir_workers import condensed, etf
 from hatch_elixir_workers.beam_code import A, Instruction, U, decode_instructions
 from hatch_elixir_workers.beam_file import Chunk, ChunkError, read_chunks, write_chunks
 from hatch_elixir_workers.beam_tables import (
@@ -44,7 +44,21 @@ __all__ = [
 ]
 
 # Chunks the virtual machine reads, in the order they are written (beam-format, Containers).
-KEPT_CHUNKS = ("AtU8", "Code", "StrT", "ImpT", "ExpT", "LocT", "FunT", "LitU", "avmN", "Type", "Recs", "Line")
+KEPT_CHUNKS = (
+    "AtU8",
+    "Code",
+    condensed.CHUNK,
+    "StrT",
+    "ImpT",
+    "ExpT",
+    "LocT",
+    "FunT",
+    "LitU",
+    "avmN",
+    "Type",
+    "Recs",
+    "Line",
+)
 
 _CODE_HEADER = struct.Struct(">5I")
 _CODE_HEADER_BYTES = 16  # what its first word must at least say, which does not count itself
@@ -196,7 +210,16 @@ class BeamModule:
 
     @cached_property
     def _chunk_index(self) -> dict[str, bytes]:
-        return {chunk.id: chunk.data for chunk in self.chunks}
+        index = {chunk.id: chunk.data for chunk in self.chunks}
+        if condensed.CHUNK in index and "Code" not in index:
+            index["Code"] = self._restored(index[condensed.CHUNK])
+        return index
+
+    def _restored(self, data: bytes) -> bytes:
+        try:
+            return condensed.restored(data)
+        except ChunkError as error:
+            raise BeamError(self.path, condensed.CHUNK, error.offset, error.problem) from None
 
     @property
     def _literal_chunk(self) -> str:

@@ -55,8 +55,9 @@ def main() -> None:
     show_default=True,
     help="What to leave out.",
 )
+@click.option("--condense", is_flag=True, help="Condense code as in a bundle: smaller, for the machine here alone.")
 @click.argument("beams", metavar="BEAM_OR_DIR...", nargs=-1, required=True, type=_EXISTING)
-def pack(output: Path, start: str, no_stdlib: bool, level: str, beams: tuple[Path, ...]) -> None:
+def pack(output: Path, start: str, no_stdlib: bool, level: str, condense: bool, beams: tuple[Path, ...]) -> None:
     """Pack compiled modules, and what they need from the installed OTP and Elixir, into an .avm archive."""
     modules = collect_beams(beams)
     start_module = find_start_module(modules, start)
@@ -66,7 +67,7 @@ def pack(output: Path, start: str, no_stdlib: bool, level: str, beams: tuple[Pat
     from hatch_elixir_workers import why
     from hatch_elixir_workers.closure import with_stdlib
 
-    closure = with_stdlib(modules, level)
+    closure = with_stdlib(modules, level, condense=condense)
     for missing in closure.missing:
         click.echo(f"warning: {missing}", err=True)
     archive = build_archive(closure.modules, start_module, closure.files)

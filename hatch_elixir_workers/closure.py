@@ -35,8 +35,11 @@ class Closure:
     reach: Reach
 
 
-def with_stdlib(named: Mapping[str, BeamModule], level: str = DEFAULT_SHAKE) -> Closure:
-    """The named modules and everything they can reach, at a level of `shake`. Raises MissingToolError, BeamError."""
+def with_stdlib(named: Mapping[str, BeamModule], level: str = DEFAULT_SHAKE, *, condense: bool = False) -> Closure:
+    """The named modules and everything they can reach, at a level of `shake`; with condensed code if wanted.
+
+    Raises MissingToolError, BeamError.
+    """
     everything = _universe(named)
     roots = [root for name in sorted(named) for root in exported_roots(everything, name, "is named")]
     if BOOT_MODULE in everything:
@@ -46,16 +49,16 @@ def with_stdlib(named: Mapping[str, BeamModule], level: str = DEFAULT_SHAKE) -> 
     natives, declining = (machine.natives, machine.declining) if machine else (frozenset(), frozenset())
     reached = reach(everything, roots, natives, declining)
     names = sorted({*shaken_modules(everything, reached, level), *named})
-    modules = {name: _packable(everything, reached, name, level) for name in names}
+    modules = {name: _packable(everything, reached, name, level, condense=condense) for name in names}
     missing = [each for each in check(everything, reached) if not each.via and each.in_application] if machine else []
     installed = mix.toolchain()
     files = {**machine_files(installed), **library_files(installed, modules)}
     return Closure(modules, files, tuple(missing), reached)
 
 
-def _packable(everything: Universe, reached: Reach, name: str, level: str) -> BeamModule:
+def _packable(everything: Universe, reached: Reach, name: str, level: str, *, condense: bool) -> BeamModule:
     """A consolidated protocol is compiled here, and would carry the folder it was compiled in."""
-    module = shaken(everything, reached, name, level)
+    module = shaken(everything, reached, name, level, condense=condense)
     consolidated = everything.sources[name].origin is Origin.CONSOLIDATED
     return relocated(module, [Path.cwd()]) if consolidated else module
 

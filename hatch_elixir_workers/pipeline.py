@@ -214,7 +214,7 @@ def packable(
     warn: Report,
 ) -> dict[Source, BeamModule]:
     """These modules as they are packed, shaken and without the folders of this machine."""
-    modules = {universe.sources[name]: shaken(universe, reach, name, level) for name in names}
+    modules = {universe.sources[name]: shaken(universe, reach, name, level, condense=True) for name in names}
     for source, module in modules.items():
         if source.origin in (Origin.APP, Origin.DEPENDENCY, Origin.CONSOLIDATED):
             _warn_of_folders(module, source_roots, warn)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Collection, Sequence
 
+from hatch_elixir_workers import condensed
 from hatch_elixir_workers.beam import Chunk
 from hatch_elixir_workers.beam_code import EXT_LITERAL, TAG_A, TAG_F, TAG_U
 from hatch_elixir_workers.beam_encode import atoms_chunk, compact, lines_chunk, literals_chunk, rows_chunk
@@ -29,6 +30,7 @@ from hatch_elixir_workers.beam_parts import (
     Parts,
 )
 from hatch_elixir_workers.beam_tables import Location
+from hatch_elixir_workers.condensed import Condenser
 from hatch_elixir_workers.errors import InternalError
 from hatch_elixir_workers.opcodes import NUMBERS
 
@@ -38,8 +40,16 @@ _CODE_SUB_HEADER_BYTES = 16
 _EXTENDED_LITERAL = bytes((EXT_LITERAL,))
 
 
-def prune(parts: Parts, functions: Collection[tuple[str, int]], heads: Collection[tuple[str, int]]) -> list[Chunk]:
+def prune(
+    parts: Parts,
+    functions: Collection[tuple[str, int]],
+    heads: Collection[tuple[str, int]],
+    *,
+    condense: bool = False,
+) -> list[Chunk]:
     """The chunks of the module with these functions, by name and arity; names it does not have are ignored.
+
+    With `condense` the code is as `condensed.py` describes it, which only our own machine reads.
 
     Of `heads` only the heads are kept: functions that are called in here and whose own code is never run. Everything
     that the kept functions call within the module has to be among `functions` or `heads`; else `InternalError`.
@@ -50,7 +60,7 @@ def prune(parts: Parts, functions: Collection[tuple[str, int]], heads: Collectio
             kept.append(function)
         elif (function.name, function.arity) in heads:
             kept.append(_head(function))
-    return _Pruning(parts, kept).chunks()
+    return _Pruning(parts, kept, condense=condense).chunks()
 
 
 def _head(function: FunctionParts) -> FunctionParts:
@@ -61,10 +71,28 @@ def _head(function: FunctionParts) -> FunctionParts:
     return function._replace(pieces=(*head, *jump))
 
 
+def _numbered(tag: int, number: int) -> tuple[int, bytes]:
+    return number, compact(tag, number)
+
+
+def _takers(condenser: Condenser) -> dict[int, Callable[[int], None]]:
+    """By the kind of a reference."""
+    return {
+        LABEL: condenser.label,
+        JUMP: condenser.jump,
+        ATOM: condenser.atom,
+        LITERAL: condenser.literal,
+        IMPORT: condenser.import_,
+        LINE: condenser.line,
+        FUN: condenser.fun,
+    }
+
+
 class _Pruning:
     """The new tables while they are filled; a `dict` holds new numbers by what they stand for."""
 
-    def __init__(self, parts: Parts, kept: Sequence[FunctionParts]) -> None:
+    def __init__(self, parts: Parts, kept: Sequence[FunctionParts], *, condense: bool) -> None:
+        self.condense = condense
         self.parts = parts
         self.kept = kept
         self.atoms: dict[str, int] = {parts.name: 1}
@@ -84,7 +112,6 @@ class _Pruning:
         """In the order of `beam.KEPT_CHUNKS`."""
         code = self._code()
         tables = {
-            "Code": code,
             "StrT": bytes(self.strings),
             "ImpT": self._import_rows(),
             "ExpT": self._export_rows(),
@@ -95,37 +122,50 @@ class _Pruning:
         absent = {"FunT": not self.funs, "LitU": not self.literals, "Line": self.parts.line_flags is None}
         # Last, because the others name atoms too.
         atoms = Chunk("AtU8", atoms_chunk(self.atoms))
-        return [atoms, *(Chunk(name, data) for name, data in tables.items() if not absent.get(name))]
+        return [atoms, code, *(Chunk(name, data) for name, data in tables.items() if not absent.get(name))]
 
     # -- code ---------------------------------------------------------------------------------------------------------
 
-    def _code(self) -> bytes:
-        writers: tuple[Callable[[int], bytes], ...] = tuple(map(self._writers().__getitem__, range(_KIND_MASK + 1)))
-        written: dict[int, bytes] = {}
+    def _code(self) -> Chunk:
+        numbers = [self._numbers()[kind] for kind in range(_KIND_MASK + 1)]
+        condenser = Condenser()
+        take = _takers(condenser)
+        known: dict[int, tuple[int, bytes]] = {}
         out = bytearray()
         for function in self.kept:
             for piece in function.pieces:
                 if isinstance(piece, bytes):
                     out += piece
+                    condenser.plain(piece)
+                    continue
+                kind = piece & _KIND_MASK
+                if piece not in known:
+                    known[piece] = numbers[kind](piece >> KIND_BITS)
+                number, data = known[piece]
+                out += data
+                if kind == STRING:
+                    condenser.plain(data)
                 else:
-                    if piece not in written:
-                        written[piece] = writers[piece & _KIND_MASK](piece >> KIND_BITS)
-                    out += written[piece]
+                    take[kind](number)
         out.append(NUMBERS["int_code_end"])
-        highest = max((function.highest_opcode for function in self.kept), default=NUMBERS["int_code_end"])
-        header = _CODE_HEADER.pack(_CODE_SUB_HEADER_BYTES, 0, highest, len(self.labels) + 1, len(self.kept))
-        return header + bytes(out)
+        condenser.plain(bytes((NUMBERS["int_code_end"],)))
+        code = self._code_header() + bytes(out)
+        return Chunk(condensed.CHUNK, condenser.chunk(code)) if self.condense else Chunk("Code", code)
 
-    def _writers(self) -> dict[int, Callable[[int], bytes]]:
-        """By the kind of a reference: its bytes for the old index."""
+    def _code_header(self) -> bytes:
+        highest = max((function.highest_opcode for function in self.kept), default=NUMBERS["int_code_end"])
+        return _CODE_HEADER.pack(_CODE_SUB_HEADER_BYTES, 0, highest, len(self.labels) + 1, len(self.kept))
+
+    def _numbers(self) -> dict[int, Callable[[int], tuple[int, bytes]]]:
+        """By the kind of a reference: for the old index, the new one and its bytes in `Code`."""
         return {
-            LABEL: lambda index: compact(TAG_U, self.labels[index]),
-            JUMP: lambda index: compact(TAG_F, self._target(index)),
-            ATOM: lambda index: compact(TAG_A, self._atom(self.parts.atoms[index - 1])),
+            LABEL: lambda index: _numbered(TAG_U, self.labels[index]),
+            JUMP: lambda index: _numbered(TAG_F, self._target(index)),
+            ATOM: lambda index: _numbered(TAG_A, self._atom(self.parts.atoms[index - 1])),
             LITERAL: self._literal,
-            IMPORT: lambda index: compact(TAG_U, self.imports.setdefault(index, len(self.imports))),
+            IMPORT: lambda index: _numbered(TAG_U, self.imports.setdefault(index, len(self.imports))),
             LINE: self._line,
-            FUN: lambda index: compact(TAG_U, self.funs[index]),
+            FUN: lambda index: _numbered(TAG_U, self.funs[index]),
             STRING: self._string,
         }
 
@@ -134,22 +174,22 @@ class _Pruning:
             raise InternalError(f"{self.parts.name}: code that is kept jumps to label {label}, which is not")
         return self.labels[label]
 
-    def _literal(self, index: int) -> bytes:
+    def _literal(self, index: int) -> tuple[int, bytes]:
         number = self.literals.setdefault(self.parts.literals[index], len(self.literals))
-        return _EXTENDED_LITERAL + compact(TAG_U, number)
+        return number, _EXTENDED_LITERAL + compact(TAG_U, number)
 
-    def _line(self, index: int) -> bytes:
+    def _line(self, index: int) -> tuple[int, bytes]:
         location = self.parts.lines[index] if index < len(self.parts.lines) else None
-        return compact(TAG_U, 0 if location is None else self.lines.setdefault(location, len(self.lines) + 1))
+        return _numbered(TAG_U, 0 if location is None else self.lines.setdefault(location, len(self.lines) + 1))
 
-    def _string(self, index: int) -> bytes:
+    def _string(self, index: int) -> tuple[int, bytes]:
         tag, offset, size_bytes = self.parts.strings[index]
         data = self.parts.string_table[offset : offset + size_bytes]
         found = self.strings.find(data)
         if found < 0:
             found = len(self.strings)
             self.strings += data
-        return compact(tag, found)
+        return _numbered(tag, found)
 
     # -- tables -------------------------------------------------------------------------------------------------------
 

@@ -24,8 +24,8 @@ def shaken_modules(universe: Universe, reach: Reach, level: str) -> list[str]:
     return sorted({*reach.modules, *(source.name for source in universe.sources.values() if _is_there(source))})
 
 
-def shaken(universe: Universe, reach: Reach, name: str, level: str) -> BeamModule:
-    """The module as it is packed. Raises `BeamError`."""
+def shaken(universe: Universe, reach: Reach, name: str, level: str, *, condense: bool = False) -> BeamModule:
+    """The module as it is packed; with `condense`, pruned code is condensed. Raises `BeamError`."""
     if level != "functions":
         return universe.module(name)
     path = str(universe.sources[name].path)
@@ -33,7 +33,7 @@ def shaken(universe: Universe, reach: Reach, name: str, level: str) -> BeamModul
     if parts.has_records:
         return universe.module(name)
     functions, never_run = reach.by_module.get(name, set()), reach.never_run.get(name, set())
-    return BeamModule(path, tuple(prune(parts, functions, never_run)))
+    return BeamModule(path, tuple(prune(parts, functions, never_run, condense=condense)))
 
 
 def _is_there(source: Source) -> bool:

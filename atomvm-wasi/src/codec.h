@@ -51,6 +51,9 @@ static inline void skip_operand(Reader *r)
     else r->at += *r->at & 8 ? 2 : 1;
 }
 
+// `Code` as the chunk `CodC` says, in memory that stays; false when that is damaged or memory is out (condensed.c).
+bool code_restore(Slice chunk, Slice *code);
+
 // A constant operand: integer, atom or literal. NONE when it is none of these, damaged, or memory is out.
 term module_constant(Module *m, const Arg *a);
 

@@ -113,7 +113,7 @@ static bool module_remember(Module *m)
 // ---- chunks ----
 
 typedef struct Chunks {
-    Slice atoms, code, imports, exports, locals, literals, literals_packed, funs, strings, line, attributes, records;
+    Slice atoms, code, condensed, imports, exports, locals, literals, literals_packed, funs, strings, line, attributes, records;
 } Chunks;
 
 static uint32_t be32(const uint8_t *b) { return (uint32_t) b[0] << 24 | (uint32_t) b[1] << 16 | (uint32_t) b[2] << 8 | b[3]; }
@@ -121,7 +121,8 @@ static uint32_t be32(const uint8_t *b) { return (uint32_t) b[0] << 24 | (uint32_
 static bool find_chunks(Slice beam, Chunks *c)
 {
     static const struct { char id[5]; size_t at; } ids[] = {
-        { "AtU8", offsetof(Chunks, atoms) }, { "Code", offsetof(Chunks, code) }, { "ImpT", offsetof(Chunks, imports) },
+        { "AtU8", offsetof(Chunks, atoms) }, { "Code", offsetof(Chunks, code) },
+        { "CodC", offsetof(Chunks, condensed) }, { "ImpT", offsetof(Chunks, imports) },
         { "ExpT", offsetof(Chunks, exports) }, { "LocT", offsetof(Chunks, locals) }, { "LitU", offsetof(Chunks, literals) },
         { "LitT", offsetof(Chunks, literals_packed) }, { "FunT", offsetof(Chunks, funs) }, { "StrT", offsetof(Chunks, strings) },
         { "Line", offsetof(Chunks, line) }, { "Attr", offsetof(Chunks, attributes) },
@@ -136,7 +137,7 @@ static bool find_chunks(Slice beam, Chunks *c)
             if (memcmp(beam.bytes + at, ids[i].id, 4) == 0) *(Slice *) ((char *) c + ids[i].at) = (Slice) { beam.bytes + at + 8, size };
         at += 8 + (((size_t) size + 3) & ~(size_t) 3);
     }
-    return c->atoms.size >= 4 && c->code.size >= 20;
+    return c->atoms.size >= 4 && (c->code.size >= 20 || c->condensed.size >= 20);
 }
 
 static Reader reader_of(Slice s) { return (Reader) { s.bytes, s.bytes + s.size, false }; }
@@ -352,7 +353,9 @@ static const char *index_module(Module *m, const Chunks *c)
         return "LitU";
     }
     if (!read_imports(m, c->imports)) return "ImpT";
-    if (!scan_code(m, c->code)) return "Code";
+    Slice code = c->code;
+    if (!code.size && !code_restore(c->condensed, &code)) return "CodC";
+    if (!scan_code(m, code)) return "Code";
     if (!read_exports(m, c->exports)) return "ExpT";
     adopt_natives(m);
     if (!read_lambdas(m, c->funs)) return "FunT";

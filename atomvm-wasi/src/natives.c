@@ -1,7 +1,8 @@
 // Natives by name: one hash table over the rows of natives/*.def, filled at start.
 #include "vm.h"
 
-static const Native rows[] = {
+// When the machine is shaken for an application (machine_shake.py), the rows of other natives are zero.
+static const Native native_rows[] = {
 #define NATIVE(module, name, arity, fn) { module, name, arity, fn, false },
 #define NATIVE_OR_OWN(module, name, arity, fn) { module, name, arity, fn, true },
 #include "natives/all.def"
@@ -9,7 +10,7 @@ static const Native rows[] = {
 #undef NATIVE
 };
 
-enum { ROWS = sizeof rows / sizeof *rows, SLOTS = 4096 };
+enum { ROWS = sizeof native_rows / sizeof *native_rows, SLOTS = 4096 };
 _Static_assert(ROWS * 2 <= SLOTS, "the table of natives is too full: enlarge SLOTS");
 
 static uint16_t slots[SLOTS]; // row + 1, open addressing
@@ -25,10 +26,12 @@ static uint32_t slot_of(term module, term name, uint32_t arity)
 void natives_init(void)
 {
     term module = NONE;
+    const char *module_text = "";
     for (uint32_t i = 0; i < ROWS; i++) {
-        const Native *row = &rows[i];
+        const Native *row = &native_rows[i];
+        if (!row->function) continue;
         // Rows of one module stand together.
-        if (i == 0 || strcmp(row->module, rows[i - 1].module) != 0) module = atom_intern(row->module, strlen(row->module));
+        if (strcmp(row->module, module_text) != 0) module = atom_intern(module_text = row->module, strlen(row->module));
         names[i].module = module;
         names[i].name = atom_intern(row->name, strlen(row->name));
         uint32_t at = slot_of(module, names[i].name, row->arity);
@@ -41,7 +44,7 @@ static const Native *find(term module, term name, uint32_t arity)
 {
     for (uint32_t at = slot_of(module, name, arity); slots[at]; at = (at + 1) & (SLOTS - 1)) {
         uint32_t row = slots[at] - 1u;
-        if (names[row].module == module && names[row].name == name && rows[row].arity == arity) return &rows[row];
+        if (names[row].module == module && names[row].name == name && native_rows[row].arity == arity) return &native_rows[row];
     }
     return NULL;
 }

@@ -174,7 +174,7 @@ class Oracle:
         return {program.id: _read_expected(results, program) for program in self.all}
 
     def archives(self, wanted: Sequence[Program]) -> dict[str, Path]:
-        """Program id -> its ``.avm``, made by the packer with all it needs from the installed OTP and Elixir."""
+        """Program id -> its ``.avm``, made by the packer as for a bundle, with all it needs from OTP and Elixir."""
         beams = {program.id: self.beams[program.id] for program in wanted}
         paths = {key: self.archive_path(key, files) for key, files in beams.items()}
         missing = [(beams[key][0].stem, beams[key], path) for key, path in paths.items() if not path.exists()]
@@ -236,7 +236,7 @@ def pack(job: tuple[str, list[Path], Path]) -> None:
     from hatch_elixir_workers.cli import main
 
     start, beams, archive = job
-    options = ["--no-stdlib"] if os.environ.get(NO_STDLIB) else []
+    options = ["--no-stdlib"] if os.environ.get(NO_STDLIB) else ["--condense"]
     arguments = ["pack", "-o", str(archive), "--start", start, *options, *map(str, beams)]
     code = main(arguments, prog_name="elixir-workers", standalone_mode=False)
     if code:

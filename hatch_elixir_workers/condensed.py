@@ -1,0 +1,268 @@
+"""Condensed code: the chunk `CodC` of modules in a bundle, from which the machine makes `Code` again.
+
+    CodC   the header of Code:20 bytes   sizes: of Code, of each stream but the last   streams
+
+Numbers are LEB128. The first stream holds the instructions as in `Code`, but references in them are left out, or stand
+as a mark where an operand could be something else. What they refer to is in streams of their own, one for each kind,
+relative to what came before: most references are to what comes next. So the same instructions are the same bytes
+wherever they stand, which halves what gzip makes of code.
+
+    reference            in the first stream   in its own stream
+    number of a label    nothing               nothing: labels are numbered as they stand
+    jump to a label      MARK_JUMP             distance from the latest label, zigzag
+    atom                 MARK_ATOM             0: the next one that has not been used; else its number
+    literal              MARK_LITERAL          0: likewise; else its number + 1
+    import               nothing               the same
+    line                 nothing               0: likewise; else its distance from the one that would be next
+    row of FunT          MARK_FUN              distance from the row after the latest, zigzag
+
+Atom 1, the module's name, counts as used; so does line 0, which is no line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hatch_elixir_workers.beam_code import (
+    EXT_ALLOC,
+    EXT_LIST,
+    EXT_LITERAL,
+    EXT_TYPED,
+    TAG_A,
+    TAG_F,
+    TAG_U,
+    CompactReader,
+)
+from hatch_elixir_workers.beam_encode import compact
+from hatch_elixir_workers.beam_file import ChunkError
+from hatch_elixir_workers.opcodes import ARITIES, IMPORT_OPERAND, MAX_OPCODE, NUMBERS
+
+CHUNK = "CodC"
+
+_OPERATIONS, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN = range(7)
+_STREAMS = 7
+_HEADER_BYTES = 20
+# The first number of each kind that has not been used when the code begins.
+_FIRST = {ATOM: 2, LITERAL: 0, IMPORT: 0, LINE: 1}
+
+MARK_JUMP = compact(TAG_F, 1)
+MARK_ATOM = compact(TAG_A, 1)
+MARK_LITERAL = bytes((EXT_LITERAL,))
+MARK_FUN = compact(TAG_U, 0)
+
+_LABEL, _INT_CODE_END = NUMBERS["label"], NUMBERS["int_code_end"]
+# Operands that are plain numbers and refer to something: by instruction, which operand, and its kind.
+_BARE = {
+    **{NUMBERS[name]: (index, IMPORT) for name, index in IMPORT_OPERAND.items()},
+    **{NUMBERS[name]: (0, LINE) for name in ("line", "executable_line", "debug_line")},
+    **{NUMBERS[name]: (0, FUN) for name in ("make_fun2", "make_fun3", "call_fun2")},
+}
+
+
+class Condenser:
+    """Takes the parts of the code in their order and fills the streams."""
+
+    def __init__(self) -> None:
+        self._streams = [bytearray() for _ in range(_STREAMS)]
+        self._next = dict(_FIRST)
+        self._labels = 0
+        self._next_fun = 0
+
+    def plain(self, data: bytes) -> None:
+        """Instructions and operands without a reference, as in `Code`."""
+        self._streams[_OPERATIONS] += data
+
+    def label(self, number: int) -> None:
+        """The number of the label that stands here: one more than that of the one before."""
+        self._labels = number
+
+    def jump(self, label: int) -> None:
+        """The operand that is a label."""
+        self._streams[_OPERATIONS] += MARK_JUMP
+        self._streams[JUMP] += _leb128(_zigzag(label - self._labels))
+
+    def atom(self, number: int) -> None:
+        """The operand that is an atom, by its number in `AtU8` from 1 on."""
+        self._streams[_OPERATIONS] += MARK_ATOM
+        self._number(ATOM, number, number)
+
+    def literal(self, number: int) -> None:
+        """The operand that is a literal."""
+        self._streams[_OPERATIONS] += MARK_LITERAL
+        self._number(LITERAL, number, number + 1)
+
+    def import_(self, number: int) -> None:
+        """The import that an instruction calls."""
+        self._number(IMPORT, number, number + 1)
+
+    def line(self, number: int) -> None:
+        """The line that an instruction names, 0 for none."""
+        self._number(LINE, number, self._next[LINE] - number)
+
+    def fun(self, row: int) -> None:
+        """The row of `FunT` that an instruction names."""
+        self._streams[_OPERATIONS] += MARK_FUN
+        self._streams[FUN] += _leb128(_zigzag(row - self._next_fun))
+        self._next_fun = row + 1
+
+    def _number(self, kind: int, number: int, otherwise: int) -> None:
+        is_next = number == self._next[kind]
+        self._streams[kind] += _leb128(0 if is_next else otherwise)
+        self._next[kind] += is_next
+
+    def chunk(self, code: bytes) -> bytes:
+        """The data of `CodC`; `code` is that of `Code`, which is to be restored from it."""
+        sizes = [len(code) - _HEADER_BYTES, *map(len, self._streams[:-1])]
+        return code[:_HEADER_BYTES] + b"".join([*map(_leb128, sizes), *self._streams])
+
+
+def restored(data: bytes) -> bytes:
+    """`Code` from the data of `CodC`. Raises ChunkError."""
+    if len(data) < _HEADER_BYTES:
+        raise ChunkError(0, "truncated")
+    reader = _Stream(data, _HEADER_BYTES)
+    total, *sizes = [reader.leb128() for _ in range(_STREAMS)]
+    start = reader.at
+    streams = []
+    for size in sizes:
+        streams.append(data[start : start + size])
+        start += size
+    code = _Restorer([*streams, data[start:]]).code()
+    if start > len(data) or len(code) != total:
+        raise ChunkError(_HEADER_BYTES, f"{total} bytes of code are announced, {len(code)} came out")
+    return data[:_HEADER_BYTES] + code
+
+
+class _Stream:
+    """Reads one stream."""
+
+    def __init__(self, data: bytes, at: int = 0) -> None:
+        self.data = data
+        self.at = at
+
+    def byte(self) -> int:
+        if self.at >= len(self.data):
+            raise ChunkError(self.at, "truncated")
+        self.at += 1
+        return self.data[self.at - 1]
+
+    def leb128(self) -> int:
+        value = shift = 0
+        while True:
+            byte = self.byte()
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+
+class _Restorer:
+    """Writes `Code`, but for its header, from the streams."""
+
+    def __init__(self, streams: Sequence[bytes]) -> None:
+        self.streams = [_Stream(data) for data in streams]
+        self.next = dict(_FIRST)
+        self.labels = 0
+        self.next_fun = 0
+        self.out = bytearray()
+
+    def code(self) -> bytes:
+        opcode = None
+        while opcode != _INT_CODE_END:
+            opcode = self._byte()
+            self.out.append(opcode)
+            if opcode == _LABEL:
+                self.labels += 1
+                self.out += compact(TAG_U, self.labels)
+            else:
+                self._operands(opcode)
+        return bytes(self.out)
+
+    def _operands(self, opcode: int) -> None:
+        arity = ARITIES[opcode] if opcode <= MAX_OPCODE else None
+        if arity is None:
+            raise ChunkError(self.streams[_OPERATIONS].at - 1, f"unknown instruction {opcode}")
+        bare, kind = _BARE.get(opcode, (None, 0))
+        for index in range(arity):
+            if index != bare:
+                self._operand(self._byte())
+            elif kind == FUN:
+                self._fun()
+            else:
+                self.out += compact(TAG_U, self._number(kind))
+
+    def _operand(self, first: int) -> None:
+        if first == MARK_JUMP[0]:
+            self.out += compact(TAG_F, self.labels + _unzigzag(self.streams[JUMP].leb128()))
+        elif first == MARK_ATOM[0]:
+            self.out += compact(TAG_A, self._number(ATOM))
+        elif first == EXT_LITERAL:
+            self.out.append(first)
+            self.out += compact(TAG_U, self._number(LITERAL))
+        else:
+            self._plain(first)
+
+    def _plain(self, first: int) -> None:
+        """An operand that is as in `Code`, with all that belongs to it."""
+        if first == EXT_TYPED:
+            self.out.append(first)
+            self._operand(self._byte())
+            self._value()
+        elif first in (EXT_LIST, EXT_ALLOC):
+            self.out.append(first)
+            for _ in range(self._value() * (2 if first == EXT_ALLOC else 1)):
+                self._operand(self._byte())
+        elif first & 7 == 7:
+            self.out.append(first)
+            self._value()
+        else:
+            self._copy(first)
+
+    def _byte(self) -> int:
+        return self.streams[_OPERATIONS].byte()
+
+    def _value(self) -> int:
+        return self._copy(self._byte())
+
+    def _copy(self, first: int) -> int:
+        """A compact term as it is; its value."""
+        stream = self.streams[_OPERATIONS]
+        reader = CompactReader(stream.data, stream.at - 1, ())
+        _, value = reader.tagged()
+        self.out += stream.data[stream.at - 1 : reader.pos]
+        stream.at = reader.pos
+        return value
+
+    def _fun(self) -> None:
+        first = self._byte()
+        if first != MARK_FUN[0]:
+            self._operand(first)
+            return
+        row = self.next_fun + _unzigzag(self.streams[FUN].leb128())
+        self.next_fun = row + 1
+        self.out += compact(TAG_U, row)
+
+    def _number(self, kind: int) -> int:
+        written = self.streams[kind].leb128()
+        if written == 0:
+            self.next[kind] += 1
+            return self.next[kind] - 1
+        if kind == LINE:
+            return self.next[LINE] - written
+        return written if kind == ATOM else written - 1
+
+
+def _leb128(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes((*out, value))
+
+
+def _zigzag(value: int) -> int:
+    return value << 1 if value >= 0 else ~value << 1 | 1
+
+
+def _unzigzag(value: int) -> int:
+    return ~(value >> 1) if value & 1 else value >> 1
