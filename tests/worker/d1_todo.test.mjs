@@ -114,6 +114,25 @@ describe("examples/d1_todo", { skip: BUNDLE === undefined && "D1_TODO_BUNDLE is 
     assert.equal((await submit(`/todos/${id}/done`)).status, 404);
   });
 
+  test("304 to who has it, 412 to who would overwrite what has changed", async () => {
+    const { id } = await create("versioned");
+    const path = `/api/todos/${id}`;
+    const status = async (/** @type {Record<string, string>} */ headers, method = "GET") =>
+      (await ask(path, { method, headers })).status;
+    const etag = (await ask(path)).headers.get("etag") ?? "";
+    assert.match(etag, /^"[\w-]{22}"$/);
+    const known = await ask(path, { headers: { "if-none-match": `"x", W/${etag}` } });
+    assert.deepEqual([known.status, await known.text(), known.headers.get("etag")], [304, "", etag]);
+    assert.equal(known.headers.get("content-type"), null);
+    assert.equal(await status({ "if-none-match": etag }, "HEAD"), 304);
+    await submit(`/todos/${id}/done`, { done: "true" });
+    assert.equal(await status({ "if-none-match": etag }), 200);
+    assert.equal(await status({ "if-match": etag }, "DELETE"), 412);
+    const now = (await ask(path)).headers.get("etag") ?? "";
+    assert.equal(await status({ "if-match": `W/${now}` }, "DELETE"), 412);
+    assert.equal(await status({ "if-match": `"x", ${now}` }, "DELETE"), 204);
+  });
+
   test("the schema refuses a title, and the page says so", async () => {
     const reply = await submit("/todos", { title: "x".repeat(201) });
     assert.equal(reply.status, 422);

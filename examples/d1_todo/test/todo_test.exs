@@ -105,6 +105,18 @@ defmodule TodoTest do
         do: assert(ask(:get, "/api/todos/" <> id).status == 404)
   end
 
+  test "a client has the version it saw, or another" do
+    {:ok, todo} = Store.add("a")
+    path = "/api/todos/#{todo.id}"
+    etag = header(ask(:get, path), "etag")
+    assert ask(:get, path, headers: ["if-none-match": etag]).status == 304
+    Store.mark(todo.id, true)
+    assert ask(:get, path, headers: ["if-none-match": etag]).status == 200
+    assert ask(:delete, path, headers: ["if-match": etag]).status == 412
+    etag = header(ask(:get, path), "etag")
+    assert ask(:delete, path, headers: ["if-match": etag]).status == 204
+  end
+
   test "the same as JSON" do
     response = ask(:post, "/api/todos", json: %{title: "a"})
     assert response.status == 201

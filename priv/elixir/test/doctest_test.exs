@@ -11,10 +11,12 @@ defmodule ElixirWorkers.DoctestTest do
   doctest ElixirWorkers.Error
   doctest ElixirWorkers.Events
   doctest ElixirWorkers.HTML
+  doctest ElixirWorkers.HTTPDate
   doctest ElixirWorkers.Header
   doctest ElixirWorkers.JSON
   doctest ElixirWorkers.Middleware
   doctest ElixirWorkers.Middleware.SecurityHeaders
+  doctest ElixirWorkers.Preconditions
   doctest ElixirWorkers.Router
   doctest ElixirWorkers.Router.Pattern
   doctest ElixirWorkers.Settings

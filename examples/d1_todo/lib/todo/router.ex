@@ -60,7 +60,10 @@ defmodule Todo.Router do
 
   def index(conn), do: Conn.json(conn, Store.all())
 
-  def show(conn, %{"id" => id}), do: Conn.json(conn, Store.get(id!(id)) || not_found())
+  def show(conn, %{"id" => id}) do
+    todo = Store.get(id!(id)) || not_found()
+    Conn.conditional(conn, [etag: Store.version(todo)], &Conn.json(&1, todo))
+  end
 
   def create(conn) do
     with %{"title" => title} when is_binary(title) <- conn["parsed_body"],
@@ -71,9 +74,14 @@ defmodule Todo.Router do
     end
   end
 
+  @doc "With `If-Match`, only as long as the todo is what the client has seen."
   def destroy(conn, %{"id" => id}) do
-    Store.delete(id!(id)) || not_found()
-    Conn.no_content(conn)
+    todo = Store.get(id!(id)) || not_found()
+
+    Conn.conditional(conn, [etag: Store.version(todo)], fn conn ->
+      Store.delete(todo.id)
+      Conn.no_content(conn)
+    end)
   end
 
   defp title_rule, do: "A title has 1 to 200 characters."

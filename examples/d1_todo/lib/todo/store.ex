@@ -28,6 +28,11 @@ defmodule Todo.Store do
          do: todo(row)
   end
 
+  @doc "Names what a todo says now: another one when it has changed."
+  @spec version(todo()) :: String.t()
+  def version(todo),
+    do: todo |> ElixirWorkers.JSON.encode!() |> :erlang.md5() |> Base.url_encode64(padding: false)
+
   @doc "Adds a todo at the end; the schema says which titles there may be."
   @spec add(String.t()) :: {:ok, todo()} | {:error, :title}
   def add(title) do

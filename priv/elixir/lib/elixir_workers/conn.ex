@@ -36,7 +36,8 @@ defmodule ElixirWorkers.Conn do
   The functions below that set the response take the conn first and return the new one, so that they pipe.
   """
 
-  alias ElixirWorkers.{Body, BodyStream, Conn.Cookie, Header, JSON, Status, URL}
+  alias ElixirWorkers.{Body, BodyStream, Conn.Cookie, Error, Header, HTTPDate, JSON}
+  alias ElixirWorkers.{Preconditions, Status, URL}
 
   @typedoc "See the table above."
   @type t :: %{required(String.t()) => term()}
@@ -378,6 +379,113 @@ defmodule ElixirWorkers.Conn do
   @spec send_resp(t(), Status.t(), String.t(), iodata()) :: t()
   def send_resp(conn, status, content_type, body) do
     conn |> put_status(status) |> put_resp_header("content-type", content_type) |> put_body(body)
+  end
+
+  @doc """
+  Answers a conditional request: calls `answer` when the client's conditions hold, and otherwise answers 304 (GET and HEAD,
+  when the client has it already) or 412 (when the resource is not what the client takes it for).
+
+  The second argument says what there is now: `:etag` (text without quotes, or `{:weak, text}`), `:last_modified` (a
+  `DateTime`, or seconds since 1970), or both; `[]` when there is no such resource yet. `If-Match`, `If-None-Match`,
+  `If-Modified-Since` and `If-Unmodified-Since` are evaluated in the order of RFC 9110 §13.2.2. Answers to GET and HEAD
+  get `ETag` and `Last-Modified`.
+
+      def update(conn, %{"id" => id}) do
+        post = Posts.get(id)
+
+        Conn.conditional(conn, [etag: post.version], fn conn ->
+          Conn.json(conn, Posts.update(post, conn["parsed_body"]))
+        end)
+      end
+
+  Between reading the version and writing the new one another request may write: a store that can compare and set
+  (`UPDATE … WHERE version = ?`) has the last word.
+
+      iex> conn = ElixirWorkers.Test.conn(:get, "/", headers: [{"if-none-match", ~s("v7")}])
+      iex> ElixirWorkers.Conn.conditional(conn, [etag: "v7"], &ElixirWorkers.Conn.text(&1, "hi"))["status"]
+      304
+      iex> ElixirWorkers.Conn.conditional(conn, [etag: "v8"], &ElixirWorkers.Conn.text(&1, "hi"))["resp_headers"]
+      [{"etag", ~s("v8")}, {"content-type", "text/plain; charset=utf-8"}]
+      iex> conn = ElixirWorkers.Test.conn(:put, "/", headers: [{"if-match", ~s("v7")}])
+      iex> ElixirWorkers.Conn.conditional(conn, [etag: "v8"], &ElixirWorkers.Conn.no_content/1)["status"]
+      412
+  """
+  @spec conditional(
+          t(),
+          [
+            etag: String.t() | {:weak, String.t()} | nil,
+            last_modified: DateTime.t() | integer() | nil
+          ],
+          (t() -> t())
+        ) :: t()
+  def conditional(conn, now, answer) when is_list(now) and is_function(answer, 1) do
+    current = current!(now)
+
+    case Preconditions.evaluate(conn["method"], conn["headers"], current) do
+      :ok -> conn |> put_validators(current) |> answer.()
+      :not_modified -> conn |> put_validators(current) |> not_modified()
+      :failed -> Error.reply(conn, 412)
+    end
+  end
+
+  defp current!(now) do
+    case Keyword.keys(now) -- [:etag, :last_modified] do
+      [] ->
+        :ok
+
+      [key | _] ->
+        raise ArgumentError,
+              "Conn.conditional has no option #{inspect(key)}; it has :etag, :last_modified"
+    end
+
+    etag = if now[:etag], do: Preconditions.etag!(now[:etag])
+    modified = seconds!(now[:last_modified])
+    %{etag: etag, last_modified: modified, exists?: etag != nil or modified != nil}
+  end
+
+  defp seconds!(nil), do: nil
+  defp seconds!(%DateTime{} = time), do: DateTime.to_unix(time)
+  defp seconds!(seconds) when is_integer(seconds), do: seconds
+
+  defp seconds!(other) do
+    raise ArgumentError,
+          ":last_modified of Conn.conditional must be a DateTime or seconds since 1970, got: #{inspect(other)}"
+  end
+
+  # Of what there is: an answer to PUT that has an `ETag` would give that of what it has written (RFC 9110 §8.8.3).
+  defp put_validators(%{"method" => method} = conn, current) when method in ["GET", "HEAD"] do
+    validators = [
+      {"etag", current.etag},
+      {"last-modified", current.last_modified && HTTPDate.format(current.last_modified)}
+    ]
+
+    for {name, value} <- validators, value != nil, reduce: conn do
+      conn -> put_resp_header(conn, name, value)
+    end
+  end
+
+  defp put_validators(conn, _current), do: conn
+
+  # RFC 9110 §15.4.5: what describes the body goes; the date stays when it is all that the client can compare.
+  @of_the_body ~w(content-type content-length content-encoding content-language content-range)
+
+  @doc """
+  Answers 304: the client has what it asks for. Headers that describe a body are removed.
+
+      iex> conn = ElixirWorkers.Test.conn() |> ElixirWorkers.Conn.put_resp_header("etag", ~s("v7"))
+      iex> conn = conn |> ElixirWorkers.Conn.text("hi") |> ElixirWorkers.Conn.not_modified()
+      iex> {conn["status"], conn["resp_headers"], conn["resp_body"]}
+      {304, [{"etag", ~s("v7")}], ""}
+  """
+  @spec not_modified(t()) :: t()
+  def not_modified(conn) do
+    gone =
+      if get_resp_header(conn, "etag") == [],
+        do: @of_the_body,
+        else: ["last-modified" | @of_the_body]
+
+    kept = Enum.reject(conn["resp_headers"], fn {name, _value} -> name in gone end)
+    %{conn | "status" => 304, "resp_body" => "", "resp_headers" => kept}
   end
 
   @doc """

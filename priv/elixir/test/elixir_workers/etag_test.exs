@@ -53,13 +53,30 @@ defmodule ElixirWorkers.ETagTest do
     dated = &(&1 |> Conn.put_resp_header("last-modified", date) |> Conn.text("x"))
     assert run(:get, [{"if-modified-since", date}], dated).status == 304
 
-    assert run(:get, [{"if-modified-since", "Thu, 22 Oct 2015 07:28:00 GMT"}], dated).status ==
-             200
+    # Later than the last change, in the other forms that a date may have, and before it.
+    for {since, status} <- [
+          {"Thu, 22 Oct 2015 07:28:00 GMT", 304},
+          {"Wednesday, 21-Oct-15 07:28:00 GMT", 304},
+          {"Wed Oct 21 07:28:00 2015", 304},
+          {"Wed, 21 Oct 2015 07:27:59 GMT", 200},
+          {"yesterday", 200}
+        ] do
+      assert run(:get, [{"if-modified-since", since}], dated).status == status
+    end
 
     assert run(:get, [{"if-modified-since", date}, {"if-none-match", ~s("x")}], dated).status ==
              200
 
     assert run(:get, [{"if-modified-since", date}], &hello/1).status == 200
+  end
+
+  test "a client that wants another version gets 412, and nothing of this one" do
+    for method <- [:get, :head] do
+      response = run(method, [{"if-match", ~s("other")}], &hello/1)
+      assert response.status == 412
+      assert {header(response, "etag"), header(response, "cache-control")} == {nil, nil}
+      assert run(method, [{"if-match", @tag_of_hello}], &hello/1).status == 200
+    end
   end
 
   test "what is no 200 to a GET is left alone" do

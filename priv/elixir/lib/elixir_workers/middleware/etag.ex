@@ -2,9 +2,10 @@ defmodule ElixirWorkers.Middleware.ETag do
   @moduledoc """
   Answers `304 Not Modified` when the client has the response already (RFC 9110 §13).
 
-  A 200 to GET or HEAD without an `ETag` gets one made from its body. `If-None-Match` is compared with it, or, without that
-  header, `If-Modified-Since` with the `Last-Modified` that a handler has set. The handler runs either way: what is saved is
-  the body on its way.
+  A 200 to GET or HEAD without an `ETag` gets one made from its body. It is compared with `If-None-Match` and `If-Match`, and
+  the `Last-Modified` that a handler has set with dates, in the order of §13.2.2. The handler runs either way: what is saved is
+  the body on its way. `ElixirWorkers.Conn.conditional/3` is for handlers that know before, and for requests that change
+  something.
 
       {ElixirWorkers.Middleware.ETag, weak: true}
 
@@ -15,10 +16,11 @@ defmodule ElixirWorkers.Middleware.ETag do
 
   @behaviour ElixirWorkers.Middleware
 
-  alias ElixirWorkers.{Conn, Header, Middleware}
+  alias ElixirWorkers.{Conn, Error, HTTPDate, Middleware, Preconditions}
 
-  # RFC 9110 §15.4.5: what a 304 must repeat of the 200. Everything else that describes the body goes.
-  @of_the_body ~w(content-type content-length content-encoding content-language content-range last-modified)
+  # What an answer without it must not say.
+  @of_the_representation ~w(etag last-modified cache-control expires content-length content-encoding content-language
+                            content-range content-disposition)
 
   @impl true
   def init(opts), do: Middleware.options!(opts, [weak: false], "ETag")
@@ -29,7 +31,7 @@ defmodule ElixirWorkers.Middleware.ETag do
 
     # The tag of a stream is known when it is gone.
     if answered["status"] == 200 and not is_tuple(answered["resp_body"]),
-      do: answered |> put_etag(opts) |> compare(conn["headers"]),
+      do: answered |> put_etag(opts) |> compare(),
       else: answered
   end
 
@@ -53,32 +55,25 @@ defmodule ElixirWorkers.Middleware.ETag do
     if opts.weak, do: ~s(W/"#{digest}"), else: ~s("#{digest}")
   end
 
-  defp compare(conn, %{"if-none-match" => tags}) do
-    [own] = Conn.get_resp_header(conn, "etag")
-    if none_match?(tags, own), do: conn, else: not_modified(conn)
-  end
+  defp compare(conn) do
+    [etag | _] = Conn.get_resp_header(conn, "etag")
+    current = %{etag: etag, last_modified: last_modified(conn), exists?: true}
 
-  defp compare(conn, %{"if-modified-since" => since}) do
-    case Conn.get_resp_header(conn, "last-modified") do
-      # Clients send back the text that they got; a date that is another is another version.
-      [^since] -> not_modified(conn)
-      _other -> conn
+    case Preconditions.evaluate(conn["method"], conn["headers"], current) do
+      :ok -> conn
+      :not_modified -> Conn.not_modified(conn)
+      :failed -> conn |> delete_all(@of_the_representation) |> Error.reply(412)
     end
   end
 
-  defp compare(conn, _headers), do: conn
+  defp delete_all(conn, names), do: Enum.reduce(names, conn, &Conn.delete_resp_header(&2, &1))
 
-  # RFC 9110 §13.1.2: weak comparison.
-  defp none_match?(tags, own) do
-    tags = tags |> Header.split() |> Enum.map(&strong/1)
-    "*" not in tags and strong(own) not in tags
-  end
-
-  defp strong("W/" <> tag), do: tag
-  defp strong(tag), do: tag
-
-  defp not_modified(conn) do
-    kept = Enum.reject(conn["resp_headers"], fn {name, _value} -> name in @of_the_body end)
-    %{conn | "status" => 304, "resp_body" => "", "resp_headers" => kept}
+  defp last_modified(conn) do
+    with [date | _] <- Conn.get_resp_header(conn, "last-modified"),
+         {:ok, seconds} <- HTTPDate.parse(date) do
+      seconds
+    else
+      _none -> nil
+    end
   end
 end
