@@ -22,7 +22,7 @@ test-matrix: ## libraries, oracle and examples/hello with OTP 27 and 29, Elixir 
 	@.ci/setup matrix
 	@$(PYTHON) tests/support/matrix.py
 
-fuzz: setup ## Damaged archives, terms and patterns on the hostile build, for MINUTES (5)
+fuzz: setup ## Damaged archives, terms, patterns; generated calls and bit syntax; hostile build, MINUTES (5)
 	@$(PYTHON) tests/support/fuzz.py --minutes $(or $(MINUTES),5)
 
 vm: setup ## Build priv/atomvm*.wasm and priv/natives.json when atomvm-wasi/ has changed

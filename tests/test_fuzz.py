@@ -14,7 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
 fuzz = importlib.import_module("fuzz")
 
-ROUNDS = {"archives": 6, "terms": 1, "patterns": 1}
+ROUNDS = {"archives": 6, "terms": 1, "patterns": 1, "bits": 1, "calls": 1}
 
 
 @pytest.fixture(scope="module")

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 VM_TESTS = Path(__file__).resolve().parent / "vm"
-
+SUPPORT = VM_TESTS.parent / "support"
 
 # The oracle's worker processes import it by name, too, and take this path over.
-sys.path.insert(0, str(VM_TESTS))
+sys.path[:0] = [str(VM_TESTS), str(SUPPORT)]
+beam_support = importlib.import_module("beam_support")
 machines = importlib.import_module("machines")
 oracle_module = importlib.import_module("oracle")
 sort_maps = importlib.import_module("maps_text").sort_maps
@@ -115,3 +116,14 @@ def test_programs_print_the_same_twice_on_erl(tmp_path: Path) -> None:
     oracle = oracle_module.Oracle()
     oracle.run_on_erl(tmp_path)
     assert oracle.read(tmp_path) == oracle.expected
+
+
+def test_the_documented_cases_are_there() -> None:
+    """The page may lag behind: it never claims more than there is."""
+    if oracle_module.otp_release() != 25:
+        pytest.skip("docs/reference/beam-support.md has the numbers under OTP 25")
+    documented = beam_support.written(beam_support.PAGE.read_text(encoding="utf-8"))
+    counted = beam_support.counted()
+    assert documented.keys() == counted.keys()
+    assert {topic for topic, numbers in documented.items() if numbers > counted[topic]} == set()
+    assert sum(cases for _, cases in documented.values()) >= 2000

@@ -1,6 +1,7 @@
 // Bit syntax: matching command lists, and building segment by segment.
 #include "cold.h"
 
+#include "module.h"
 #include "operand.h"
 
 static term fetch(Process *p, Word w) { return operand_fetch(w, vm.x, p->stop); }
@@ -106,7 +107,7 @@ const Word *cold_match(Process *p, const Word *pc)
     return c;
 }
 
-// ---- bs_create_bin: fail words live destination count, then per segment: kind unit flags source size ----
+// ---- bs_create_bin: fail words live destination count, then per segment: kind unit flags+number source size ----
 
 enum { SEGMENT_WORDS = 5, SEGMENTS_AT = 6 };
 
@@ -116,74 +117,96 @@ static term segment_type(Word kind)
     return names[kind];
 }
 
-// badarg with what erl_erts_errors:format_bs_fail/2 needs to explain it.
-static term raise_segment(Process *p, Word index, Word kind, term what, term value)
+static unsigned segment_flags(const Word *s) { return (unsigned) s[2] & ((1u << SEGMENT_NUMBER_SHIFT) - 1); }
+
+// Raised with what erl_erts_errors:format_bs_fail/2 needs to explain it.
+static bool raise_segment(Process *p, term reason, const Word *s, term what, term value)
 {
-    raise_badarg(p);
-    term cause = make_tuple(p, 4, (term[]) { make_small((sterm) index + 1), segment_type(kind), what, value });
+    raise_error(p, reason);
+    term cause = make_tuple(p, 4, (term[]) { make_small((sterm) (s[2] >> SEGMENT_NUMBER_SHIFT)), segment_type(s[0]), what, value });
     term pairs[] = { ATOM_cause, cause, ATOM_function, ATOM_format_bs_fail, ATOM_module, ATOM_erl_erts_errors };
     p->exception.info = map_from_pairs(p, pairs, 3);
-    return NONE;
+    return false;
 }
 
-// Bits of a segment; false: raised.
-static bool segment_bits(Process *p, Word index, const Word *s, size_t *bits)
+static bool bad_segment(Process *p, const Word *s, term what, term value)
 {
-    term value = s[0] == SEGMENT_STRING ? NIL : fetch(p, s[3]), size = s[0] == SEGMENT_STRING ? NIL : fetch(p, s[4]);
+    return raise_segment(p, ATOM_badarg, s, what, value);
+}
+
+static bool is_negative(term integer)
+{
+    return is_small(integer) ? small_value(integer) < 0 : boxed_kind(integer) == KIND_NEGBIG;
+}
+
+static bool given_bits(Process *p, const Word *s, size_t *bits)
+{
+    term size = fetch(p, s[4]);
+    if (cold_field_bits(size, s[1], bits)) return true;
+    bool large = is_integer(size) && !is_negative(size);
+    return raise_segment(p, large ? ATOM_system_limit : ATOM_badarg, s, ATOM_size, size);
+}
+
+// Bits of a bit string of which all is put in; false: raised.
+static bool whole_bits(Process *p, const Word *s, size_t *bits)
+{
     Bits whole;
-    switch (s[0]) {
-    case SEGMENT_STRING:
-        *bits = s[4] * 8;
-        return true;
-    case SEGMENT_UTF8: case SEGMENT_UTF16: case SEGMENT_UTF32:
-        *bits = s[0] == SEGMENT_UTF8 ? utf8_bits(value) : s[0] == SEGMENT_UTF16 ? utf16_bits(value) : utf8_bits(value) ? 32 : 0;
-        if (!*bits) return raise_segment(p, index, s[0], ATOM_type, value), false;
-        return true;
-    case SEGMENT_BINARY: case SEGMENT_APPEND:
-        if (!bits_of(value, &whole)) return raise_segment(p, index, s[0], ATOM_type, value), false;
-        if (size == (term) ATOM_all) {
-            *bits = whole.bit_size;
-            if (*bits % s[1] != 0) return raise_segment(p, index, s[0], ATOM_unit, value), false;
-            return true;
-        }
-        break;
-    case SEGMENT_INTEGER:
-        if (!is_integer(value)) return raise_segment(p, index, s[0], ATOM_type, value), false;
-        break;
-    default:
-        if (!is_number(value)) return raise_segment(p, index, s[0], ATOM_type, value), false;
-    }
-    if (!cold_field_bits(size, s[1], bits)) {
-        if (is_small(size) || is_big(size)) {
-            bool negative = is_small(size) ? small_value(size) < 0 : boxed_kind(size) == KIND_NEGBIG;
-            if (!negative) return raise_system_limit(p), false;
-        }
-        return raise_segment(p, index, s[0], ATOM_size, size), false;
-    }
-    if (s[0] <= SEGMENT_BINARY && *bits > whole.bit_size) return raise_segment(p, index, s[0], ATOM_short, value), false;
-    if (s[0] == SEGMENT_FLOAT && *bits != 16 && *bits != 32 && *bits != 64)
-        return raise_segment(p, index, s[0], ATOM_invalid, make_small((sterm) *bits)), false;
+    term value = fetch(p, s[3]);
+    if (!bits_of(value, &whole)) return bad_segment(p, s, ATOM_type, value);
+    *bits = whole.bit_size;
     return true;
 }
 
-static bool put_segment(Process *p, BitBuilder *b, Word index, const Word *s, size_t bits)
+// Whether all of a bit string is a number of units; false: raised.
+static bool is_multiple(Process *p, const Word *s)
+{
+    size_t bits;
+    return whole_bits(p, s, &bits) && (bits % s[1] == 0 || bad_segment(p, s, ATOM_unit, fetch(p, s[3])));
+}
+
+// Bits of a segment; false: raised. As erl does, this looks at all sizes before put_segment looks at most values.
+static bool segment_bits(Process *p, const Word *s, size_t *bits)
+{
+    switch (s[0]) {
+    case SEGMENT_STRING: *bits = s[4] * 8; return true;
+    case SEGMENT_UTF8:
+        *bits = utf8_bits(fetch(p, s[3]));
+        return *bits != 0 || archive_otp_release_number() < 26 || bad_segment(p, s, ATOM_type, fetch(p, s[3]));
+    case SEGMENT_UTF16: *bits = utf16_bits(fetch(p, s[3])); return true;
+    case SEGMENT_UTF32:
+        *bits = 32;
+        return utf8_bits(fetch(p, s[3])) != 0 || bad_segment(p, s, ATOM_type, fetch(p, s[3]));
+    case SEGMENT_APPEND: *bits = 0; return true; // its own are there already
+    case SEGMENT_BINARY:
+        if (fetch(p, s[4]) == (term) ATOM_all) return whole_bits(p, s, bits);
+    }
+    return given_bits(p, s, bits);
+}
+
+static bool put_float_segment(Process *p, BitBuilder *b, const Word *s, size_t bits, term value)
+{
+    if (!is_number(value)) return bad_segment(p, s, ATOM_type, value);
+    if (bits != 16 && bits != 32 && bits != 64) return bad_segment(p, s, ATOM_invalid, make_small((sterm) bits));
+    return builder_put_float(b, value, bits, segment_flags(s)) || bad_segment(p, s, ATOM_no_float, value);
+}
+
+static bool put_segment(Process *p, BitBuilder *b, const Word *s, size_t bits)
 {
     Bits whole;
-    if (s[0] == SEGMENT_STRING) {
-        return builder_put_string(b, (const uint8_t *) s[3], bits);
-    }
+    if (s[0] == SEGMENT_STRING) return builder_put_string(b, (const uint8_t *) s[3], bits);
     term value = fetch(p, s[3]);
     switch (s[0]) {
-    case SEGMENT_INTEGER: return builder_put_integer(b, value, bits, (unsigned) s[2]);
-    case SEGMENT_FLOAT:
-        if (builder_put_float(b, value, bits, (unsigned) s[2])) return true;
-        raise_segment(p, index, s[0], ATOM_no_float, value);
-        return false;
-    case SEGMENT_UTF8: return builder_put_utf8(b, value);
-    case SEGMENT_UTF16: return builder_put_utf16(b, value, (unsigned) s[2]);
-    case SEGMENT_UTF32: return builder_put_utf32(b, value, (unsigned) s[2]);
+    case SEGMENT_INTEGER:
+        if (!is_integer(value)) return bad_segment(p, s, ATOM_type, value);
+        return builder_put_integer(b, value, bits, segment_flags(s));
+    case SEGMENT_FLOAT: return put_float_segment(p, b, s, bits, value);
+    case SEGMENT_UTF8: return builder_put_utf8(b, value) || bad_segment(p, s, ATOM_type, value);
+    case SEGMENT_UTF16: return builder_put_utf16(b, value, segment_flags(s)) || bad_segment(p, s, ATOM_type, value);
+    case SEGMENT_UTF32: return builder_put_utf32(b, value, segment_flags(s));
     default:
-        bits_of(value, &whole);
+        if (!bits_of(value, &whole)) return bad_segment(p, s, ATOM_type, value);
+        if (fetch(p, s[4]) == (term) ATOM_all && !is_multiple(p, s)) return false;
+        if (bits > whole.bit_size) return bad_segment(p, s, ATOM_short, value);
         whole.bit_size = bits;
         return builder_put_bits(b, &whole);
     }
@@ -195,18 +218,19 @@ term cold_create_bin(Process *p, const Word *pc)
     const Word *segments = pc + SEGMENTS_AT, *s = segments;
     size_t total = 0, bits;
     for (Word i = 0; i < count; i++, s += SEGMENT_WORDS) {
-        if (!segment_bits(p, i, s, &bits)) return NONE;
+        if (!segment_bits(p, s, &bits)) return NONE;
         if (total + bits > BITS_MAX) return raise_system_limit(p);
-        if (i > 0 || s[0] != SEGMENT_APPEND) total += bits;
+        total += bits;
     }
     BitBuilder b;
     Word first = count && segments[0] == SEGMENT_APPEND ? 1 : 0;
+    if (first && !is_multiple(p, segments)) return NONE;
     bool started = first ? builder_start_append(p, &b, fetch(p, segments[3]), total) : builder_start(p, &b, total);
     if (!started) return NONE;
     s = segments + first * SEGMENT_WORDS;
     for (Word i = first; i < count; i++, s += SEGMENT_WORDS) {
-        segment_bits(p, i, s, &bits);
-        if (!put_segment(p, &b, i, s, bits)) return p->exception.class == NONE ? raise_badarg(p) : NONE;
+        segment_bits(p, s, &bits);
+        if (!put_segment(p, &b, s, bits)) return p->exception.class == NONE ? raise_badarg(p) : NONE;
     }
     return builder_finish(p, &b);
 }

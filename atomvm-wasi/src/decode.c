@@ -662,7 +662,8 @@ static void decode_match_string(Decoder *d, const Arg *args)
     emit(d, (Word) string_at(d, args[3].value, (args[2].value + 7) / 8));
 }
 
-// Segment kinds of bs_create_bin; the words of a segment: kind, unit, flags, source (or bytes), size.
+// Segment kinds of bs_create_bin; the words of a segment: kind, unit, flags with its number in the source in front, source
+// (or bytes), size. The compiler joins segments of literals, and what is wrong with one is told by its number.
 static bool segment_kind(term type, Word *kind)
 {
     static const struct { enum atom_term type; enum segment kind; } kinds[] = {
@@ -708,7 +709,7 @@ static void decode_create_bin(Decoder *d)
         if (!segment_kind(constant(d, &s[0]), &kind)) d->bad = true;
         emit(d, kind);
         emit(d, (Word) s[2].value);
-        emit(d, field_flags(d, &s[3]));
+        emit(d, (Word) s[1].value << SEGMENT_NUMBER_SHIFT | field_flags(d, &s[3]));
         if (kind == SEGMENT_STRING) {
             emit(d, (Word) string_at(d, s[4].value, s[5].value));
             emit(d, (Word) s[5].value); // bytes

@@ -45,6 +45,7 @@ enum instruction {
 enum { LIVE_UNKNOWN = 0xFFFF }; // live registers of guard functions that never allocate
 
 enum segment { SEGMENT_APPEND, SEGMENT_BINARY, SEGMENT_INTEGER, SEGMENT_FLOAT, SEGMENT_STRING, SEGMENT_UTF8, SEGMENT_UTF16, SEGMENT_UTF32 };
+enum { SEGMENT_NUMBER_SHIFT = 8 }; // in the word of a segment's flags
 
 enum match_command { MATCH_ENSURE_AT_LEAST, MATCH_ENSURE_EXACTLY, MATCH_INTEGER, MATCH_BINARY, MATCH_SKIP, MATCH_GET_TAIL, MATCH_EQUAL };
 

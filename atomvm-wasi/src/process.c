@@ -481,7 +481,7 @@ static void tear_down(Process *p)
     if (s->name != NONE) name_unregister(s->name);
     ets_process_exited(p);
     suspensions_process_exited(p);
-    if (s->message_timers) message_timers_process_exited(p->pid);
+    message_timers_drop(s);
     heap_free_all(p);
     size_t cap = vm_suspend_cap(); // nobody may be left waiting for an end that was not told for lack of memory
     notify_links(p, reason);

@@ -86,7 +86,7 @@ typedef struct ProcessState {
     uint32_t save_calls, min_bin_vheap_words;   // likewise
     term error_handler;                         // likewise
     Suspension *suspensions;
-    uint32_t message_timers; // that are to send to this process
+    struct MessageTimer *message_timers; // that are to send to this process
     HeapLimit heap_limit;
     uint32_t suspended, min_heap_words, fullsweep_after;
     size_t next_heap_words; // the heap should be this big after the next collection; 0 = as it is
@@ -143,7 +143,7 @@ bool timer_cancel(uint64_t id, double *left_ms); // false when it has fired
 double timer_at(uint64_t id); // when it will fire
 double timer_next(void);   // +inf without one
 void timers_fire_due(void);
-void message_timers_process_exited(term pid);   // natives/erlang_timer.c
+void message_timers_drop(ProcessState *s); // those for the process; natives/erlang_timer.c
 void suspensions_process_exited(Process *p);    // natives/process_info.c
 
 // ---- scheduler.c ----

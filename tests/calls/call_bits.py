@@ -64,11 +64,6 @@ class Function:
     source: str
     calls: list[list[Term]] = field(compare=False)
 
-    @property
-    def module(self) -> str:
-        """A module of it alone."""
-        return f"-module(calls_made).\n-compile([export_all, nowarn_export_all]).\n{self.source}"
-
 
 def _one(draw: Draw[Any], *values: Any) -> Any:
     return draw(st.sampled_from(values))

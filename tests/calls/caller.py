@@ -103,7 +103,7 @@ class Caller:
         path = self.folder / "calls_made.erl"
         path.write_text(source, encoding="utf-8")
         command = ["erlc", "+nowarn", *options, path.name]
-        done = subprocess.run(command, cwd=self.folder, check=False, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=self.folder, check=False, capture_output=True, text=True, errors="replace")
         assert done.returncode == 0, f"{source}{done.stdout}{done.stderr}"
         self.erl.ask((Atom("load"), Atom("calls_made")))
         self.archive = self._pack()

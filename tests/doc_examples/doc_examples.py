@@ -18,19 +18,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "vm"))
 
 import machines  # noqa: E402
 import oracle  # noqa: E402
+
+tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 
 REVIEWED = HERE / "reviewed.toml"
 DOCUMENT = oracle.REPOSITORY / "docs" / "reference" / "elixir-support.md"
@@ -140,7 +138,7 @@ class Examples:
 
     def kind(self, group: Group) -> str | None:
         review = self.reviews.get(group.id)
-        return review and review.kind
+        return review.kind if review else None
 
     @cached_property
     def run(self) -> list[Group]:
@@ -217,8 +215,8 @@ class Examples:
         ]
 
     def difference(self, group: Group, expected: dict[str, str], actual: dict[str, str]) -> str:
-        sides = [(side.get(group.id) or "(nothing)").splitlines() for side in (expected, actual)]
-        lines = difflib.unified_diff(*sides, "erl", "VM", lineterm="", n=0)
+        before, after = ((side.get(group.id) or "(nothing)").splitlines() for side in (expected, actual))
+        lines = difflib.unified_diff(before, after, "erl", "VM", lineterm="", n=0)
         return "\n".join([f"{group.id}:", self.text(group), *(line[:400] for line in list(lines)[:30])])
 
     # -- the table -----------------------------------------------------------------------------------------------------

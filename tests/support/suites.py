@@ -153,7 +153,7 @@ def _checks(commands: Sequence[tuple[Sequence[str | Path], Path]]) -> Ran:
     """Runs all commands, also after one has failed."""
     output, code = "", 0
     for command, folder in commands:
-        ran = _command(command, folder, MYPYPATH="tests/support")
+        ran = _command(command, folder, MYPYPATH="tests/support:tests/vm")
         shown = " ".join(Path(part).name if isinstance(part, Path) else part for part in command)
         output += f"{ran.output}{'failed' if ran.code else 'ok'}: {shown}\n"
         code = code or ran.code
@@ -167,7 +167,7 @@ def _lint() -> Ran:
             ([BIN / "ruff", "check", "."], REPOSITORY),
             ([BIN / "ruff", "format", "--check", "."], REPOSITORY),
             ([BIN / "mypy"], REPOSITORY),
-            ([BIN / "mypy", "tests/support", "bench"], REPOSITORY),
+            ([BIN / "mypy", "tests/support", "tests/doc_examples", "bench"], REPOSITORY),
             (mix_format, _FRAMEWORK),
             *((mix_format, example) for example in (*EXAMPLES, BINDINGS_SAMPLE, QUEUES, R2_CASES, SESSIONS)),
         ]

@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ NO_STDLIB = "ORACLE_NO_STDLIB"
 ERLC_OPTIONS = ["+debug_info"]
 # Set under other releases than the installed ones, whose compilers warn of more: warnings are no errors then.
 LENIENT = "ORACLE_LENIENT"
+# Programs that print much of one kind count for so many cases.
+CASES_MAX = 100
 
 _PART = "__"
 _MARK = re.compile(rb"^\{oracle_mark,(\d+)\}\n", re.MULTILINE)
@@ -82,6 +85,11 @@ class Program:
     def uses_json(self) -> bool:
         """Whether it needs the framework's JSON."""
         return "ElixirWorkers.JSON" in self.path.read_text()
+
+    @property
+    def topic(self) -> str:
+        """The folder under `tests/vm/`."""
+        return self.path.parent.name
 
     def owns(self, beam: str) -> bool:
         """Whether the compiled module ``beam`` (file stem) came from this program."""
@@ -168,6 +176,14 @@ class Oracle:
         if not directory.exists():
             fill(directory, self.run_on_erl)
         return self.read(directory)
+
+    def cases(self) -> Counter[str]:
+        """Topic -> how many cases its programs check: lines, each once in a program, and CASES_MAX of one at most."""
+        cases: Counter[str] = Counter()
+        for program in self.all:
+            lines = {line for line in self.expected[program.id].stdout.splitlines() if line.strip()}
+            cases[program.topic] += min(len(lines), CASES_MAX)
+        return cases
 
     def read(self, results: Path) -> dict[str, Expected]:
         """What `run_on_erl` left in ``results``."""
