@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,39 @@ def plugins(as_json: bool) -> None:
         click.echo(f"error: {problem}", err=True)
     if problems:
         sys.exit(EXIT_FAILURE)
+
+
+@main.command()
+@click.option(
+    "--project", type=click.Path(path_type=Path, file_okay=False), default=".", help="The application's folder."
+)
+def env(project: Path) -> None:
+    """Print what a build sets for `mix`, as a shell takes it: `eval "$(elixir-workers env)"`."""
+    from hatch_elixir_workers.environment import mix_environment
+
+    for name, value in mix_environment(project.resolve()).items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=".", help="Where its folder is made.")
+def new(name: str, into: Path) -> None:
+    """Write a new application, which `hatch build -t elixir-workers` builds."""
+    from hatch_elixir_workers.scaffold import new_application
+
+    click.echo(new_application(name, into))
+
+
+@main.command(name="new-plugin")
+@click.argument("name")
+@click.option("--kind", type=click.Choice(("binding", "middleware")), required=True, help="What it adds.")
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=".", help="Where its folder is made.")
+def new_plugin(name: str, kind: str, into: Path) -> None:
+    """Write the distribution of a new plugin, elixir-workers-NAME, with tests that build it and run it in workerd."""
+    from hatch_elixir_workers import scaffold
+
+    click.echo(scaffold.new_plugin(name, kind, into))
 
 
 @main.command(name="list")

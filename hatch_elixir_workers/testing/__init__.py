@@ -19,6 +19,7 @@ in the cache folder.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -42,7 +43,7 @@ __all__ = [
 def elixir_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Project]:
     """`elixir_project(files, *, name="app", **table)`: an application in a folder of its own; see `make_project`."""
 
-    def make(files: dict[str, str], *, name: str = "app", **table: object) -> Project:
+    def make(files: dict[str, str] | Path, *, name: str = "app", **table: object) -> Project:
         return make_project(tmp_path_factory.mktemp(name) / name, files, name=name, **table)
 
     return make

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -96,11 +97,11 @@ class Project:
         return mix.run([mix.tool("mix"), "test"], cwd=self.folder, environment=environment, keep_stderr=True)
 
 
-def make_project(folder: Path, files: Mapping[str, str], *, name: str = "app", **table: Any) -> Project:
+def make_project(folder: Path, files: Mapping[str, str] | Path, *, name: str = "app", **table: Any) -> Project:
     """Writes an application into `folder`.
 
-    `files` are texts by path. mix.exs and pyproject.toml are made unless they are among them: `name` is the project's,
-    `table` is `[tool.hatch.build.targets.elixir-workers]`, `body_limit` for `body-limit`.
+    `files` are texts by path, or a folder. mix.exs and pyproject.toml are made unless they are among them: `name` is
+    the project's, `table` is `[tool.hatch.build.targets.elixir-workers]`, `body_limit` for `body-limit`.
     """
     project = Project(folder)
     module = "".join(part.capitalize() for part in name.split("_"))
@@ -110,7 +111,11 @@ def make_project(folder: Path, files: Mapping[str, str], *, name: str = "app", *
         "project": {"name": name, "version": "0.1.0"},
         "tool": {"hatch": {"build": {"targets": {"elixir-workers": configured}}}},
     }
-    made = {"mix.exs": _MIX_EXS.format(module=module, app=name), "pyproject.toml": tomli_w.dumps(pyproject)}
-    for path, text in {**made, **files}.items():
-        project.write(path, text)
+    project.write("mix.exs", _MIX_EXS.format(module=module, app=name))
+    project.write("pyproject.toml", tomli_w.dumps(pyproject))
+    if isinstance(files, Path):
+        shutil.copytree(files, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("_build", "deps", "dist"))
+    else:
+        for path, text in files.items():
+            project.write(path, text)
     return project

@@ -1,0 +1,1 @@
+[inputs: [".formatter.exs", "{{package}}/lib/**/*.ex", "tests/app/**/*.{ex,exs}"]]
