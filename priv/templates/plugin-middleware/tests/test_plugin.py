@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from hatch_elixir_workers.errors import CommandError
 
 APP = Path(__file__).parent / "app"
