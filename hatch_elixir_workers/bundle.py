@@ -40,6 +40,11 @@ _UNIX = 3
 # Level 9 takes three times as long for 1 % less.
 _ZIP_LEVEL = 6
 
+# The worker's modules that only a machine with the exports of host-abi 2 needs; those for replay begin with "replay".
+_OF_REACTORS = ("pool.js", "run.js", "vm.js")
+# `machines.js` as it is in priv/worker names the pool of reactors.
+_REPLAYING_MACHINES = b'export { Machines } from "./replay.js";\n'
+
 
 @dataclass(frozen=True)
 class PackedModule:
@@ -59,6 +64,14 @@ class PackedFile:
 
 
 @dataclass(frozen=True)
+class Vm:
+    """Whether the machine is that of this package, and whether the worker runs it as a reactor or replays."""
+
+    is_own: bool = True
+    is_reactor: bool = True
+
+
+@dataclass(frozen=True)
 class Contents:
     """All a bundle is made of; `versions` says which tools took part."""
 
@@ -73,11 +86,14 @@ class Contents:
     versions: Mapping[str, str]
     carried: Mapping[str, bytes] = field(default_factory=dict)
     """Folders that bindings name, such as migrations, by path."""
+    vm: Vm = field(default_factory=Vm)
 
 
 def bundle_files(contents: Contents, worker: Path) -> dict[str, bytes]:
     """Every file by its path within the bundle; `worker` is priv/worker."""
-    files = {path.relative_to(worker).as_posix(): path.read_bytes() for path in _worker_modules(worker)}
+    files = {path.relative_to(worker).as_posix(): path.read_bytes() for path in _worker_modules(worker, contents.vm)}
+    if not contents.vm.is_reactor:
+        files["machines.js"] = _REPLAYING_MACHINES
     files |= binding_modules(contents.config) | event_modules(contents.config)
     files["app.avm"] = contents.archive
     files["atomvm.wasm"] = contents.machine
@@ -95,11 +111,15 @@ def _add_carried(files: dict[str, bytes], carried: Mapping[str, bytes]) -> None:
         files[path] = data
 
 
-def _worker_modules(worker: Path) -> list[Path]:
-    """Those of every bundle: modules of kinds come from their plugins, the built-in ones too."""
-    own = {worker / "bindings" / kind.javascript.name for kind in builtin.bindings()}
-    own |= {worker / "events" / kind.javascript.name for kind in builtin.events()}
-    return [path for path in sorted(worker.rglob("*.js")) if path not in own]
+def _worker_modules(worker: Path, vm: Vm) -> list[Path]:
+    """Those of every bundle: modules of kinds come from their plugins, the built-in ones too.
+
+    Those of the other way to run a machine stay out.
+    """
+    left_out = {worker / "bindings" / kind.javascript.name for kind in builtin.bindings()}
+    left_out |= {worker / "events" / kind.javascript.name for kind in builtin.events()}
+    left_out |= set(worker.glob("replay*.js")) if vm.is_reactor else {worker / name for name in _OF_REACTORS}
+    return [path for path in sorted(worker.rglob("*.js")) if path not in left_out]
 
 
 def binding_modules(config: Config) -> dict[str, bytes]:
@@ -146,6 +166,10 @@ def _manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
         "project": {"name": contents.project_name, "version": contents.project_version},
         "entry": contents.entry,
         "environment": contents.config.environment,
+        "vm": {
+            "source": "hatch-elixir-workers" if contents.vm.is_own else "configuration",
+            "way": "reactor" if contents.vm.is_reactor else "replay",
+        },
         "versions": {"hatch-elixir-workers": __version__, **contents.versions},
         "modules": [vars(module) for module in contents.modules],
         "bindings": [

@@ -20,6 +20,8 @@ from hatch_elixir_workers.shake import Reach
 
 _NIF_ERROR = frozenset({MFA("erlang", "nif_error", 1), MFA("erlang", "nif_error", 2)})
 _MAX_CHAIN = 6
+# Modules of the machine itself.
+_PLATFORM_MODULES = frozenset({"atomvm", "atomvm_host", "erlang", "Elixir.AtomVM.Wasi"})
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,20 @@ class Missing:
         return f"{place}{show(self.caller)} calls {show(self.target)}{through}: {self.reason}"
 
 
-def check(universe: Universe, reach: Reach) -> list[Missing]:
-    """Everything missing, each function once: what the application itself calls first, then by place."""
+def check(universe: Universe, reach: Reach, *, natives_known: bool = True) -> list[Missing]:
+    """Everything missing, each function once: what the application itself calls first, then by place.
+
+    Of a machine whose natives are not known only modules can be missing: a function may be a native.
+    """
     found: dict[MFA, Missing] = {}
     for unresolved in reach.unresolved:
         call = unresolved.call
+        if not natives_known and (call.target.module in universe or call.target.module in _PLATFORM_MODULES):
+            continue
         reason = _absence(universe, call.target)
         found.setdefault(call.target, _missing(universe, reach, unresolved.caller, call, reason))
     for mfa in reach.functions:
-        inability = _inability(universe, reach, mfa)
+        inability = _inability(universe, reach, mfa, natives_known=natives_known)
         if inability is not None:
             caller = reach.functions[mfa].source or mfa
             found.setdefault(mfa, _missing(universe, reach, caller, _call_of(universe, caller, mfa), inability))
@@ -92,9 +99,11 @@ def _what_is_missing(universe: Universe, target: MFA) -> str:
     return "the module does not export it"
 
 
-def _inability(universe: Universe, reach: Reach, mfa: MFA) -> str | None:
+def _inability(universe: Universe, reach: Reach, mfa: MFA, *, natives_known: bool) -> str | None:
     """Why a function that is there cannot do what it is for; None when it can."""
-    if _is_stub(universe, reach, mfa):
+    if mfa.module in universe and universe.sources[mfa.module].origin is Origin.VM_STDLIB:
+        return None
+    if natives_known and _is_stub(universe, reach, mfa):
         return "the virtual machine does not have this native function" + _because(mfa)
     if mfa.module in _refusing_modules() and universe.is_library(mfa.module):
         group = group_of(mfa, refused())

@@ -4,6 +4,7 @@
     app            the application's own modules
     dependency     its dependencies, the framework among them
     stand-in       priv/stdlib: OTP modules that would need an operating system, and the VM's boot modules
+    vm-stdlib      in place of these, the library of another machine, which `vm.stdlib` names
     elixir, otp    what is installed
 
 A module is taken from the first origin of this list that has it. Files are found now and read when they are reached.
@@ -37,6 +38,7 @@ class Origin(enum.Enum):
     APP = "app"
     DEPENDENCY = "dependency"
     STAND_IN = "stand-in"
+    VM_STDLIB = "vm-stdlib"
     ELIXIR = "elixir"
     OTP = "otp"
 
@@ -104,14 +106,21 @@ class Universe:
         return iter(sorted(name for name, source in self.sources.items() if source.origin in origins))
 
 
-def collect_project(project: Project, toolchain: Toolchain, stand_in_sources: Path) -> Universe:
-    """The universe of a compiled mix project."""
+def collect_project(
+    project: Project, toolchain: Toolchain, stand_in_sources: Path, vm_stdlib: Path | None = None
+) -> Universe:
+    """The universe of a compiled mix project; `vm_stdlib` is the folder of another machine's library."""
+    machines_own = (
+        (Origin.STAND_IN, [stand_ins(stand_in_sources, toolchain)])
+        if vm_stdlib is None
+        else (Origin.VM_STDLIB, [vm_stdlib])
+    )
     return universe(
         [
             (Origin.CONSOLIDATED, [project.consolidated]),
             (Origin.APP, project.app_ebins),
             (Origin.DEPENDENCY, project.dependency_ebins),
-            (Origin.STAND_IN, [stand_ins(stand_in_sources, toolchain)]),
+            machines_own,
             (Origin.ELIXIR, toolchain.elixir_lib_dirs),
             (Origin.OTP, toolchain.erl_lib_dirs),
         ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -50,6 +50,7 @@ COUNT_LIMITS = {
     "machines": "maxMachines",
     "request-milliseconds": "maxRequestMs",
     "request-reductions": "maxReductions",
+    "request-rounds": "maxRounds",
     "waiting-requests": "maxWaitingRequests",
 }
 SIZE_LIMITS = {"machine-memory": "memoryCapBytes", "pool-memory": "maxPoolBytes"}
@@ -86,6 +87,18 @@ class Keep:
 
 
 @dataclass(frozen=True)
+class VmPaths:
+    """Another machine: its wasm, its library (None: that of this package), the table of its natives (None: unknown).
+
+    Paths relative to pyproject.toml. `other_machine.py` reads them.
+    """
+
+    wasm: str
+    stdlib: str | None = None
+    natives: str | None = None
+
+
+@dataclass(frozen=True)
 class Config:
     """`[tool.hatch.build.targets.elixir-workers]`, checked.
 
@@ -111,6 +124,7 @@ class Config:
     strict: bool = False
     keep: tuple[Keep, ...] = ()
     shake: str = DEFAULT_SHAKE
+    vm: VmPaths | None = None
 
 
 def parse_config(raw: Mapping[str, Any], registry: Registry, *, project_name: str, table: str = TARGET_TABLE) -> Config:
@@ -134,7 +148,7 @@ class _Reader(Reader):
             "name": self._worker_name,
             "entry": self.module,
             "project": self._relative_dir,
-            "middleware": lambda path, value: read_middleware(self, self.registry, _declared(fields), path, value),
+            "middleware": lambda path, value: read_middleware(self, self.registry, _declared(values), path, value),
             "bindings": self._bindings,
             "events": self._events,
             "vars": self._vars,
@@ -147,17 +161,18 @@ class _Reader(Reader):
             "strict": self.boolean,
             "keep": self._keep,
             "shake": lambda path, value: self.choice(path, value, SHAKE_LEVELS),
+            "vm": self._vm,
         }
-        fields: dict[str, Any] = {"name": _default_worker_name(project_name)}
+        values: dict[str, Any] = {"name": _default_worker_name(project_name)}
         # Options of middleware may name secrets and bindings, so these are read before.
         for key, value in sorted(raw.items(), key=lambda item: item[0] == "middleware"):
             if key in readers:
                 attribute = "body_limit_bytes" if key == "body-limit" else key.replace("-", "_")
-                fields[attribute] = readers[key](self.path(key), value)
+                values[attribute] = readers[key](self.path(key), value)
             elif key not in HATCHLING_KEYS:
                 self.unknown(self.path(key), key, readers)
-        self._reject_shared_names(fields)
-        return Config(**fields)
+        self._reject_shared_names(values)
+        return Config(**values)
 
     def _worker_name(self, path: str, value: Any) -> str:
         text = self.string(path, value)
@@ -180,10 +195,26 @@ class _Reader(Reader):
         return module_atom(text)
 
     def _relative_dir(self, path: str, value: Any) -> str:
+        return self._relative_path(path, value, "a folder", such_as=', such as "worker"')
+
+    def _relative_path(self, path: str, value: Any, what: str, such_as: str = "") -> str:
         text = self.string(path, value)
         if text is not None and (text.startswith("/") or ".." in text.split("/") or "\\" in text):
-            self.note(path, f'must be a folder below pyproject.toml, such as "worker", not "{text}"')
+            self.note(path, f'must be {what} below pyproject.toml{such_as}, not "{text}"')
         return text or "."
+
+    def _vm(self, path: str, value: Any) -> VmPaths | None:
+        table = self.table_of(path, value)
+        known = [each.name for each in fields(VmPaths)]
+        paths: dict[str, str] = {}
+        for key, each in table.items():
+            if key in known:
+                paths[key] = self._relative_path(f"{path}.{key}", each, "a path")
+            else:
+                self.unknown(f"{path}.{toml_key(key)}", key, known)
+        if isinstance(value, Mapping) and "wasm" not in table:
+            self.note(path, 'must have "wasm", the file of the machine')
+        return VmPaths(**{"wasm": "", **paths})
 
     def _bindings(self, path: str, value: Any) -> tuple[Binding, ...]:
         bindings = []

@@ -32,14 +32,19 @@ class Machine:
 
     `declining` are those of them that may go on in the module's own code.
     `core` is the smaller file, without the natives `beyond_core`. None: there is no such file.
+    `is_own` is that of this package. Another has no `version`, its natives may be unknown, and it may have nothing but
+    `_start`: then it is no reactor.
     """
 
-    version: str
+    version: str | None
     wasm: Path
     natives: frozenset[MFA]
     declining: frozenset[MFA] = frozenset()
     core: Path | None = None
     beyond_core: frozenset[MFA] = frozenset()
+    natives_known: bool = True
+    is_reactor: bool = True
+    is_own: bool = True
 
     def smallest_with(self, natives: Iterable[MFA]) -> Path:
         """The file for an application that reaches these natives."""
@@ -55,10 +60,10 @@ def load_machine(priv: Path) -> Machine:
         machine = Machine(
             version=str(table["vm_version"]),
             wasm=wasm,
-            natives=_functions(table["natives"]),
-            declining=_functions(table["declining"]),
+            natives=functions_of(table["natives"]),
+            declining=functions_of(table["declining"]),
             core=None if core is None else priv / str(core["wasm"]),
-            beyond_core=frozenset() if core is None else _functions(core["lacks"]),
+            beyond_core=frozenset() if core is None else functions_of(core["lacks"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise MachineMissingError(f"{natives} is damaged ({error}).\n{_BUILD_IT}.") from None
@@ -67,7 +72,8 @@ def load_machine(priv: Path) -> Machine:
     return machine
 
 
-def _functions(rows: Iterable[tuple[object, object, str | int]]) -> frozenset[MFA]:
+def functions_of(rows: Iterable[tuple[object, object, str | int]]) -> frozenset[MFA]:
+    """The functions of a table of natives, `[module, name, arity]` each. Raises ValueError, TypeError."""
     return frozenset(MFA(str(module), str(name), int(arity)) for module, name, arity in rows)
 
 

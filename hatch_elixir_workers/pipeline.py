@@ -26,6 +26,7 @@ from hatch_elixir_workers.entry import find_entry
 from hatch_elixir_workers.errors import ConfigError, ElixirWorkersError
 from hatch_elixir_workers.machine import Machine, load_machine
 from hatch_elixir_workers.names import shown_module
+from hatch_elixir_workers.other_machine import Library, other_machine, read_library
 from hatch_elixir_workers.pack import write_archive
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.plugins import load_registry
@@ -63,6 +64,7 @@ class Plan:
     project: Path
     priv: Path
     machine: Machine
+    library: Library | None = None
 
 
 @dataclass(frozen=True)
@@ -81,14 +83,15 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     """
     plan = make_plan(order)
     project, toolchain = compile_application(plan, inform)
-    universe = collect_project(project, toolchain, plan.priv / "stdlib")
+    vm_stdlib = None if plan.library is None else plan.library.folder
+    universe = collect_project(project, toolchain, plan.priv / "stdlib", vm_stdlib)
     entry = find_entry(universe, plan.config.entry)
     say_what_is_left_out(project, warn)
-    starts = list(roots(universe, entry, plan.config, project.applications))
+    starts = list(roots(universe, entry, plan.config, project.applications, replay=not plan.machine.is_reactor))
     selection = select(plan, universe, starts, [*project.source_roots, *plugin_sources(plan.config)])
     for warning in selection.warnings:
         warn(warning)
-    files = plain_files(plan.config, project, toolchain, [name for name, *_ in selection.modules])
+    files = plain_files(plan, project, toolchain, [name for name, *_ in selection.modules])
     packed = pack(selection, entry, files)
     return bundle.bundle_files(contents(plan, toolchain, entry, selection, packed), plan.priv / "worker")
 
@@ -104,7 +107,10 @@ def make_plan(order: Order) -> Plan:
     """Reads the configuration and looks for the virtual machine."""
     config = parse_config(order.raw, load_registry(), project_name=order.project_name, table=order.table)
     priv = priv_dir()
-    return Plan(order, config, order.root / config.project, priv, load_machine(priv))
+    project = order.root / config.project
+    if config.vm is None:
+        return Plan(order, config, project, priv, load_machine(priv))
+    return Plan(order, config, project, priv, other_machine(config.vm, order.root), read_library(config.vm, order.root))
 
 
 def compile_application(plan: Plan, inform: Report) -> tuple[mix.Project, mix.Toolchain]:
@@ -139,13 +145,13 @@ def say_what_is_left_out(project: mix.Project, warn: Report) -> None:
 
 
 def roots(
-    universe: Universe, entry: str, config: Config, applications: Sequence[Application]
+    universe: Universe, entry: str, config: Config, applications: Sequence[Application], *, replay: bool = False
 ) -> Iterator[tuple[MFA, str]]:
     """Where execution begins: the boot module (all of it: the VM calls it), the entry, what settings name, `keep`."""
     if BOOT_MODULE in universe:
         yield from shake.exported_roots(universe, BOOT_MODULE, "the virtual machine boots with it")
     yield MFA(entry, "start", 0), "the entry module's start function"
-    yield from settings_roots(universe, config, applications)
+    yield from settings_roots(universe, config, applications, replay=replay)
     for each in config.keep:
         yield from _kept(universe, each)
 
@@ -168,15 +174,17 @@ def select(
     """What is reached and packed, checked; as last time when nothing that decides it has changed."""
     machine, config = plan.machine, plan.config
     natives = [sorted(each) for each in (machine.natives, machine.declining, machine.beyond_core)]
-    key = key_of(universe, map(repr, (starts, config.shake, config.strict, source_roots, natives)))
+    decisions = (starts, config.shake, config.strict, source_roots, natives, machine.natives_known, machine.is_own)
+    key = key_of(universe, map(repr, decisions))
     known = recall(key, universe)
     if known is not None:
         return known
     warnings: list[str] = []
     reach = shake.reach(universe, starts, machine.natives, machine.declining)
-    report_missing(check(universe, reach), strict=config.strict, warn=warnings.append)
+    missing = check(universe, reach, natives_known=machine.natives_known)
+    report_missing(missing, strict=config.strict, warn=warnings.append)
     names = shaken_modules(universe, reach, config.shake)
-    modules = packable(universe, reach, names, config.shake, source_roots, warnings.append)
+    modules = packable(universe, reach, names, config.shake, source_roots, warnings.append, condense=machine.is_own)
     selection = Selection(
         modules=tuple((source.name, source.origin.value, strip(module)) for source, module in modules.items()),
         warnings=tuple(warnings),
@@ -197,12 +205,12 @@ def report_missing(missing: Sequence[Missing], *, strict: bool, warn: Report) ->
         warn(f"warning: {len(missing) - _MAX_WARNINGS} more functions are missing; `strict = true` lists all of them")
 
 
-def plain_files(
-    config: Config, project: mix.Project, toolchain: mix.Toolchain, modules: Sequence[str]
-) -> dict[str, bytes]:
+def plain_files(plan: Plan, project: mix.Project, toolchain: mix.Toolchain, modules: Sequence[str]) -> dict[str, bytes]:
     """What the archive holds beside these modules, by name."""
     own = application_files(project, toolchain, modules)
-    return {**own, **machine_files(toolchain), **settings_files(config, project.applications)}
+    settings = settings_files(plan.config, project.applications, replay=not plan.machine.is_reactor)
+    library = {} if plan.library is None else plan.library.files
+    return {**library, **own, **machine_files(toolchain), **settings}
 
 
 def packable(
@@ -212,9 +220,14 @@ def packable(
     level: str,
     source_roots: Sequence[Path],
     warn: Report,
+    *,
+    condense: bool,
 ) -> dict[Source, BeamModule]:
-    """These modules as they are packed, shaken and without the folders of this machine."""
-    modules = {universe.sources[name]: shaken(universe, reach, name, level, condense=True) for name in names}
+    """These modules as they are packed, shaken and without the folders of this machine.
+
+    Only our own machine reads what is condensed.
+    """
+    modules = {universe.sources[name]: shaken(universe, reach, name, level, condense=condense) for name in names}
     for source, module in modules.items():
         if source.origin in (Origin.APP, Origin.DEPENDENCY, Origin.CONSOLIDATED):
             _warn_of_folders(module, source_roots, warn)
@@ -255,7 +268,8 @@ def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, selection: Select
         versions={
             "elixir": toolchain.elixir_version,
             "otp": toolchain.otp_release,
-            "vm": plan.machine.version,
+            **({} if plan.machine.version is None else {"vm": plan.machine.version}),
         },
+        vm=bundle.Vm(is_own=plan.machine.is_own, is_reactor=plan.machine.is_reactor),
         carried=binding_files(plan.config, plan.order.root),
     )

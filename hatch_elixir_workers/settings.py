@@ -1,10 +1,10 @@
 """What the framework reads when it boots (`ElixirWorkers.Settings`): a plain file of the archive, an external term.
 
     elixir_workers/priv/settings.bin    %{middleware: [{Module, Options}], applications: {Module, [Application]},
-                                          events: {Module, [{Kind, Source, Module, Handler}]}}
+                                          events: {Module, [{Kind, Source, Module, Handler}]}, transport: Module}
 
-`Module.start/1` starts the applications, `Module.run/3` handles an event. There is no such file when there is nothing
-to say.
+`Module.start/1` starts the applications, `Module.run/3` handles an event, `Module.run/1` of the transport hands over
+requests. There is no such file when there is nothing to say.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from hatch_elixir_workers.names import module_atom, shown_module
 SETTINGS_FILE = "elixir_workers/priv/settings.bin"
 READER = "Elixir.ElixirWorkers.Settings"
 STARTER = MFA("Elixir.ElixirWorkers.Applications", "start", 1)
+REPLAY = "Elixir.ElixirWorkers.Transport.Replay"
+_REPLAY_CALLS = (("run", 1), ("next", 1), ("respond", 2), ("pipe", 2), ("log", 3))
 
 EVENTS = MFA("Elixir.ElixirWorkers.Events", "run", 3)
 
@@ -35,8 +37,10 @@ _CALLBACKS = (("init", 1), *_CALLS)
 _HANDLE_EVENT = ("handle_event", 3)
 
 
-def settings_files(config: Config, applications: Sequence[Application] = ()) -> dict[str, bytes]:
-    """The file, by its name in the archive."""
+def settings_files(
+    config: Config, applications: Sequence[Application] = (), *, replay: bool = False
+) -> dict[str, bytes]:
+    """The file, by its name in the archive; `replay`: the machine has only `_start`."""
     settings: list[tuple[etf.Term, etf.Term]] = []
     if starting := to_start(applications):
         settings.append((etf.Atom("applications"), (etf.Atom(STARTER.module), [etf.Atom(name) for name in starting])))
@@ -44,17 +48,21 @@ def settings_files(config: Config, applications: Sequence[Application] = ()) -> 
         settings.append((etf.Atom("events"), (etf.Atom(EVENTS.module), [each.term for each in config.events])))
     if config.middleware is not None:
         settings.append((etf.Atom("middleware"), [each.term for each in config.middleware]))
+    if replay:
+        settings.append((etf.Atom("transport"), etf.Atom(REPLAY)))
     return {SETTINGS_FILE: etf.encode(etf.Map(tuple(settings)))} if settings else {}
 
 
 def settings_roots(
-    universe: Universe, config: Config, applications: Sequence[Application] = ()
+    universe: Universe, config: Config, applications: Sequence[Application] = (), *, replay: bool = False
 ) -> Iterator[tuple[MFA, str]]:
     """What the framework calls because configuration or mix.exs name it.
 
     Raises `ConfigError` for what is not there, `PluginError` when a plugin should have brought it.
     """
     yield from _application_roots(universe, applications)
+    if replay:
+        yield from _replay_roots(universe)
     for key, wanted in ((_KEY, config.middleware is not None), (_EVENTS_KEY, bool(config.events))):
         if wanted and READER not in universe:
             raise ConfigError([f"{key} needs the framework: add {{:elixir_workers, path: …}} to the deps of mix.exs"])
@@ -82,6 +90,18 @@ def _exported(
     for function, arity in functions:
         if (function, arity) in universe.facts(module).exports:
             yield MFA(module, function, arity), reason
+
+
+def _replay_roots(universe: Universe) -> Iterator[tuple[MFA, str]]:
+    if REPLAY not in universe:
+        raise ConfigError(
+            [
+                f"{TARGET_TABLE}.vm.wasm has only `_start`, which needs the framework: "
+                "add {:elixir_workers, path: …} to the deps of mix.exs"
+            ]
+        )
+    for function, arity in _REPLAY_CALLS:
+        yield MFA(REPLAY, function, arity), "hands over requests to a machine that has only `_start`"
 
 
 def _application_roots(universe: Universe, applications: Sequence[Application]) -> Iterator[tuple[MFA, str]]:

@@ -3,6 +3,8 @@
 functions   the functions that are reached
 modules     the modules in which something is reached, whole
 none        these and all modules of the application, its dependencies, Elixir, kernel and stdlib
+
+The library of another machine is packed whole at each level: what of it the machine itself calls, nobody can say.
 """
 
 from __future__ import annotations
@@ -20,13 +22,13 @@ _ALWAYS_THERE = frozenset({"elixir", "erts", "kernel", "stdlib"})
 def shaken_modules(universe: Universe, reach: Reach, level: str) -> list[str]:
     """The modules to pack, sorted."""
     if level != "none":
-        return reach.modules
+        return sorted({*reach.modules, *universe.of_origin(Origin.VM_STDLIB)})
     return sorted({*reach.modules, *(source.name for source in universe.sources.values() if _is_there(source))})
 
 
 def shaken(universe: Universe, reach: Reach, name: str, level: str, *, condense: bool = False) -> BeamModule:
     """The module as it is packed; with `condense`, pruned code is condensed. Raises `BeamError`."""
-    if level != "functions":
+    if level != "functions" or universe.sources[name].origin is Origin.VM_STDLIB:
         return universe.module(name)
     path = str(universe.sources[name].path)
     parts = module_parts(universe.data(name), path)

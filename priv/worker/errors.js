@@ -6,6 +6,7 @@
  *     ├── E_EVENT            the application's handler of an event has failed
  *     ├── E_CLIENT_GONE      nobody waits for the response any more
  *     ├── E_LIMIT_*          the application ran into a limit
+ *     ├── E_REPLAY           the application did not do the same in every round
  *     ├── E_VM_*             the machine or the archive is at fault; its instance is dropped
  *     └── E_RESPONSE_*       the application answered with something HTTP does not allow
  */
@@ -18,8 +19,10 @@ export const STATUS_OF_CODE = Object.freeze({
   E_LIMIT_MACHINES: 503,
   E_CLIENT_GONE: 499, // as nginx has it: nobody will see it
   E_LIMIT_REDUCTIONS: 503,
+  E_LIMIT_ROUNDS: 503,
   E_LIMIT_TIME: 503,
   E_VM_MEMORY: 503,
+  E_REPLAY: 500,
   E_VM_ABI: 500,
   E_VM_EXIT: 500,
   E_VM_FAULT: 500,

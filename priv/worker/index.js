@@ -1,8 +1,8 @@
 /**
  * The worker: what happens to a request, in order.
  *
- *     global scope: MachinePool.prepare
- *     Request -> readRequest -> MachinePool.serve -> parseResponse -> toResponse -> Response
+ *     global scope: Machines.prepare
+ *     Request -> readRequest -> Machines.serve -> parseResponse -> toResponse -> Response
  *                                                        any error -> errorResponse
  *
  * `events/index.js` says the same of other events.
@@ -19,7 +19,7 @@ import { eventHandlers } from "./events/index.js";
 import eventKinds from "./events/kinds.js";
 import { HostCalls } from "./host_calls.js";
 import { LEVEL_ERROR, LEVEL_WARNING, RequestLog } from "./logs.js";
-import { MachinePool } from "./pool.js";
+import { Machines } from "./machines.js";
 import { readRequest } from "./request.js";
 import { parseResponse, toResponse } from "./response.js";
 import { withDefaults } from "./settings.js";
@@ -27,8 +27,8 @@ import { streamedBodies } from "./streamed_bodies.js";
 
 const settings = withDefaults(bundled);
 const config = { ...settings, streamedBodyLimitOf: streamedBodies(settings.streamedBodies) };
-const pool = new MachinePool(atomvm, new Uint8Array(archive), config);
-pool.prepare();
+const machines = new Machines(atomvm, new Uint8Array(archive), config);
+machines.prepare();
 
 export default {
   /**
@@ -45,7 +45,7 @@ export default {
       const calls = new HostCalls(createDispatch(config.bindings, kinds, env), { waitUntil, log });
       const input = await readRequest(request, env, config, requestId, calls.streams);
       const host = { clock: new Clock(), log, get signal() { return request.signal; } };
-      const output = await pool.serve(input, host, calls, waitUntil);
+      const output = await machines.serve(input, host, calls, waitUntil);
       return toResponse(parseResponse(output), request.method, calls.streamedBody);
     } catch (thrown) {
       const error = asWorkerError(thrown);
@@ -54,5 +54,5 @@ export default {
     }
   },
 
-  ...eventHandlers(eventKinds, { pool, config, bindingKinds: kinds }),
+  ...eventHandlers(eventKinds, { machines, config, bindingKinds: kinds }),
 };

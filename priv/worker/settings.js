@@ -10,6 +10,7 @@ const MIB = 1024 * 1024;
  * @property {number} memoryCapBytes of one machine
  * @property {number} maxReductions of one request
  * @property {number} maxRequestMs of one request, waiting included
+ * @property {number} maxRounds of one request on a machine that replays
  * @property {number} maxMachines of an isolate, so many requests at once; others wait
  * @property {number} maxPoolBytes of memory of all machines of an isolate: above it no machine is added
  * @property {number} maxWaitingRequests for a machine; further ones are refused
@@ -26,6 +27,7 @@ export const DEFAULTS = Object.freeze({
   memoryCapBytes: 64 * MIB, // an isolate has 128 MiB for everything
   maxReductions: 200_000_000,
   maxRequestMs: 30_000,
+  maxRounds: 1000, // as many as a Worker may make requests to services
   maxMachines: 32,
   maxPoolBytes: 80 * MIB,
   maxWaitingRequests: 1000,

@@ -78,9 +78,10 @@ const NOT_SUPPORTED = Object.freeze([
  * @param {() => WebAssembly.Memory} options.memory asked at each call: the instance exists only after its imports
  * @param {Map<number, Descriptor>} options.descriptors by file descriptor; `fd_close` takes one out
  * @param {{ monotonicMs: () => number, systemMs: () => number }} options.clock
+ * @param {Record<string, (...args: any[]) => number>} [options.more] functions in place of those of the same names
  * @returns {Record<string, (...args: any[]) => number>}
  */
-export function wasiImports({ memory, descriptors, clock }) {
+export function wasiImports({ memory, descriptors, clock, more = {} }) {
   // Memory may have grown since the last call, which detaches its old buffer: a view lives for one call.
   const view = () => new DataView(memory().buffer);
   const bytes = (/** @type {number} */ pointer, /** @type {number} */ length) =>
@@ -151,7 +152,7 @@ export function wasiImports({ memory, descriptors, clock }) {
     fd_prestat_dir_name: () => ERRNO_BADF,
   };
   for (const name of NOT_SUPPORTED) calls[name] = () => ERRNO_NOSYS;
-  return Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, faultSafe(call)]));
+  return Object.fromEntries(Object.entries({ ...calls, ...more }).map(([name, call]) => [name, faultSafe(call)]));
 }
 
 /**
@@ -238,7 +239,7 @@ function fillRandom(target) {
  * @param {number} count
  * @param {(pointer: number, length: number) => number} move
  */
-function eachIovec(view, iovecs, count, move) {
+export function eachIovec(view, iovecs, count, move) {
   let total = 0;
   for (let i = 0; i < count; i++) {
     const at = (iovecs >>> 0) + i * CIOVEC_BYTES;

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from start_only import with_start_only
+
 from hatch_elixir_workers.errors import UserError
 from hatch_elixir_workers.testing.node import PACKAGES_VARIABLE
 from hatch_elixir_workers.testing.workerd import Response, Worker, serve
@@ -38,6 +40,7 @@ BINDINGS_SAMPLE = REPOSITORY / "tests" / "samples" / "bindings"
 LOAD = REPOSITORY / "tests" / "samples" / "load"
 STREAMS = REPOSITORY / "tests" / "samples" / "streams"
 TOKENS = REPOSITORY / "tests" / "samples" / "tokens"
+REPLAYED = (HELLO, BINDINGS_SAMPLE)
 BIN = Path(sys.executable).parent
 NODE = BIN / "node"
 _CACHE = REPOSITORY / ".cache"
@@ -108,6 +111,13 @@ def hatch_build(project: Path, environment: Mapping[str, str] | None = None) -> 
     if len(bundles) != 1:
         raise StepError(f"{project / 'dist'} holds {len(bundles)} bundles after the build, not one")
     return bundles[0]
+
+
+def hatch_build_replayed(project: Path) -> Path:
+    """The same for a copy of the project whose machine has only `_start`: the worker replays."""
+    copy = copy_project(project, _CACHE / "replayed" / project.name)
+    with_start_only(copy, REPOSITORY / "priv")
+    return hatch_build(copy)
 
 
 @contextlib.contextmanager

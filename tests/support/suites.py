@@ -30,12 +30,14 @@ from example import (
     PLUGINS,
     QUEUES,
     R2_CASES,
+    REPLAYED,
     REPOSITORY,
     SESSIONS,
     STREAMS,
     TOKENS,
     StepError,
     hatch_build,
+    hatch_build_replayed,
 )
 
 LOGS = REPOSITORY / ".cache" / "logs"
@@ -185,6 +187,7 @@ def _mix_test(folder: Path) -> Ran:
 def _worker() -> Ran:
     projects = (*EXAMPLES, BINDINGS_SAMPLE, LOAD, R2_CASES, STREAMS, TOKENS)
     bundles = {_bundle_variable(project): str(hatch_build(project)) for project in projects}
+    bundles |= {f"{project.name.upper()}_REPLAY_BUNDLE": str(hatch_build_replayed(project)) for project in REPLAYED}
     tests = sorted([*(REPOSITORY / "tests" / "worker").glob("*.test.mjs"), *PLUGINS.glob("*/tests/*.test.mjs")])
     return _command(
         [NODE, "--test", "--test-reporter=spec", "--test-concurrency=2", *tests],

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -79,6 +80,24 @@ def test_modules_of_the_kinds_that_are_used() -> None:
         '  "kv": kind1,',
         "});",
     ]
+
+
+def test_modules_for_the_way_the_machine_is_run() -> None:
+    worker = priv_dir() / "worker"
+    reactor = bundle.bundle_files(contents(), worker)
+    replay = bundle.bundle_files(replace(contents(), vm=bundle.Vm(is_own=False, is_reactor=False)), worker)
+    of_replay = {path.name for path in worker.glob("replay*.js")}
+    assert {"replay.js", "replay_wasi.js"} <= of_replay
+    assert set(reactor) - set(replay) == {"pool.js", "run.js", "vm.js"}
+    assert set(replay) - set(reactor) == of_replay
+    for files, module in ((reactor, "pool.js"), (replay, "replay.js")):
+        assert f'from "./{module}"' in files["machines.js"].decode()
+        for name in [name for name in files if name.endswith(".js")]:
+            imports = re.findall(r'^(?:import|export) [^;]*? from "\./([^"]+)";$', files[name].decode(), re.M)
+            folder = name.rpartition("/")[0]
+            assert {f"{folder}/{each}".lstrip("/") for each in imports} <= {*files, "x"}, name
+    assert json.loads(reactor["manifest.json"])["vm"] == {"source": "hatch-elixir-workers", "way": "reactor"}
+    assert json.loads(replay["manifest.json"])["vm"] == {"source": "configuration", "way": "replay"}
 
 
 def test_folders_of_bindings(tmp_path: Path, worker: Path) -> None:

@@ -12,6 +12,7 @@ from hatch_elixir_workers.config import (
     HATCHLING_KEYS,
     Config,
     Keep,
+    VmPaths,
     parse_config,
 )
 from hatch_elixir_workers.errors import ConfigError
@@ -22,7 +23,7 @@ from hatch_elixir_workers.plugins import Registry, load_registry
 TABLE = "tool.hatch.build.targets.elixir-workers"
 KEYS = (
     "bindings, body-limit, compatibility-date, entry, environment, events, keep, limits, middleware, name, project, "
-    "secrets, shake, streamed-bodies, strict, vars"
+    "secrets, shake, streamed-bodies, strict, vars, vm"
 )
 
 
@@ -50,6 +51,13 @@ def test_defaults() -> None:
     assert config.compatibility_date == DEFAULT_COMPATIBILITY_DATE
     assert config.strict is False
     assert config.shake == "functions"
+
+
+def test_another_machine() -> None:
+    assert parse({"vm": {"wasm": "vm/a.wasm"}}).vm == VmPaths("vm/a.wasm")
+    paths = {"wasm": "vm/a.wasm", "stdlib": "vm/lib.avm", "natives": "vm/natives.json"}
+    assert parse({"vm": paths, "limits": {"request-rounds": 5}}).vm == VmPaths(**paths)
+    assert parse({}).vm is None
 
 
 def test_everything_correct() -> None:
@@ -204,6 +212,13 @@ def test_config_cannot_be_changed() -> None:
         ),
         ({"shake": "calls"}, 'shake must be "functions" or "modules" or "none", not "calls"'),
         ({"entri": "A"}, 'entri is not a known key; did you mean "entry"?'),
+        ({"vm": "a.wasm"}, "vm must be a table, not a string"),
+        ({"vm": {}}, 'vm must have "wasm", the file of the machine'),
+        ({"vm": {"wasm": 1}}, "vm.wasm must be a string, not an integer"),
+        ({"vm": {"wasm": "../a.wasm"}}, 'vm.wasm must be a path below pyproject.toml, not "../a.wasm"'),
+        ({"vm": {"wasm": "a", "stdlib": "/b"}}, 'vm.stdlib must be a path below pyproject.toml, not "/b"'),
+        ({"vm": {"wasm": "a", "wasn": "b"}}, 'vm.wasn is not a known key; did you mean "wasm"?'),
+        ({"limits": {"request-rounds": 0}}, "limits.request-rounds must be at least 1, not 0"),
         ({"zzz": 1}, f"zzz is not a known key; known keys: {KEYS}"),
         (
             {"vars": {"A": 1}, "secrets": ["A"]},

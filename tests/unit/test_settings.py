@@ -13,7 +13,7 @@ from hatch_elixir_workers.config import Config, parse_config
 from hatch_elixir_workers.errors import ConfigError, PluginError
 from hatch_elixir_workers.hookspecs import MiddlewareKind
 from hatch_elixir_workers.plugins import Registry, load_registry
-from hatch_elixir_workers.settings import READER, SETTINGS_FILE, settings_files, settings_roots
+from hatch_elixir_workers.settings import READER, REPLAY, SETTINGS_FILE, settings_files, settings_roots
 
 KEY = "tool.hatch.build.targets.elixir-workers.middleware"
 
@@ -103,3 +103,14 @@ def test_what_a_plugin_should_have_brought(
     with pytest.raises(PluginError) as caught:
         list(settings_roots(application(FRAMEWORK, NO_MIDDLEWARE), config))
     assert str(caught.value) == f"plugin my-limits: middleware `limit`: {problem.format(folder=tmp_path)}"
+
+
+def test_a_machine_that_replays(application: Callable[..., Universe]) -> None:
+    config = parse_config({}, load_registry([]), project_name="a")
+    pair = (etf.Atom("transport"), etf.Atom(REPLAY))
+    assert settings_files(config, replay=True) == {SETTINGS_FILE: etf.encode(etf.Map((pair,)))}
+    with pytest.raises(ConfigError, match=r"vm\.wasm has only `_start`, which needs the framework"):
+        list(settings_roots(application(), config, replay=True))
+    framework = application(f"-module('{REPLAY}').\n-export([run/1]).\nrun(_) -> ok.\n")
+    roots = {str(mfa) for mfa, _ in settings_roots(framework, config, replay=True)}
+    assert roots == {f"{REPLAY}:{call}" for call in ("run/1", "next/1", "respond/2", "pipe/2", "log/3")}

@@ -131,6 +131,33 @@ term atomvm_read_file_1(Process *p, term *a)
     return bytes == NONE ? NONE : make_tuple2(p, ATOM_ok, bytes);
 }
 
+// "app/priv/", then the path.
+static bool append_priv_name(Buffer *b, term app, term path, size_t path_size)
+{
+    static const char priv[] = "/priv/";
+    size_t app_size;
+    const char *app_name = atom_text(app, &app_size);
+    if (!buffer_append(b, app_name, app_size) || !buffer_append(b, priv, sizeof priv - 1)) return false;
+    uint8_t *bytes = vm_malloc(path_size);
+    bool ok = bytes && iolist_write(path, bytes) && buffer_append(b, bytes, path_size);
+    vm_mfree(bytes, path_size);
+    return ok;
+}
+
+// atomvm:read_priv(App, Path): the bytes of App's plain file, or undefined, as AtomVM has it.
+term atomvm_read_priv_2(Process *p, term *a)
+{
+    Buffer name = { 0 };
+    Slice file;
+    int64_t path_size = is_atom(a[0]) ? iolist_size(a[1]) : -1;
+    if (path_size < 0) return raise_badarg(p);
+    bool ok = append_priv_name(&name, a[0], a[1], (size_t) path_size);
+    bool found = ok && archive_file((const char *) name.data, name.size, &file);
+    buffer_free(&name);
+    if (!ok) return raise_system_limit(p);
+    return found ? make_binary(p, file.bytes, file.size, NULL) : (term) ATOM_undefined;
+}
+
 // ---- entropy ----
 
 term atomvm_rand_bytes_1(Process *p, term *a)

@@ -21,7 +21,7 @@ const NO_BODY = new Uint8Array(0);
 
 /**
  * @typedef {object} Surroundings
- * @property {import("../pool.js").MachinePool} pool
+ * @property {import("../machines.js").Machines} machines
  * @property {import("../settings.js").Settings} config
  * @property {Readonly<Record<string, import("../bindings/kinds.js").BindingKind>>} bindingKinds
  *
@@ -43,7 +43,7 @@ export function eventHandlers(kinds, surroundings) {
  * @param {Surroundings} surroundings
  * @returns {EventHandler}
  */
-function eventHandler(name, kind, { pool, config, bindingKinds }) {
+function eventHandler(name, kind, { machines, config, bindingKinds }) {
   return async (event, env, context) => {
     const requestId = crypto.randomUUID();
     const log = new RequestLog(requestId);
@@ -59,7 +59,7 @@ function eventHandler(name, kind, { pool, config, bindingKinds }) {
       });
       const waitUntil = (/** @type {Promise<void>} */ work) => context.waitUntil(work);
       const calls = new HostCalls(createDispatch(config.bindings, bindingKinds, env), { waitUntil, log });
-      const output = await pool.serve({ head, body: NO_BODY }, { clock: new Clock(), log }, calls, waitUntil);
+      const output = await machines.serve({ head, body: NO_BODY }, { clock: new Clock(), log }, calls, waitUntil);
       const { status, body } = parseResponse(output);
       if (status !== HANDLED) throw new WorkerError("E_EVENT", `the handler of ${name} ${source} has failed`);
       await kind.settle(event, decode(body));

@@ -21,6 +21,9 @@ defmodule ElixirWorkers.Bindings do
   # Natives of the virtual machine; on ordinary Elixir there is no such module.
   @compile {:no_warn_undefined, :atomvm_host}
 
+  # The journal of `ElixirWorkers.Replay`, by its registered name: workers that do not replay do not carry the module.
+  @replay :elixir_workers_replay
+
   @typedoc """
     * `:timeout` - milliseconds to wait for the answer; `:infinity` by default: the limit of the request ends it.
       What the service does meanwhile cannot be undone: a write that timed out may have happened.
@@ -43,8 +46,12 @@ defmodule ElixirWorkers.Bindings do
           {:ok, term()} | {:error, BindingError.t()}
   def call(binding, operation, args, opts \\ [])
       when is_binary(binding) and is_binary(operation) and is_list(args) do
-    case start(binding, operation, args) do
-      {:started, reference} -> await(reference, binding, operation, Keyword.get(opts, :timeout))
+    timeout = Keyword.get(opts, :timeout) || :infinity
+
+    case start(binding, operation, args, timeout) do
+      {:started, reference} -> await(reference, binding, operation, timeout)
+      # Who answers has been told how long it may take.
+      {:replayed, reference} -> await(reference, binding, operation, :infinity)
       {:answered, answer} -> result(answer, binding, operation)
     end
   end
@@ -71,33 +78,55 @@ defmodule ElixirWorkers.Bindings do
     end
   end
 
-  defp open_stream, do: start("", "stream_open", [])
+  # In a replay a body that is made here cannot leave in pieces: each would be a round of its own.
+  defp open_stream do
+    case :erlang.whereis(@replay) do
+      :undefined -> start_call("", "stream_open", [])
+      _journal -> {:answered, :replayed}
+    end
+  end
 
   defp send_body({:started, reference}, binding, operation, body, args, opts) do
-    {:ok, id} = await(reference, "", "stream_open", nil)
+    {:ok, id} = await(reference, "", "stream_open", :infinity)
     call = :atomvm_host.call(binding, operation, args.({:stream, id, nil}))
 
     case Outgoing.write(body, id, call) do
       {:answered, answer} -> result(answer, binding, operation)
-      :written -> await(call, binding, operation, Keyword.get(opts, :timeout))
+      :written -> await(call, binding, operation, Keyword.get(opts, :timeout) || :infinity)
     end
   end
 
-  # Where nothing answers, or a fake does.
+  # Where nothing answers, or a fake does, or a body has to be whole.
   defp send_body({:answered, _none}, binding, operation, body, args, opts),
     do: call(binding, operation, args.(Streaming.collect(body)), opts)
 
-  defp start(binding, operation, args) do
+  defp start(binding, operation, args, timeout) do
+    case :erlang.whereis(@replay) do
+      :undefined -> start_call(binding, operation, args)
+      journal -> {:replayed, replay_call(journal, binding, operation, args, timeout)}
+    end
+  end
+
+  defp start_call(binding, operation, args) do
     {:started, :atomvm_host.call(binding, operation, args)}
   rescue
     UndefinedFunctionError -> {:answered, Fake.call(binding, operation, args)}
+  end
+
+  defp replay_call(journal, binding, operation, args, timeout) do
+    reference = make_ref()
+    call = :erlang.term_to_binary({binding, operation, args})
+    timeout_ms = if timeout == :infinity, do: nil, else: timeout
+    name = {binding, operation}
+    send(journal, {@replay, :call, self(), reference, name, call, timeout_ms})
+    reference
   end
 
   defp await(reference, binding, operation, timeout) do
     receive do
       {:atomvm_reply, ^reference, answer} -> result(answer, binding, operation)
     after
-      timeout || :infinity ->
+      timeout ->
         give_up(reference)
         result({:error, timed_out(timeout)}, binding, operation)
     end
@@ -134,9 +163,21 @@ defmodule ElixirWorkers.Bindings do
   end
 
   defp start_cast(binding, operation, args) do
+    case :erlang.whereis(@replay) do
+      :undefined -> cast_now(binding, operation, args)
+      journal -> replay_cast(journal, binding, operation, args)
+    end
+  end
+
+  defp cast_now(binding, operation, args) do
     :atomvm_host.cast(binding, operation, args)
   rescue
     UndefinedFunctionError -> Fake.cast(binding, operation, args)
+  end
+
+  defp replay_cast(journal, binding, operation, args) do
+    send(journal, {@replay, :cast, :erlang.term_to_binary({binding, operation, args})})
+    :ok
   end
 
   @doc """

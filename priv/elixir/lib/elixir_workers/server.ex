@@ -32,8 +32,14 @@ defmodule ElixirWorkers.Server do
   """
   @spec start(module()) :: :ok
   def start(app) when is_atom(app) do
-    router = prepare(app)
+    case Settings.read() do
+      # The module comes from the settings, so that other archives do not carry it.
+      %{transport: transport} -> transport.run(&serve(prepare(app), transport, &1))
+      _settings -> app |> prepare() |> start_router()
+    end
+  end
 
+  defp start_router(router) do
     case Host.listen() do
       :ok -> serve(router, Host, nil)
       {:error, :not_a_worker} -> router |> raise_failure() |> serve(Wasi, :waiting)

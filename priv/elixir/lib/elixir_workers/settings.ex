@@ -7,6 +7,7 @@ defmodule ElixirWorkers.Settings do
   | `:middleware` | `[{ElixirWorkers.Middleware.RequestLogger, [level: :debug]}]` |
   | `:applications` | `{ElixirWorkers.Applications, [:my_app]}`: who starts which |
   | `:events` | `{ElixirWorkers.Events, [{"scheduled", "0 3 * * *", ElixirWorkers.Scheduled, MyApp.Nightly}]}` |
+  | `:transport` | `ElixirWorkers.Transport.Replay`: who hands over requests, when it is not the reactor of the machine |
 
   A key is there when the configuration has it. `hatch build` packs them as an external term into a plain file of the
   archive. On ordinary Elixir there is no archive, and no key.
@@ -15,13 +16,14 @@ defmodule ElixirWorkers.Settings do
   # Natives of the virtual machine; on ordinary Elixir there is no such module.
   @compile {:no_warn_undefined, :atomvm}
 
-  @file_name "elixir_workers/priv/settings.bin"
+  @file_name "settings.bin"
 
   @typedoc "See the table above."
   @type t :: %{
           optional(:middleware) => [{module(), keyword()}],
           optional(:applications) => {module(), [Application.app()]},
-          optional(:events) => {module(), [ElixirWorkers.Events.entry()]}
+          optional(:events) => {module(), [ElixirWorkers.Events.entry()]},
+          optional(:transport) => module()
         }
 
   @doc """
@@ -32,9 +34,9 @@ defmodule ElixirWorkers.Settings do
   """
   @spec read() :: t()
   def read do
-    case :atomvm.read_file(@file_name) do
-      {:ok, bytes} -> :erlang.binary_to_term(bytes)
-      {:error, :enoent} -> %{}
+    case :atomvm.read_priv(:elixir_workers, @file_name) do
+      bytes when is_binary(bytes) -> :erlang.binary_to_term(bytes)
+      :undefined -> %{}
     end
   rescue
     UndefinedFunctionError -> %{}

@@ -2,9 +2,10 @@ defmodule ElixirWorkers.Transport do
   @moduledoc """
   Where requests come from and responses and logs go.
 
-  `ElixirWorkers.Server` knows nothing but this behaviour. Three modules implement it:
+  `ElixirWorkers.Server` knows nothing but this behaviour. Four modules implement it:
 
     * `ElixirWorkers.Transport.Host` - the reactor exports of the virtual machine, in a worker;
+    * `ElixirWorkers.Transport.Replay` - a machine that has only `_start`, in a worker;
     * `ElixirWorkers.Transport.Wasi` - one request on stdin, one response on stdout;
     * `ElixirWorkers.Transport.Test` - a request in memory, for `mix test`.
 

@@ -16,7 +16,12 @@ defmodule Bindings.Router do
       {:get, "/slow", &slow/1},
       {:get, "/abandoned", &abandoned/1},
       {:get, "/rounds/:rounds", &rounds/2},
-      {:get, "/counted", &counted/1}
+      {:get, "/counted", &counted/1},
+      {:get, "/equal", &equal/1},
+      {:get, "/drawn", &drawn/1},
+      {:get, "/paused", &paused/1},
+      {:post, "/left-behind", &left_behind/1},
+      {:get, "/endless", &endless/1}
     ]
   end
 
@@ -70,15 +75,13 @@ defmodule Bindings.Router do
     Conn.json(conn, Task.await(task))
   end
 
-  @doc "Calls of several tasks that each take their time, and one that is given up."
+  @doc "Calls of five tasks that are answered when all are there, and one that is given up."
   def slow(conn) do
-    start = System.monotonic_time(:millisecond)
-    tasks = for n <- 1..5, do: Task.async(fn -> KV.get("SLOW", "key-#{n}") end)
+    tasks = for n <- 1..5, do: Task.async(fn -> KV.get("SLOW", "together-#{n}") end)
     answers = Task.await_many(tasks)
     {:error, error} = KV.get("SLOW", "never", timeout: 50)
     late = receive(do: (message -> inspect(message)), after: (400 -> "nothing"))
-    took = System.monotonic_time(:millisecond) - start
-    Conn.json(conn, %{answers: inspect(answers), error: error.code, late: late, took: took})
+    Conn.json(conn, %{answers: inspect(answers), error: error.code, late: late})
   end
 
   @doc "A handler whose client does not wait."
@@ -106,4 +109,59 @@ defmodule Bindings.Router do
     IO.puts("counted once")
     Conn.json(conn, count)
   end
+
+  @doc "Calls with equal arguments, from several processes and one after the other: each is a call of its own."
+  def equal(conn) do
+    D1.exec!("DB", "CREATE TABLE IF NOT EXISTS equal (n INTEGER)")
+    D1.exec!("DB", "DELETE FROM equal")
+    insert = fn -> D1.exec!("DB", "INSERT INTO equal VALUES (1)").last_row_id end
+    tasks = for _ <- 1..3, do: Task.async(fn -> [insert.(), insert.()] end)
+    Conn.json(conn, [insert.(), insert.() | tasks |> Task.await_many() |> List.flatten()])
+  end
+
+  @doc "What is new in every request must stay what it is for the length of the request."
+  def drawn(conn) do
+    secret = :crypto.strong_rand_bytes(16)
+    drawn = inspect({secret, :rand.uniform(1_000_000), make_ref(), System.os_time(:microsecond)})
+    KV.put!("CACHE", "drawn", drawn)
+    again = KV.get!("CACHE", "drawn")
+    KV.put!("CACHE", "drawn", again <> inspect(:rand.uniform(1_000_000_000)))
+    Conn.json(conn, %{same: again == drawn, drawn: KV.get!("CACHE", "drawn")})
+  end
+
+  @doc "A timer that ends before a slow read does, and a pause between two reads."
+  def paused(conn) do
+    start = System.monotonic_time(:millisecond)
+    Process.send_after(self(), :timer, 20)
+    parent = self()
+    spawn_link(fn -> send(parent, {:read, KV.get("SLOW", "key-1")}) end)
+    order = for _ <- 1..2, do: next_message()
+    Process.sleep(100)
+    KV.get("CACHE", "missing")
+    took = System.monotonic_time(:millisecond) - start
+    Conn.json(conn, %{order: order, took: took})
+  end
+
+  defp next_message do
+    receive do
+      :timer -> :timer
+      {:read, _value} -> :read
+    end
+  end
+
+  @doc "A process that goes on when the response is on its way."
+  def left_behind(conn) do
+    body = conn["body"]
+
+    spawn(fn ->
+      KV.put!("CACHE", "left-1", body)
+      KV.put!("CACHE", "left-2", KV.get!("CACHE", "left-1") <> "!")
+      :ok = KV.put("CACHE", "left-3", KV.get!("CACHE", "left-2") <> "!", await: false)
+    end)
+
+    Conn.text(conn, "answered")
+  end
+
+  @doc "A handler that computes for ever."
+  def endless(conn), do: endless(conn)
 end

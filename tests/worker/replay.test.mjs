@@ -1,0 +1,192 @@
+/**
+ * Replay without workerd: what is performed how often and when, limits, and how a machine is found out that does not do the
+ * same in every round. BINDINGS_REPLAY_BUNDLE is the sample `bindings` with a machine that has only `_start`.
+ */
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { before, describe, test } from "node:test";
+import { BindingError } from "../../priv/worker/bindings/index.js";
+import { Clock } from "../../priv/worker/clock.js";
+import { encode, Tuple } from "../../priv/worker/etf.js";
+import { HostCalls } from "../../priv/worker/host_calls.js";
+import { RequestLog } from "../../priv/worker/logs.js";
+import { EntropyTape } from "../../priv/worker/replay_clock.js";
+import { Machines } from "../../priv/worker/replay.js";
+import { parseResponse } from "../../priv/worker/response.js";
+import { withDefaults } from "../../priv/worker/settings.js";
+
+const BUNDLE = process.env.BINDINGS_REPLAY_BUNDLE;
+/** What `_start` exports beside its memory, and nothing to run it with. */
+const NO_COMMAND = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+
+const text = (/** @type {any} */ bytes) => new TextDecoder().decode(bytes);
+
+/** KV and D1 as far as these tests go. */
+function store() {
+  const values = new Map();
+  let rows = 0;
+  return async (/** @type {string} */ _binding, /** @type {string} */ operation, /** @type {any[]} */ args) => {
+    if (operation === "put") values.set(text(args[0]), args[1]);
+    if (operation === "get") return values.get(text(args[0])) ?? null;
+    if (operation === "query") return { rows: [], meta: new Tuple([1, ++rows, 0, 0, 0]) };
+    return null;
+  };
+}
+
+describe("replay", { skip: BUNDLE === undefined && "BINDINGS_REPLAY_BUNDLE is not set" }, () => {
+  /** @type {WebAssembly.Module} */
+  let module;
+  /** @type {Uint8Array} */
+  let archive;
+  before(async () => {
+    module = await WebAssembly.compile(await readFile(path.join(/** @type {string} */ (BUNDLE), "atomvm.wasm")));
+    archive = await readFile(path.join(/** @type {string} */ (BUNDLE), "app.avm"));
+  });
+
+  /**
+   * @param {string} url
+   * @param {object} [options]
+   * @param {object} [options.limits]
+   * @param {import("../../priv/worker/bindings/index.js").Dispatch} [options.dispatch]
+   * @param {AbortSignal} [options.signal]
+   * @param {string} [options.body]
+   * @param {WebAssembly.Module} [options.machine]
+   */
+  function ask(url, { limits = {}, dispatch = store(), signal, body, machine = module } = {}) {
+    /** @type {string[]} */
+    const lines = [];
+    /** @type {string[]} */
+    const performed = [];
+    /** @type {Promise<void>[]} */
+    const rest = [];
+    const line = (/** @type {string} */ each) => void lines.push(each);
+    const log = new RequestLog("id-1", { debug: line, info: line, warn: line, error: line, log: line });
+    const waitUntil = (/** @type {Promise<void>} */ work) => void rest.push(work);
+    const calls = new HostCalls((binding, operation, args) => {
+      performed.push(`${binding} ${operation} ${args[0] instanceof Uint8Array ? text(args[0]) : text(args[1])}`);
+      return dispatch(binding, operation, args);
+    }, { waitUntil, log });
+    const method = body === undefined ? "GET" : "POST";
+    const head = encode({ url: `http://app${url}`, method, headers: [], env: {}, cf: {}, request_id: "id-1", environment: "production" });
+    const request = { head, body: new TextEncoder().encode(body ?? "") };
+    const machines = new Machines(machine, archive, withDefaults(limits));
+    const response = machines.serve(request, { clock: new Clock(), log, signal }, calls, waitUntil).then((bytes) => {
+      const { status, body: content } = parseResponse(bytes);
+      return { status, text: text(content) };
+    });
+    const settled = async () => {
+      for (let i = 0; i < rest.length; i++) await rest[i];
+    };
+    return { response, lines, performed, settled };
+  }
+
+  test("calls that follow each other are performed once, in their order", async () => {
+    const { response, performed } = ask("/rounds/3");
+    assert.deepEqual(await response, { status: 200, text: "round-4" });
+    assert.deepEqual(performed, [
+      "CACHE put round-1", "CACHE put round-2", "CACHE put round-3",
+      "CACHE get round-1", "CACHE get round-2", "CACHE get round-3",
+    ]);
+  });
+
+  test("calls of a round are performed together, and one that takes too long is given up", async () => {
+    let running = 0;
+    const together = Promise.withResolvers();
+    const { response, performed } = ask("/slow", {
+      dispatch: (_binding, _operation, [key]) => {
+        if (text(key) === "never") return new Promise(() => {});
+        if (++running === 5) together.resolve(null);
+        return together.promise;
+      },
+    });
+    const { answers, error, late } = JSON.parse((await response).text);
+    assert.equal(answers, "[:not_found, :not_found, :not_found, :not_found, :not_found]");
+    assert.deepEqual([error, late, performed.length], ["timeout", "nothing", 6]);
+  });
+
+  test("effects are performed behind the response, once and in order; failures are logged", async () => {
+    const { response, performed, lines, settled } = ask("/write-behind", {
+      body: "later",
+      dispatch: async (binding, operation, args) => {
+        if (operation === "put" && args[2] !== null) throw new BindingError("failed", binding, operation, "it is over");
+        return null;
+      },
+    });
+    assert.equal((await response).text, "answered");
+    await settled();
+    assert.deepEqual(performed, [
+      "CACHE put behind", "CACHE put behind-expired",
+      "DB query CREATE TABLE IF NOT EXISTS behind (id INTEGER)", "DB query INSERT INTO nowhere VALUES (1)",
+    ]);
+    assert.deepEqual(lines, ["[error] id-1 binding CACHE, put: it is over (failed)"]);
+  });
+
+  test("what goes on behind the response has rounds of its own, and its effects come last", async () => {
+    const { response, performed, settled } = ask("/left-behind", { body: "left" });
+    assert.equal((await response).text, "answered");
+    assert.deepEqual(performed, []);
+    await settled();
+    assert.deepEqual(performed, [
+      "CACHE put left-1", "CACHE get left-1", "CACHE put left-2", "CACHE get left-2", "CACHE put left-3",
+    ]);
+  });
+
+  test("what is printed before a call is not printed again", async () => {
+    const { response, lines } = ask("/abandoned");
+    await response;
+    assert.deepEqual(lines, ["[stdout] id-1 before the slow read", "[stdout] id-1 after the slow read"]);
+  });
+
+  test("rounds are limited", async () => {
+    const { response, performed } = ask("/rounds/3", { limits: { maxRounds: 3 } });
+    await assert.rejects(response, { code: "E_LIMIT_ROUNDS", status: 503 });
+    assert.equal(performed.length, 3);
+    assert.equal((await ask("/rounds/3", { limits: { maxRounds: 7 } }).response).status, 200);
+  });
+
+  test("a handler that computes for ever ends at its limit, and the next request works", async () => {
+    await assert.rejects(ask("/endless", { limits: { maxRequestMs: 300 } }).response, { code: "E_LIMIT_TIME", status: 503 });
+    assert.equal((await ask("/value/CACHE/missing").response).status, 404);
+  });
+
+  test("a call that is never answered ends at the request's limit", async () => {
+    const dispatch = () => /** @type {Promise<any>} */ (new Promise(() => {}));
+    await assert.rejects(ask("/value/CACHE/key", { dispatch, limits: { maxRequestMs: 300 } }).response, { code: "E_LIMIT_TIME" });
+  });
+
+  test("a request whose client has gone ends at its next wait, and no more is performed", async () => {
+    const client = new AbortController();
+    const { response, performed } = ask("/rounds/3", {
+      signal: client.signal,
+      dispatch: async () => {
+        client.abort();
+        return null;
+      },
+    });
+    await assert.rejects(response, { code: "E_CLIENT_GONE" });
+    assert.deepEqual(performed, ["CACHE put round-1"]);
+  });
+
+  test("a machine that does not do the same in every round is found out", async () => {
+    const rewind = EntropyTape.prototype.rewind;
+    EntropyTape.prototype.rewind = () => {}; // so each round draws random numbers of its own
+    try {
+      const { response, performed } = ask("/drawn");
+      await assert.rejects(response, {
+        code: "E_REPLAY",
+        status: 500,
+        message: /the same in every round.* put of binding "CACHE" \(call 1 of process 1\) has other arguments than before/,
+      });
+      assert.equal(performed.length, 1);
+    } finally {
+      EntropyTape.prototype.rewind = rewind;
+    }
+  });
+
+  test("a module that is no command says so", async () => {
+    const machine = await WebAssembly.compile(NO_COMMAND);
+    await assert.rejects(ask("/", { machine }).response, { code: "E_VM_ABI", message: /memory and _start/ });
+  });
+});
