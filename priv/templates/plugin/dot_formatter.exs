@@ -1,1 +1,7 @@
-[inputs: [".formatter.exs", "{{package}}/lib/**/*.ex", "tests/app/**/*.{ex,exs}"]]
+[
+  inputs: [
+    ".formatter.exs",
+    "{{package}}/lib/**/*.ex",
+    "tests/app/**/*.{ex,exs}"
+  ]
+]

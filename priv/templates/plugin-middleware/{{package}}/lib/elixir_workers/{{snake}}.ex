@@ -12,8 +12,10 @@ defmodule ElixirWorkers.{{module}} do
 
   alias ElixirWorkers.{Conn, Middleware}
 
+  @defaults [key: nil, header: "x-api-key"]
+
   @impl true
-  def init(opts), do: Middleware.options!(opts, [key: nil, header: "x-api-key"], "{{name}}")
+  def init(opts), do: Middleware.options!(opts, @defaults, "{{name}}")
 
   @impl true
   def call(conn, opts, next) do
