@@ -24,7 +24,7 @@ def expected(examples: Any) -> dict[str, str]:
     return dict(examples.on_erl())
 
 
-@pytest.mark.parametrize("build", ["native", "wasm"])
+@pytest.mark.parametrize("build", doc_examples.machines.BUILDS)
 def test_examples_give_the_same_as_on_erl(build: str, examples: Any, expected: dict[str, str]) -> None:
     actual, end = examples.on_machine(build)
     reviewed = {group.id for group in examples.run if examples.kind(group) == doc_examples.DIFFERS}

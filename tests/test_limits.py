@@ -22,7 +22,7 @@ machines = importlib.import_module("machines")
 oracle_module = importlib.import_module("oracle")
 machine: Callable[[str], Any] = cache(machines.build)
 
-MEMORY_CAP = str(48 << 20)
+MEMORY_CAP = {"native": str(48 << 20), "wasm": str(12 << 20)}
 ATOMS_CAP = str(256 << 20)  # the table is full before it
 # A sanitizer's report has an exit code of its own.
 SANITIZERS = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=0", "UBSAN_OPTIONS": "exitcode=99"}
@@ -44,10 +44,11 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("limit", LIMITS)
-def test_a_limit_ends_a_process_and_not_the_machine(limit: str, archive: Path) -> None:
+@pytest.mark.parametrize("build", ["native", "wasm"])
+def test_a_limit_ends_a_process_and_not_the_machine(build: str, limit: str, archive: Path) -> None:
     reason = "killed" if limit == "loop" else "system_limit"
-    outcome = machine("native").run(
-        archive, LIMIT=limit, ATOMVM_MEMORY_CAP=ATOMS_CAP if limit == "atoms" else MEMORY_CAP
+    outcome = machine(build).run(
+        archive, LIMIT=limit, ATOMVM_MEMORY_CAP=ATOMS_CAP if limit == "atoms" else MEMORY_CAP[build]
     )
     assert (outcome.code, outcome.stdout.decode()) == (0, f"{limit} {reason}\nintact 50500\n"), outcome.stderr
 
@@ -76,7 +77,9 @@ def sampled_programs() -> list[Any]:
     ]
 
 
-def stepped(variable: Callable[[random.Random], dict[str, str]], seed: int, steps: int) -> list[str]:
+def stepped(
+    variable: Callable[[random.Random], dict[str, str]], seed: int, steps: int, build: str = "hostile"
+) -> list[str]:
     """Runs programs with the variable set to many values. What none of the defined ends is, as text."""
     rng = random.Random(seed)
     oracle = oracle_module.Oracle()
@@ -85,12 +88,19 @@ def stepped(variable: Callable[[random.Random], dict[str, str]], seed: int, step
     wrong = []
     for program in programs:
         environment = variable(rng)
-        outcome = machine("hostile").run(archives[program.id], **SANITIZERS, **environment)
+        outcome = machine(build).run(archives[program.id], **SANITIZERS, **environment)
         same = outcome.stdout.replace(b"\r\n", b"\n") == oracle.expected[program.id].stdout
         told = same or outcome.stderr.strip() != ""
         if outcome.code not in DEFINED or not told:
             wrong.append(f"{program.id} {environment}: exit code {outcome.code}\n{outcome.stderr[:3000]}")
     return wrong
+
+
+def test_the_memory_cap_is_anywhere_for_32_bit_words() -> None:
+    def variable(rng: random.Random) -> dict[str, str]:
+        return {"ATOMVM_MEMORY_CAP": str(int(10 ** rng.uniform(5, 6.8)))}
+
+    assert stepped(variable, seed=3, steps=40, build="wasm") == []
 
 
 def test_allocations_fail_at_any_place() -> None:

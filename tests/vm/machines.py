@@ -36,8 +36,8 @@ class Outcome:
 class Machine(Protocol):
     """One build of the VM."""
 
-    def run(self, archive: Path, stdin: bytes = b"") -> Outcome:
-        """Runs the archive's start module to its end. Safe to call from several threads."""
+    def run(self, archive: Path, stdin: bytes = b"", **environment: str) -> Outcome:
+        """Runs the archive's start module to its end, with these variables. Safe to call from several threads."""
 
 
 def build(name: str) -> Machine:
@@ -112,18 +112,20 @@ class WasmMachine:
         while not pause.wait(1):
             self._engine.increment_epoch()
 
-    def run(self, archive: Path, stdin: bytes = b"") -> Outcome:
+    def run(self, archive: Path, stdin: bytes = b"", **environment: str) -> Outcome:
+        """As `Machine.run`; of this process's variables it sees none."""
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             (folder / "stdin").write_bytes(stdin)
-            code, problem = self._call(archive, folder)
+            code, problem = self._call(archive, folder, environment)
             stderr = (folder / "stderr").read_text(errors="replace")
             return Outcome(code, (folder / "stdout").read_bytes(), stderr + problem)
 
-    def _call(self, archive: Path, folder: Path) -> tuple[int, str]:
+    def _call(self, archive: Path, folder: Path, environment: dict[str, str]) -> tuple[int, str]:
         """Runs it with the files `stdin`, `stdout` and `stderr` of the folder."""
         wasi = wasmtime.WasiConfig()
         wasi.argv = ["atomvm", archive.name]
+        wasi.env = list(environment.items())
         wasi.stdin_file = str(folder / "stdin")
         wasi.stdout_file = str(folder / "stdout")
         wasi.stderr_file = str(folder / "stderr")
