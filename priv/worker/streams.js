@@ -24,7 +24,7 @@ const READ_BYTES = 65536;
 /**
  * @typedef {object} Body
  * @property {ReadableStream<Uint8Array>} readable
- * @property {number | null} length in bytes, null when it is not known
+ * @property {number | null} length in bytes, null when the runtime does not know it
  *
  * @typedef {() => Promise<{ done: boolean, value?: unknown }>} ReadNext
  * @typedef {{ read: ReadNext, releaseLock: () => void, cancel: () => Promise<void> }} Reader
@@ -43,7 +43,7 @@ export class Streams {
   /**
    * Gives the application a stream to read.
    * @param {ReadableStream<Uint8Array>} readable
-   * @param {number | null} [length] when it is known
+   * @param {number | null} [length] when the runtime knows it too, so that services which want it take the stream as it is
    * @returns {Tuple} what an operation answers with
    */
   add(readable, length = null) {
@@ -59,9 +59,8 @@ export class Streams {
   take(term) {
     if (term instanceof Uint8Array) return term;
     if (!(term instanceof Tuple)) throw new TypeError("a body must be a binary or a stream");
-    const [, id, length] = term.elements;
-    const { readable, length: known } = this.#taken(id);
-    return { readable, length: known ?? /** @type {number | null} */ (length ?? null) };
+    const { readable, length } = this.#taken(term.elements[1]);
+    return { readable, length };
   }
 
   /** What the application has chosen as the body of its response. */

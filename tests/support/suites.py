@@ -22,6 +22,8 @@ from example import (
     BINDINGS_SAMPLE,
     D1_TODO,
     EXAMPLES,
+    FETCH_CASES,
+    GALLERY,
     HELLO,
     KV_COUNTER,
     LOAD,
@@ -171,7 +173,10 @@ def _lint() -> Ran:
             ([BIN / "mypy"], REPOSITORY),
             ([BIN / "mypy", "tests/support", "tests/doc_examples", "bench"], REPOSITORY),
             (mix_format, _FRAMEWORK),
-            *((mix_format, example) for example in (*EXAMPLES, BINDINGS_SAMPLE, QUEUES, R2_CASES, SESSIONS)),
+            *(
+                (mix_format, example)
+                for example in (*EXAMPLES, BINDINGS_SAMPLE, QUEUES, FETCH_CASES, R2_CASES, SESSIONS)
+            ),
         ]
     )
 
@@ -185,7 +190,7 @@ def _mix_test(folder: Path) -> Ran:
 
 
 def _worker() -> Ran:
-    projects = (*EXAMPLES, BINDINGS_SAMPLE, LOAD, R2_CASES, STREAMS, TOKENS)
+    projects = (*EXAMPLES, BINDINGS_SAMPLE, FETCH_CASES, LOAD, R2_CASES, STREAMS, TOKENS)
     bundles = {_bundle_variable(project): str(hatch_build(project)) for project in projects}
     bundles |= {f"{project.name.upper()}_REPLAY_BUNDLE": str(hatch_build_replayed(project)) for project in REPLAYED}
     tests = sorted([*(REPOSITORY / "tests" / "worker").glob("*.test.mjs"), *PLUGINS.glob("*/tests/*.test.mjs")])
@@ -215,8 +220,10 @@ SUITES = [
     Suite("d1_todo", lambda: _mix_test(D1_TODO), count_mix),
     Suite("kv_counter", lambda: _mix_test(KV_COUNTER), count_mix),
     Suite("outbox", lambda: _mix_test(OUTBOX), count_mix),
+    Suite("gallery", lambda: _mix_test(GALLERY), count_mix),
     Suite("queues", lambda: _mix_test(QUEUES), count_mix),
     Suite("sessions", lambda: _mix_test(SESSIONS), count_mix),
+    Suite("fetch", lambda: _mix_test(FETCH_CASES), count_mix),
     Suite("r2", lambda: _mix_test(R2_CASES), count_mix),
     Suite("worker", _worker, count_node),
     Suite("oracle", lambda: _pytest(ORACLE), count_pytest, alone=True),

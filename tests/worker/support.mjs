@@ -84,7 +84,7 @@ function toml(value) {
  * @param {RegExp} pattern
  */
 export async function logLine(worker, pattern) {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 3000; tries++) {
     const line = worker.logs.find(({ message }) => pattern.test(message));
     if (line !== undefined) return line;
     await sleep(20);

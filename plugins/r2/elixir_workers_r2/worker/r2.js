@@ -266,9 +266,31 @@ function lengthRequired(what) {
  * @param {(value: Uint8Array | ReadableStream<Uint8Array>) => Promise<T>} send
  * @returns {Promise<T>}
  */
-async function sent(body, length, send) {
+function sent(body, length, send) {
   if (body instanceof Uint8Array) return send(body);
-  const { readable, writable } = new FixedLengthStream(length);
+  return body.length === null ? sentThrough(new FixedLengthStream(length), body, send) : sentAsIs(body, send);
+}
+
+/**
+ * @template T
+ * @param {Body} body
+ * @param {(value: ReadableStream<Uint8Array>) => Promise<T>} send
+ */
+async function sentAsIs({ readable }, send) {
+  try {
+    return await send(readable);
+  } finally {
+    if (!readable.locked) await readable.cancel().catch(ignore);
+  }
+}
+
+/**
+ * @template T
+ * @param {FixedLengthStream} fixed
+ * @param {Body} body
+ * @param {(value: ReadableStream<Uint8Array>) => Promise<T>} send
+ */
+async function sentThrough({ readable, writable }, body, send) {
   const stop = new AbortController();
   const moved = body.readable.pipeTo(writable, { signal: stop.signal });
   moved.catch(ignore);
