@@ -112,6 +112,7 @@ describe("r2", { skip: BUNDLE === undefined && "R2_BUNDLE is not set" }, () => {
         [{ "if-none-match": '"other"', "if-modified-since": late }, 200],
         [{ "if-modified-since": date }, 304],
         [{ "if-modified-since": early }, 200],
+        [{ "if-modified-since": "Sat Jan  1 00:00:00 2101" }, 304],
         [{ "if-modified-since": "yesterday" }, 200],
         [{ "if-match": etag }, 200],
         [{ "if-match": "*" }, 200],

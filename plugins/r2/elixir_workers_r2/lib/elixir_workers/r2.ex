@@ -245,7 +245,7 @@ defmodule ElixirWorkers.R2 do
 
     case refused do
       :not_modified -> %{conn | "status" => 304, "resp_body" => ""}
-      :precondition_failed -> Error.reply(conn, 412)
+      :failed -> Error.reply(conn, 412)
     end
   end
 

@@ -2,63 +2,24 @@ defmodule ElixirWorkers.R2.HTTP do
   @moduledoc false
   # What RFC 9110 says about a request for an object: preconditions (§13) and ranges (§14).
 
-  alias ElixirWorkers.{Conn, Header, R2.Object}
+  alias ElixirWorkers.{Conn, HTTPDate, Preconditions, R2.Object}
 
   @doc """
-  What the conditions of a request come to: `:ok`, `:not_modified` (304) or `:precondition_failed` (412), in the order of
-  RFC 9110 §13.2.2.
+  What the conditions of a request come to: `:ok`, `:not_modified` (304) or `:failed` (412).
   """
   @spec preconditions(%{optional(String.t()) => String.t()}, Object.t(), String.t()) ::
-          :ok | :not_modified | :precondition_failed
+          :ok | :not_modified | :failed
   def preconditions(headers, object, method) do
-    with :ok <- must_match(headers, object), do: must_differ(headers, object, method)
+    current = %{etag: object.http_etag, last_modified: seconds(object.uploaded), exists?: true}
+    Preconditions.evaluate(method, headers, current)
   end
-
-  defp must_match(%{"if-match" => tags}, object),
-    do: if(strong_match?(tags, object.http_etag), do: :ok, else: :precondition_failed)
-
-  defp must_match(%{"if-unmodified-since" => date}, object) do
-    case parse_date(date) do
-      {:ok, time} -> if seconds(object.uploaded) <= time, do: :ok, else: :precondition_failed
-      :error -> :ok
-    end
-  end
-
-  defp must_match(_headers, _object), do: :ok
-
-  defp must_differ(%{"if-none-match" => tags}, object, method) do
-    cond do
-      not weak_match?(tags, object.http_etag) -> :ok
-      method in ["GET", "HEAD"] -> :not_modified
-      true -> :precondition_failed
-    end
-  end
-
-  defp must_differ(%{"if-modified-since" => date}, object, method)
-       when method in ["GET", "HEAD"] do
-    case parse_date(date) do
-      {:ok, time} -> if seconds(object.uploaded) > time, do: :ok, else: :not_modified
-      :error -> :ok
-    end
-  end
-
-  defp must_differ(_headers, _object, _method), do: :ok
-
-  defp strong_match?(tags, tag), do: any_tag?(tags, &(&1 == tag))
-  defp weak_match?(tags, tag), do: any_tag?(tags, &(strong(&1) == strong(tag)))
-
-  defp any_tag?(tags, equal?) do
-    tags = Header.split(tags)
-    "*" in tags or Enum.any?(tags, equal?)
-  end
-
-  defp strong("W/" <> tag), do: tag
-  defp strong(tag), do: tag
 
   @doc "Whether `If-Range` lets the range count: its etag or date is that of the object (RFC 9110 §13.1.5)."
   @spec range_holds?(String.t(), Object.t()) :: boolean()
   def range_holds?(validator, object),
-    do: validator == object.http_etag or parse_date(validator) == {:ok, seconds(object.uploaded)}
+    do:
+      validator == object.http_etag or
+        HTTPDate.parse(validator) == {:ok, seconds(object.uploaded)}
 
   @doc """
   The range of a `Range` header, nil when the whole object is to be sent: without one, for several, and for what is none.
@@ -95,9 +56,9 @@ defmodule ElixirWorkers.R2.HTTP do
       {"content-disposition", metadata[:content_disposition]},
       {"content-encoding", metadata[:content_encoding]},
       {"cache-control", metadata[:cache_control]},
-      {"expires", metadata[:cache_expiry] && format_date(metadata[:cache_expiry])},
+      {"expires", metadata[:cache_expiry] && HTTPDate.format(metadata[:cache_expiry])},
       {"etag", object.http_etag},
-      {"last-modified", format_date(object.uploaded)},
+      {"last-modified", HTTPDate.format(object.uploaded)},
       {"accept-ranges", "bytes"}
     ]
     |> Enum.reduce(conn, fn
@@ -114,46 +75,6 @@ defmodule ElixirWorkers.R2.HTTP do
       conn,
       &Conn.delete_resp_header(&2, &1)
     )
-  end
-
-  # Dates, in seconds since 1970: RFC 9110 §5.6.7, the form that is to be made. The two obsolete ones are not read.
-
-  @days ~w(Mon Tue Wed Thu Fri Sat Sun)
-  @months ~w(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec)
-
-  @doc false
-  def format_date(time) do
-    day = Enum.at(@days, Date.day_of_week(time) - 1)
-    month = Enum.at(@months, time.month - 1)
-
-    "#{day}, #{pad(time.day)} #{month} #{time.year} " <>
-      "#{pad(time.hour)}:#{pad(time.minute)}:#{pad(time.second)} GMT"
-  end
-
-  defp pad(number), do: number |> Integer.to_string() |> String.pad_leading(2, "0")
-
-  @doc false
-  def parse_date(
-        <<_day::binary-size(3), ", ", day::binary-size(2), " ", month::binary-size(3), " ",
-          year::binary-size(4), " ", hour::binary-size(2), ":", minute::binary-size(2), ":",
-          second::binary-size(2), " GMT">>
-      ) do
-    with {:ok, numbers} <- numbers([year, day, hour, minute, second]),
-         [year, day, hour, minute, second] = numbers,
-         index when index != nil <- Enum.find_index(@months, &(&1 == month)),
-         {:ok, date} <- Date.new(year, index + 1, day),
-         {:ok, time} <- Time.new(hour, minute, second) do
-      {:ok, date |> DateTime.new!(time) |> DateTime.to_unix()}
-    else
-      _wrong -> :error
-    end
-  end
-
-  def parse_date(_other), do: :error
-
-  defp numbers(texts) do
-    numbers = for text <- texts, {:ok, number} <- [number(text)], do: number
-    if length(numbers) == length(texts), do: {:ok, numbers}, else: :error
   end
 
   defp seconds(time), do: DateTime.to_unix(time)
