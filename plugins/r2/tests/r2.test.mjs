@@ -157,6 +157,7 @@ describe("r2", { skip: BUNDLE === undefined && "R2_BUNDLE is not set" }, () => {
       for (const range of ["bytes=10-", "bytes=10-20", "bytes=-0"]) {
         const reply = await ask("/objects/page.txt", { headers: { range } });
         assert.deepEqual([reply.status, reply.headers.get("content-range")], [416, "bytes */10"], range);
+        assert.equal(reply.headers.get("cache-control"), null);
       }
     });
 

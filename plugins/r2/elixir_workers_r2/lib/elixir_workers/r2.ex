@@ -173,8 +173,8 @@ defmodule ElixirWorkers.R2 do
     range = requested_range(conn, bucket, key, opts)
 
     case fetch(conn, bucket, key, range, opts) do
-      {:ok, object} -> answer(conn, object, type)
-      {:beyond, object} -> beyond(conn, object)
+      {:ok, object} -> answer(conn, object, &send_body(&1, object, type))
+      {:beyond, object} -> answer(conn, object, &beyond(&1, object))
       :not_found -> Error.reply(conn, 404)
       {:error, error} -> raise error
     end
@@ -210,27 +210,33 @@ defmodule ElixirWorkers.R2 do
     with {:ok, object} <- head(bucket, key, opts), do: {:beyond, object}
   end
 
-  defp answer(conn, object, type) do
-    conn = HTTP.put_headers(conn, object, type)
+  # Conditions come before ranges (RFC 9110 §13.2.2).
+  defp answer(conn, object, respond) do
+    validators = [etag: object.etag, last_modified: object.uploaded]
+    answered = conn |> HTTP.put_cache_headers(object) |> Conn.conditional(validators, respond)
+    if answered["status"] in [304, 412] and object.body != nil, do: BodyStream.cancel(object.body)
 
-    case HTTP.preconditions(conn["headers"], object, conn["method"]) do
-      :ok -> send_body(conn, object)
-      refused -> refuse(conn, object, refused)
-    end
+    if answered["status"] in [412, 416],
+      do: HTTP.delete_cache_headers(answered),
+      else: answered
   end
+
+  defp send_body(conn, object, type),
+    do: conn |> HTTP.put_body_headers(object, type) |> send_range(object)
 
   # To HEAD there is no body, and the length of what GET would give.
-  defp send_body(conn, %Object{body: nil, size: size}) do
-    [type] = Conn.get_resp_header(conn, "content-type")
+  defp send_range(conn, %Object{body: nil, size: size}) do
+    conn =
+      conn
+      |> Conn.put_status(200)
+      |> Conn.put_resp_header("content-length", Integer.to_string(size))
 
-    conn
-    |> Conn.put_resp_header("content-length", Integer.to_string(size))
-    |> Conn.send_resp(200, type, "")
+    %{conn | "resp_body" => ""}
   end
 
-  defp send_body(conn, %Object{range: nil} = object), do: stream(conn, 200, object)
+  defp send_range(conn, %Object{range: nil} = object), do: stream(conn, 200, object)
 
-  defp send_body(conn, %Object{range: {offset, length}, size: size} = object) do
+  defp send_range(conn, %Object{range: {offset, length}, size: size} = object) do
     conn
     |> Conn.put_resp_header("content-range", "bytes #{offset}-#{offset + length - 1}/#{size}")
     |> stream(206, object)
@@ -239,28 +245,9 @@ defmodule ElixirWorkers.R2 do
   defp stream(conn, status, object),
     do: conn |> Conn.put_status(status) |> Conn.stream("application/octet-stream", object.body)
 
-  defp refuse(conn, object, refused) do
-    if object.body != nil, do: BodyStream.cancel(object.body)
-    conn = HTTP.drop_body_headers(conn)
-
-    case refused do
-      :not_modified -> %{conn | "status" => 304, "resp_body" => ""}
-      :failed -> Error.reply(conn, 412)
-    end
-  end
-
-  # Conditions come before ranges (RFC 9110 §13.2.2).
-  defp beyond(conn, object) do
-    case HTTP.preconditions(conn["headers"], object, conn["method"]) do
-      :ok ->
-        conn
-        |> Conn.put_resp_header("content-range", "bytes */#{object.size}")
-        |> Error.reply(416)
-
-      refused ->
-        conn |> HTTP.put_headers(object, "") |> refuse(object, refused)
-    end
-  end
+  defp beyond(conn, object),
+    do:
+      conn |> Conn.put_resp_header("content-range", "bytes */#{object.size}") |> Error.reply(416)
 
   # Writing
 
