@@ -21,7 +21,8 @@ from hatch_elixir_workers.shake import Reach
 _NIF_ERROR = frozenset({MFA("erlang", "nif_error", 1), MFA("erlang", "nif_error", 2)})
 _MAX_CHAIN = 6
 # Modules of the machine itself.
-_PLATFORM_MODULES = frozenset({"atomvm", "atomvm_host", "erlang", "Elixir.AtomVM.Wasi"})
+_PLATFORM_MODULES = frozenset({"atomvm", "atomvm_host", "erlang"})
+_PLATFORM_PREFIX = "Elixir.AtomVM."
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,12 @@ class Missing:
 def check(universe: Universe, reach: Reach, *, natives_known: bool = True) -> list[Missing]:
     """Everything missing, each function once: what the application itself calls first, then by place.
 
-    Of a machine whose natives are not known only modules can be missing: a function may be a native.
+    Of a machine whose natives are not known a function may be a native where its module is Erlang's, or the platform's.
     """
     found: dict[MFA, Missing] = {}
     for unresolved in reach.unresolved:
         call = unresolved.call
-        if not natives_known and (call.target.module in universe or call.target.module in _PLATFORM_MODULES):
+        if not natives_known and _may_be_native(universe, call.target):
             continue
         reason = _absence(universe, call.target)
         found.setdefault(call.target, _missing(universe, reach, unresolved.caller, call, reason))
@@ -84,6 +85,12 @@ def show(mfa: MFA) -> str:
 
 def _order(missing: Missing) -> tuple[bool, str, int, MFA]:
     return (not missing.in_application or bool(missing.via), missing.file or "", missing.line or 0, missing.target)
+
+
+def _may_be_native(universe: Universe, target: MFA) -> bool:
+    if target.module in _PLATFORM_MODULES or target.module.startswith(_PLATFORM_PREFIX):
+        return True
+    return target.module in universe and not target.module.startswith("Elixir.")
 
 
 def _absence(universe: Universe, target: MFA) -> str:

@@ -1,11 +1,13 @@
 /**
  * Time and entropy of a request that is replayed: the same in every round, as far as a round has come.
  *
- * The clock stands still while the machine computes, as the runtime's does, and goes on when it waits: to the moment
- * for which it waits, at once. How long that has really been, the host waits between the rounds.
+ * The clock stands still while the machine computes, as the runtime's does, but for a microsecond each time it is looked
+ * at, so that who only looks sees it go. When the machine waits it goes on to the moment for which it waits, at once;
+ * how long that has really been, the host waits between the rounds.
  */
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+const LOOK_NS = 1000n;
 const MAX_RANDOM_BYTES_PER_CALL = 65536; // Web Crypto refuses more at once
 /** Where the monotonic clock of a round begins: some machines take 0 for no time. */
 const MONOTONIC_START_NS = 1_000_000_000n;
@@ -26,6 +28,11 @@ export class RoundClock {
 
   get systemNs() {
     return this.#systemStartNs + this.#elapsedNs;
+  }
+
+  /** Somebody has looked. */
+  tick() {
+    this.#elapsedNs += LOOK_NS;
   }
 
   get elapsedMs() {

@@ -115,6 +115,7 @@ export function commandImports(memory, command) {
       command.checkLimits();
       const nanoseconds = readClock(clock, id);
       if (nanoseconds === undefined) return ERRNO_INVAL;
+      clock.tick();
       view().setBigUint64(result >>> 0, nanoseconds, true);
       return ERRNO_SUCCESS;
     },

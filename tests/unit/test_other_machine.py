@@ -186,14 +186,17 @@ def test_libraries_that_cannot_be_read(root: Path, compile_erl: CompileErl) -> N
 
 APP = """-module(my_app).
 -export([start/0]).
-start() -> lists:reverse([]), lists:sort([]), other:native(), gone:f(), atomvm:anything().
+start() ->
+    lists:reverse([]), lists:sort([]), other:native(), gone:f(), atomvm:anything(), 'Elixir.AtomVM.Pins':read(1),
+    'Elixir.Text':upper(), 'Elixir.Text':lower().
 """
+TEXT = "-module('Elixir.Text').\n-export([upper/0]).\nupper() -> ok.\n"
 INSTALLED_LISTS = "-module(lists).\n-export([sort/1]).\nsort(L) -> L.\n"
 OTHER = "-module(other).\n-export([native/0]).\nnative() -> erlang:nif_error(undef).\n"
 
 
 def test_the_check_knows_the_library_and_nothing_of_natives(root: Path, compile_erl: CompileErl) -> None:
-    archive(root, compile_erl(LISTS), compile_erl(BOARD))
+    archive(root, compile_erl(LISTS), compile_erl(BOARD), compile_erl(TEXT))
     library = read_library(VmPaths("vm.wasm", stdlib="lib.avm"), root)
     assert library is not None
     installed = [compile_erl(INSTALLED_LISTS).parent, compile_erl(OTHER).parent]
@@ -203,13 +206,14 @@ def test_the_check_knows_the_library_and_nothing_of_natives(root: Path, compile_
     reached = reach(everything, [(MFA("my_app", "start", 0), "test")])
     told = [str(each) for each in check(everything, reached, natives_known=False)]
     assert [line.partition(" calls ")[2] for line in told] == [
-        ":gone.f/0: no application, dependency or library has this module"
+        ":gone.f/0: no application, dependency or library has this module",
+        "Text.lower/0: the module does not export it",
     ]
     known = [str(each).partition(" calls ")[2].partition(":")[0] for each in check(everything, reached)]
     assert len(known) > 1, "with known natives, what is none of them is missing"
     # All of the library is packed, and whole; of the installed modules what is reached.
     names = shaken_modules(everything, reached, "functions")
-    assert names == ["board", "lists", "my_app", "other"]
+    assert names == ["Elixir.Text", "board", "lists", "my_app", "other"]
     exports = {(each.function, each.arity) for each in shaken(everything, reached, "lists", "functions").exports}
     assert {("reverse", 1), ("mine", 0)} <= exports
 
