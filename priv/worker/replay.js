@@ -11,7 +11,7 @@
 import { asWorkerError, WorkerError } from "./errors.js";
 import { encode } from "./etf.js";
 import { LEVEL_ERROR } from "./logs.js";
-import { EntropyTape } from "./replay_clock.js";
+import { EntropyTape, startOf } from "./replay_clock.js";
 import { ReplayLog, TOKEN_BYTES } from "./replay_output.js";
 import { runRound } from "./replay_round.js";
 import { isStreamed } from "./response.js";
@@ -109,7 +109,7 @@ class Replay {
     const { memoryCapBytes } = config;
     const roundHost = {
       module, archive, memoryCapBytes,
-      systemStartMs: host.clock.systemMs(),
+      systemStartNs: startOf(host.clock.systemMs()),
       entropy: new EntropyTape(),
       log: new ReplayLog(host.log),
       checkLimits: (/** @type {import("./replay_clock.js").RoundClock} */ clock) => void this.#leftMs(clock.elapsedMs),
@@ -144,9 +144,9 @@ class Replay {
 
   /** What is left to do behind the response; never rejects. */
   async settle() {
-    await new Promise((resolve) => setTimeout(resolve, 0)); // the response is on its way before its aftermath begins
     try {
       for (let { needs } = /** @type {Outcome} */ (this.#outcome); needs.length > 0; { needs } = this.#next()) {
+        await nextTurn(); // the response is on its way before its aftermath begins
         await this.#perform(needs);
       }
       this.#calls.start(records(/** @type {Outcome} */ (this.#outcome).effects.map((call) => ({ id: CAST_ID, call }))));
@@ -156,6 +156,7 @@ class Replay {
     }
     this.#calls.close();
     this.#host.log.flush();
+    await nextTurn(); // streams that are cancelled learn it while the request still lives
   }
 
   #next() {
@@ -232,6 +233,11 @@ class Replay {
     if (leftMs > 0) return leftMs;
     throw new WorkerError("E_LIMIT_TIME", `longer than ${this.#config.maxRequestMs} ms`);
   }
+}
+
+/** @returns {Promise<void>} */
+function nextTurn() {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** @param {number} timeoutMs as `ElixirWorkers.Bindings` has it where the machine waits itself */

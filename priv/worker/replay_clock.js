@@ -12,14 +12,24 @@ const MAX_RANDOM_BYTES_PER_CALL = 65536; // Web Crypto refuses more at once
 /** Where the monotonic clock of a round begins: some machines take 0 for no time. */
 const MONOTONIC_START_NS = 1_000_000_000n;
 
+/**
+ * The time of day, with nanoseconds that the runtime does not tell: machines seed generators of random numbers by them, and
+ * requests of the same millisecond must not draw the same.
+ * @param {number} systemMs
+ */
+export function startOf(systemMs) {
+  const [nanoseconds = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return BigInt(Math.floor(systemMs)) * NANOSECONDS_PER_MILLISECOND + (BigInt(nanoseconds) % NANOSECONDS_PER_MILLISECOND);
+}
+
 /** The clock of one round. */
 export class RoundClock {
   #systemStartNs;
   #elapsedNs = 0n;
 
-  /** @param {number} systemStartMs when the request came */
-  constructor(systemStartMs) {
-    this.#systemStartNs = BigInt(Math.floor(systemStartMs)) * NANOSECONDS_PER_MILLISECOND;
+  /** @param {bigint} systemStartNs when the request came */
+  constructor(systemStartNs) {
+    this.#systemStartNs = systemStartNs;
   }
 
   get monotonicNs() {

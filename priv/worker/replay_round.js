@@ -40,7 +40,7 @@ const ARCHIVE_NAME = "app.avm";
  * @property {WebAssembly.Module} module
  * @property {Uint8Array} archive
  * @property {number} memoryCapBytes
- * @property {number} systemStartMs
+ * @property {bigint} systemStartNs
  * @property {import("./replay_clock.js").EntropyTape} entropy
  * @property {import("./replay_output.js").ReplayLog} log
  * @property {(clock: RoundClock) => void} checkLimits throws what ends the request
@@ -76,7 +76,7 @@ export function runRound(host, input) {
  * @param {Bytes} stderr
  */
 function runCommand(host, input, stdout, stderr) {
-  const clock = new RoundClock(host.systemStartMs);
+  const clock = new RoundClock(host.systemStartNs);
   /** @type {WebAssembly.Memory | undefined} */
   let memory;
   const wasi_snapshot_preview1 = commandImports(() => /** @type {WebAssembly.Memory} */ (memory), {

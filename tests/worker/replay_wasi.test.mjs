@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EntropyTape, RoundClock } from "../../priv/worker/replay_clock.js";
+import { EntropyTape, RoundClock, startOf } from "../../priv/worker/replay_clock.js";
 import { commandImports } from "../../priv/worker/replay_wasi.js";
 import { ERRNO_BADF, ERRNO_FAULT, ERRNO_INVAL, ERRNO_SPIPE, ERRNO_SUCCESS, wasiImports } from "../../priv/worker/wasi.js";
 
@@ -15,7 +15,7 @@ function command({ input = "", checkLimits = () => {} } = {}) {
   const memory = new WebAssembly.Memory({ initial: 1 });
   /** @type {string[]} */
   const written = [];
-  const clock = new RoundClock(START_MS);
+  const clock = new RoundClock(BigInt(START_MS) * 1_000_000n);
   const imports = commandImports(() => memory, {
     args: ["atomvm", "app.avm"],
     environment: { CAP: "1", NAME: "é" },
@@ -157,6 +157,12 @@ test("who waits for nothing is told so, and limits end a command that asks for t
   for (const call of [["clock_time_get", 1, 0n, 8], ["sched_yield"]]) {
     assert.throws(() => limited.call(.../** @type {[string]} */ (call)), /enough/);
   }
+});
+
+test("requests of one millisecond do not begin at the same moment", () => {
+  const starts = new Set(Array.from({ length: 20 }, () => startOf(START_MS + 0.9)));
+  assert.ok(starts.size > 10);
+  for (const start of starts) assert.equal(start / 1_000_000n, BigInt(START_MS));
 });
 
 test("random bytes are drawn once, and read again", () => {
