@@ -113,7 +113,7 @@ describe("examples/outbox", { skip: BUNDLE === undefined && "OUTBOX_BUNDLE is no
     await logLine(worker, /\[error\] [0-9a-f-]{36} E_EVENT: the handler of queue others has failed/);
   });
 
-  test("a cron trigger runs its handler at the time it was due", async () => {
+  test("a cron trigger runs its handler at the time it was due, with the variables of the configuration", async () => {
     const at = Math.floor(Date.now() / 1000);
     await mailbox.put("delivered:kept", "", { metadata: { at } });
     await mailbox.put("delivered:old", "", { metadata: { at: at - 31 * 24 * 3600 } });

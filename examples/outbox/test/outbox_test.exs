@@ -37,14 +37,14 @@ defmodule OutboxTest do
     assert Enum.map(json(request(Outbox, :get, "/dead-mails")), & &1["body"]) == ["7", ~s("x")]
   end
 
-  test "the nightly cleanup removes what is older than 30 days" do
+  test "the nightly cleanup removes what is older than KEEP_DAYS" do
     Mailbox.put(:delivered, "new", %{})
     now = System.os_time(:millisecond)
     day = 24 * 3600 * 1000
     at = fn ms -> %{"cron" => "0 3 * * *", "scheduled_time_ms" => ms} end
-    event(Scheduled, Cleanup, at.(now + 29 * day))
+    event(Scheduled, Cleanup, at.(now + 29 * day), env: %{"KEEP_DAYS" => 30})
     assert [%{id: "new"}] = Mailbox.all(:delivered)
-    event(Scheduled, Cleanup, at.(now + 31 * day))
+    event(Scheduled, Cleanup, at.(now + 31 * day), env: %{"KEEP_DAYS" => 30})
     assert Mailbox.all(:delivered) == []
   end
 end

@@ -1,1 +1,1 @@
-[inputs: ["*.exs", ".formatter.exs", "../*/lib/**/*.ex"]]
+[inputs: ["{mix,.formatter}.exs", "test/*.exs", "../*/lib/**/*.ex"]]

@@ -9,7 +9,6 @@ defmodule ElixirWorkers.Queues.MixProject do
       app: :elixir_workers_queues_tests,
       version: "0.1.0",
       elixir: "~> 1.14",
-      test_paths: ["."],
       deps: [{:elixir_workers, path: "../../../priv/elixir"}]
     ]
   end

@@ -9,7 +9,6 @@ defmodule ElixirWorkers.Sessions.MixProject do
       app: :elixir_workers_sessions_tests,
       version: "0.1.0",
       elixir: "~> 1.14",
-      test_paths: ["."],
       deps: [{:elixir_workers, path: "../../../priv/elixir"}]
     ]
   end

@@ -1,15 +1,13 @@
 defmodule Outbox.Cleanup do
-  @moduledoc "Removes, every night, what was delivered more than 30 days ago."
+  @moduledoc "Removes, every night, what was delivered more than `KEEP_DAYS` days ago."
 
   @behaviour ElixirWorkers.Scheduled
 
   alias Outbox.Mailbox
 
-  @days 30
-
   @impl true
-  def handle_scheduled(%{scheduled_time: now}, _context) do
-    limit = DateTime.to_unix(now) - @days * 24 * 3600
+  def handle_scheduled(%{scheduled_time: now}, %{"env" => %{"KEEP_DAYS" => days}}) do
+    limit = DateTime.to_unix(now) - days * 24 * 3600
 
     for %{id: id, at: at} <- Mailbox.all(:delivered),
         at < limit,

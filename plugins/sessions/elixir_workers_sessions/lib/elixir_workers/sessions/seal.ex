@@ -62,8 +62,7 @@ defmodule ElixirWorkers.Sessions.Seal do
 
   def open(sealed, :encrypted, secret, purpose) do
     with {:ok, <<salt::binary-size(@salt_bytes), rest::binary>>} <- decode(sealed),
-         size when size >= 0 <- byte_size(rest) - @tag_bytes,
-         <<ciphertext::binary-size(size), tag::binary>> = rest,
+         {:ok, ciphertext, tag} <- split_tag(rest),
          {key, nonce} = key_and_nonce(secret, purpose, salt),
          bytes when is_binary(bytes) <-
            :crypto.crypto_one_time_aead(:aes_256_gcm, key, nonce, ciphertext, "", tag, false) do
@@ -72,6 +71,13 @@ defmodule ElixirWorkers.Sessions.Seal do
       _other -> :error
     end
   end
+
+  defp split_tag(bytes) when byte_size(bytes) >= @tag_bytes do
+    at = byte_size(bytes) - @tag_bytes
+    {:ok, binary_part(bytes, 0, at), binary_part(bytes, at, @tag_bytes)}
+  end
+
+  defp split_tag(_too_short), do: :error
 
   @doc """
   Compares two binaries in a time that depends on their sizes alone.

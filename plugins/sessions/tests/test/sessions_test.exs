@@ -219,9 +219,9 @@ defmodule ElixirWorkers.SessionsTest do
         assert all("__Host-session=" <> value, @protection) != %{}
 
         for at <- 0..(byte_size(value) - 1) do
-          <<before::binary-size(at), byte, rest::binary>> = value
-          other = if byte == ?A, do: ?Q, else: ?A
-          forged = <<before::binary, other, rest::binary>>
+          other = if :binary.at(value, at) == ?A, do: "Q", else: "A"
+          rest = binary_part(value, at + 1, byte_size(value) - at - 1)
+          forged = binary_part(value, 0, at) <> other <> rest
           assert all("__Host-session=" <> forged, @protection) == %{}
         end
       end
