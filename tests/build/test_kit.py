@@ -152,6 +152,18 @@ def test_node_is_missing_or_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         node.packages()
 
 
+def test_packages_come_from_npm(bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(node.PACKAGES_VARIABLE)
+    monkeypatch.setenv("ELIXIR_WORKERS_CACHE", str(tmp_path))
+    monkeypatch.setenv("npm_config_prefer_offline", "true")
+    made = node.packages()
+    assert list((tmp_path / "node").iterdir()) == [made]
+    before = (made / "node_modules" / "miniflare").stat().st_mtime_ns
+    with bundle.served(secrets={"KEY": "other"}) as worker:
+        assert worker.ask("GET", "/secret").text == "other"
+    assert (made / "node_modules" / "miniflare").stat().st_mtime_ns == before
+
+
 def test_packages_that_npm_cannot_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(node.PACKAGES_VARIABLE)
     monkeypatch.setenv("ELIXIR_WORKERS_CACHE", str(tmp_path / "cache"))
