@@ -26,7 +26,7 @@ fuzz: setup ## Damaged archives, terms, patterns; generated calls and bit syntax
 	@$(PYTHON) tests/support/fuzz.py --minutes $(or $(MINUTES),5)
 
 vm: setup ## Build priv/atomvm*.wasm and priv/natives.json when atomvm-wasi/ has changed
-	@ls -l priv/atomvm.wasm priv/atomvm-core.wasm priv/natives.json
+	@ls -l priv/atomvm.wasm priv/atomvm-linkable.wasm priv/natives.json
 
 lint: setup ## ruff, mypy and mix format
 	@$(PYTHON) tests/support/suites.py lint
@@ -35,7 +35,7 @@ bench: setup ## Measure speed and size; prints a table and writes bench/README.m
 	@$(PYTHON) bench/bench.py
 
 clean: ## Remove everything that was built or installed in this folder
-	@rm -rf .venv .cache dist priv/atomvm.wasm priv/atomvm-core.wasm priv/natives.json priv/.atomvm.stamp
+	@rm -rf .venv .cache dist priv/atomvm.wasm priv/atomvm-linkable.wasm priv/natives.json priv/.atomvm.stamp
 	@rm -rf priv/elixir/{_build,deps} examples/*/{_build,deps,dist} tests/samples/*/{_build,deps,dist} bench/bindings/{_build,deps,dist}
 	@find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

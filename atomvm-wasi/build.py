@@ -1,7 +1,7 @@
 """Builds the virtual machine: `python atomvm-wasi/build.py wasm|native|hostile [--out DIR]`.
 
-- `wasm`: `atomvm.wasm` for WASI hosts and workers, `atomvm-core.wasm`, the same machine without the natives of
-  `BEYOND_CORE`, and `natives.json`, the table of natives. Into `priv/`.
+- `wasm`: `atomvm.wasm` for WASI hosts, `atomvm-linkable.wasm`, the same with symbols and relocations, of which the
+  build of an application keeps what it needs, and `natives.json`, the table of natives. Into `priv/`.
 - `native`: `atomvm`, the same machine as a program of this computer. Into `atomvm-wasi/build/`.
 - `hostile`: `atomvm-hostile`, the native machine with sanitizers that collects at every chance. The same place.
 
@@ -21,9 +21,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -40,10 +40,6 @@ WARNINGS = ("-Wall", "-Wextra", "-Werror=implicit-function-declaration", "-Werro
 class BuildError(Exception):
     """What went wrong, ready to be read by whoever runs the build."""
 
-
-# Natives that are large and that most applications do not use. A worker without them carries the core machine, which is
-# much smaller. `natives/all.def` leaves out the same files.
-BEYOND_CORE = ("crypto.def", "packet.def", "zlib.def")
 
 # Where the time goes. In the wasm build everything else is compiled for size, which every host downloads and compiles.
 HOT = frozenset(
@@ -66,14 +62,12 @@ class Target:
     zig: tuple[str, ...]
     optimize_hot: str = "-O2"
     optimize: str = "-O2"
-    table: tuple[str, ...] = ()  # further options for natives.c, which decides what is in the machine
 
     def command(self, source: Path) -> tuple[str, ...]:
         """What makes an object of the source, but for the names of both."""
         if source.suffix == ".zig":
             return self.zig
-        options = self.table if source == SOURCES / "natives.c" else ()
-        return (*self.compile, *options, self.optimize_hot if source.name in HOT else self.optimize)
+        return (*self.compile, self.optimize_hot if source.name in HOT else self.optimize)
 
 
 def zig() -> tuple[str, ...]:
@@ -144,32 +138,32 @@ TARGETS = {"wasm": wasm_target, "native": native_target, "hostile": hostile_targ
 
 
 def build_wasm(out_dir: Path) -> Path:
-    """Builds `atomvm.wasm`, `atomvm-core.wasm` and `natives.json` into `out_dir` and returns the path of the first."""
+    """Builds `atomvm.wasm`, `atomvm-linkable.wasm` and `natives.json` into `out_dir`; returns the path of the first."""
     out_dir.mkdir(parents=True, exist_ok=True)
     target = wasm_target()
     product = build(target, out_dir / "atomvm.wasm")
-    build(core(target), out_dir / "atomvm-core.wasm")
+    _link_with_relocations(target, _objects(target), out_dir / "atomvm-linkable.wasm")
     _replace(out_dir / "natives.json", natives_json().encode())
     return product
-
-
-def core(target: Target) -> Target:
-    """The target without the natives of `BEYOND_CORE`; the linker drops what nothing else refers to."""
-    return replace(target, table=(*target.table, "-DVM_CORE"))
 
 
 def build(target: Target, product: Path) -> Path:
     """Compiles what changed and links it; `product` is replaced only when all went well."""
     natives()
     check_atoms()
+    made = _objects(target)
+    _link(target, made, product.resolve())
+    _forget_others(made)
+    return product
+
+
+def _objects(target: Target) -> list[Path]:
+    """All objects, made again where something has changed."""
     objects = BUILD / "objects" / target.name
     objects.mkdir(parents=True, exist_ok=True)
     sources = [*sorted(SOURCES.rglob("*.c")), *sorted(SOURCES.glob("*.zig"))]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        made = list(pool.map(lambda source: _object(target, source, objects), sources))
-    _link(target, made, product.resolve())
-    _forget_others(objects, made)
-    return product
+        return list(pool.map(lambda source: _object(target, source, objects), sources))
 
 
 def _object(target: Target, source: Path, objects: Path) -> Path:
@@ -198,11 +192,23 @@ def _link(target: Target, objects: Sequence[Path], product: Path) -> None:
         fresh.replace(product)
 
 
-def _forget_others(objects: Path, keep: Sequence[Path]) -> None:
-    """Removes cached objects of sources that have changed since; the table's, of which there are two, by their age."""
-    kept = {*keep, *sorted(objects.glob("natives.c-*.o"), key=lambda file: file.stat().st_mtime)[-2:]}
-    for file in objects.glob("*.o"):
-        if file not in kept:
+def _link_with_relocations(target: Target, objects: Sequence[Path], product: Path) -> None:
+    """The same link by the linker itself: `zig cc` does not pass `--emit-relocs` on, but says what it would run."""
+    with tempfile.TemporaryDirectory(dir=product.parent) as scratch:
+        fresh = Path(scratch, product.name)
+        options = [option for option in target.link if "--strip" not in option]
+        shown = _run([*options, *map(str, objects), "-lm", "-o", str(fresh)], {"ZIG_VERBOSE_LINK": "1"})
+        linker = next((line.split() for line in shown.splitlines() if line.startswith("wasm-ld ")), None)
+        if linker is None:
+            raise BuildError(f"the Zig compiler did not say how it links:\n{shown}")
+        _run([*zig(), *linker, "--emit-relocs", "--strip-debug"])
+        fresh.replace(product)
+
+
+def _forget_others(keep: Sequence[Path]) -> None:
+    """Removes cached objects of sources that have changed since."""
+    for file in keep[0].parent.glob("*.o"):
+        if file not in keep:
             file.unlink(missing_ok=True)
 
 
@@ -228,21 +234,26 @@ def _includes(file: Path) -> tuple[Path, ...]:
     return tuple(path.resolve() for path in found if path is not None)
 
 
-def _run(command: Sequence[str]) -> None:
-    """Runs in the sources' folder, so that no path of this computer gets into an object."""
-    done = subprocess.run(command, cwd=SOURCES, capture_output=True, text=True, check=False)
+def _run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
+    """Runs in the sources' folder, so that no path of this computer gets into an object; what it says as it goes.
+
+    With an `environment` of its own it was asked to say more than warnings, and nothing of that is shown.
+    """
+    everything = {**os.environ, **(environment or {})}
+    done = subprocess.run(command, cwd=SOURCES, env=everything, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise BuildError(f"{' '.join(command)}\nfailed with exit code {done.returncode}:\n{done.stdout}{done.stderr}")
-    if done.stderr:
+    if done.stderr and environment is None:
         sys.stderr.write(done.stderr)
+    return done.stderr
 
 
 _NATIVE = re.compile(r'^NATIVE(_OR_OWN)?\("((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)", (\d+), (\w+)\)', re.MULTILINE)
 
 
-def natives(pattern: str = "*.def") -> list[tuple[str, str, int]]:
-    """Module, name and arity of every native in these files, sorted. A row given twice is an error."""
-    rows = [row for row, _ in _native_rows(pattern)]
+def natives() -> list[tuple[str, str, int]]:
+    """Module, name and arity of every native, sorted. A row given twice is an error."""
+    rows = [row for row, _ in _native_rows()]
     twice = sorted({row for row in rows if rows.count(row) > 1})
     if twice:
         raise BuildError("natives with more than one row: " + ", ".join(f"{m}:{f}/{a}" for m, f, a in twice))
@@ -251,11 +262,11 @@ def natives(pattern: str = "*.def") -> list[tuple[str, str, int]]:
 
 def declining() -> list[tuple[str, str, int]]:
     """The natives that may go on in their module's own code, sorted."""
-    return sorted(row for row, may_decline in _native_rows("*.def") if may_decline)
+    return sorted(row for row, may_decline in _native_rows() if may_decline)
 
 
-def _native_rows(pattern: str) -> Iterator[tuple[tuple[str, str, int], bool]]:
-    for file in sorted((SOURCES / "natives").glob(pattern)):
+def _native_rows() -> Iterator[tuple[tuple[str, str, int], bool]]:
+    for file in sorted((SOURCES / "natives").glob("*.def")):
         for suffix, module, name, arity, _ in _NATIVE.findall(file.read_text()):
             yield (module, name, int(arity)), bool(suffix)
 
@@ -274,11 +285,9 @@ def check_atoms() -> None:
 
 
 def natives_json() -> str:
-    """The table of natives as the build of applications reads it: all of them, and those that the core lacks."""
-    lacks = _json_rows([row for file in BEYOND_CORE for row in natives(file)])
+    """The table of natives as the build of applications reads it."""
     tables = {
         "vm_version": json.dumps(VERSION),
-        "core": f'{{"wasm": "atomvm-core.wasm", "lacks": {lacks}}}',
         "natives": _json_rows(natives()),
         "declining": _json_rows(declining()),
     }

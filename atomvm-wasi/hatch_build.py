@@ -14,7 +14,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_PRODUCTS = ("atomvm.wasm", "atomvm-core.wasm", "natives.json")
+_PRODUCTS = ("atomvm.wasm", "atomvm-linkable.wasm", "natives.json")
 _SOURCE_SUFFIXES = {".c", ".h", ".def", ".zig", ".py", ".tsv"}
 _NOT_SHIPPED = {"_build", "deps", "node_modules", "__pycache__", ".elixir_ls", "cover", "doc"}
 _PACKAGE_PRIV = "hatch_elixir_workers/priv"

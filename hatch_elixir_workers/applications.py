@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from hatch_elixir_workers import etf
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.errors import InternalError
+from hatch_elixir_workers.etf_terms import subterms
 
 APPLICATIONS_FILE = "atomvm/applications.bin"
 
@@ -37,6 +38,18 @@ _OF_THE_HOST = {
     "iex": "a worker has no terminal",
     "ex_unit": "a worker runs no tests",
 }
+
+
+def structs_of_environments(applications: Iterable[Application]) -> set[str]:
+    """The modules whose structs are values of configuration."""
+    return {
+        module.name
+        for each in applications
+        for term in subterms([value for _, value in each.properties])
+        if isinstance(term, etf.Map)
+        for key, module in term.pairs
+        if key == etf.Atom("__struct__") and isinstance(module, etf.Atom)
+    }
 
 
 @dataclass(frozen=True)

@@ -57,22 +57,29 @@ def main() -> None:
     help="What to leave out.",
 )
 @click.option("--condense", is_flag=True, help="Condense code as in a bundle: smaller, for the machine here alone.")
+@click.option("--machine", type=click.Path(path_type=Path, dir_okay=False), help="Also the machine that they need.")
 @click.argument("beams", metavar="BEAM_OR_DIR...", nargs=-1, required=True, type=_EXISTING)
-def pack(output: Path, start: str, no_stdlib: bool, level: str, condense: bool, beams: tuple[Path, ...]) -> None:
+def pack(
+    output: Path, start: str, no_stdlib: bool, level: str, condense: bool, machine: Path | None, beams: tuple[Path, ...]
+) -> None:
     """Pack compiled modules, and what they need from the installed OTP and Elixir, into an .avm archive."""
     modules = collect_beams(beams)
     start_module = find_start_module(modules, start)
+    if no_stdlib and machine is not None:
+        raise click.UsageError("--machine needs to know all that is called: leave out --no-stdlib.")
     if no_stdlib:
         write_atomically(output, build_archive(modules, start_module, {}))
         return
     from hatch_elixir_workers import why
-    from hatch_elixir_workers.closure import with_stdlib
+    from hatch_elixir_workers.closure import machine_for, with_stdlib
 
     closure = with_stdlib(modules, level, condense=condense)
     for missing in closure.missing:
         click.echo(f"warning: {missing}", err=True)
     archive = build_archive(closure.modules, start_module, closure.files)
     write_atomically(output, archive)
+    if machine is not None:
+        write_atomically(machine, machine_for(closure))
     why.remember(archive, why.packed(closure.reach))
 
 

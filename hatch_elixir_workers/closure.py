@@ -63,6 +63,12 @@ def _packable(everything: Universe, reached: Reach, name: str, level: str, *, co
     return relocated(module, [Path.cwd()]) if consolidated else module
 
 
+def machine_for(closure: Closure) -> bytes:
+    """The virtual machine with the natives that these modules can reach. Raises VmError."""
+    machine = load_machine(priv_dir())
+    return machine.for_modules(closure.modules, closure.reach.functions)
+
+
 def installed_machine() -> Machine | None:
     """None before it has been built."""
     priv = priv_dir()

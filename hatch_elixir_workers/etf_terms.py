@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -124,3 +125,20 @@ Term: TypeAlias = (
     "Atom | int | float | bytes | BitString | tuple[Term, ...] | list[Term] | ImproperList | Map"
     " | Pid | Port | Reference | ExternalFun | Fun"
 )
+
+
+_STRUCT_KEY = Atom("__struct__")
+
+
+def subterms(term: Term) -> Iterator[Term]:
+    """The term and all its parts; a struct's own `__struct__` atom is left out: it is told apart as a struct."""
+    pending: list[Term] = [term]
+    while pending:
+        current = pending.pop()
+        yield current
+        if isinstance(current, list | tuple):
+            pending.extend(current)
+        elif isinstance(current, ImproperList):
+            pending.extend([*current.items, current.tail])
+        elif isinstance(current, Map):
+            pending.extend(part for pair in current.pairs if pair[0] != _STRUCT_KEY for part in pair)

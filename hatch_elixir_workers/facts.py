@@ -17,7 +17,6 @@ Facts depend on the bytes of the .beam alone and are cached under their digest.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -26,6 +25,7 @@ from typing import Any, NamedTuple
 from hatch_elixir_workers import cache, etf
 from hatch_elixir_workers.beam import MFA, BeamModule, Function, Location, parse_beam
 from hatch_elixir_workers.beam_code import A, F, I, Instruction, Items, Lit, Operand, U, X
+from hatch_elixir_workers.etf_terms import subterms
 from hatch_elixir_workers.opcodes import IMPORT_OPERAND
 
 # Part of the cache key: raise it when this file finds more or less than before.
@@ -271,7 +271,7 @@ class _FunctionReader:
                 self._literal(self.module.literals[operand.index])
 
     def _literal(self, literal: etf.Term) -> None:
-        for term in _subterms(literal):
+        for term in subterms(literal):
             if isinstance(term, etf.Atom):
                 self.atoms[term.name] = None
             elif isinstance(term, etf.ExternalFun):
@@ -319,20 +319,6 @@ class _FunctionReader:
             self.selects[module, operand.value] = None
         else:
             self.applies[name, operand.value] = None
-
-
-def _subterms(term: etf.Term) -> Iterator[etf.Term]:
-    """The term and all its parts; a struct's own `__struct__` atom is left out: it is told apart as a struct."""
-    pending: list[etf.Term] = [term]
-    while pending:
-        current = pending.pop()
-        yield current
-        if isinstance(current, list | tuple):
-            pending.extend(current)
-        elif isinstance(current, etf.ImproperList):
-            pending.extend([*current.items, current.tail])
-        elif isinstance(current, etf.Map):
-            pending.extend(part for pair in current.pairs if pair[0] != _STRUCT_KEY for part in pair)
 
 
 def _to_json(facts: ModuleFacts) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the build of the virtual machine left in `priv/`: the wasm, and the list of what it does natively.
 
-There are two of them: the whole machine, and a core without some natives, which is smaller.
+There are two of them: the machine, and the same with symbols and relocations, from which `machine_shake.py` makes one
+for an application.
 """
 
 from __future__ import annotations
@@ -10,8 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from hatch_elixir_workers import cache
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.errors import VmError
+from hatch_elixir_workers.machine_shake import shake_machine
+from hatch_elixir_workers.shake import EVALUATORS
+
+# Part of the cache key: raise it when the same natives make another machine.
+_SHAKE_VERSION = b"1"
 
 _BUILD_IT = (
     "Install hatch-elixir-workers from a wheel, which carries it; in a checkout of its sources, "
@@ -31,7 +38,7 @@ class Machine:
     """`wasm` is the file; `natives` are the functions it provides itself, whatever a module says.
 
     `declining` are those of them that may go on in the module's own code.
-    `core` is the smaller file, without the natives `beyond_core`. None: there is no such file.
+    `linkable` is the file with relocations. None: there is no such file, and the machine is always whole.
     `is_own` is that of this package. Another has no `version`, its natives may be unknown, and it may have nothing but
     `_start`: then it is no reactor.
     """
@@ -40,35 +47,45 @@ class Machine:
     wasm: Path
     natives: frozenset[MFA]
     declining: frozenset[MFA] = frozenset()
-    core: Path | None = None
-    beyond_core: frozenset[MFA] = frozenset()
+    linkable: Path | None = None
     natives_known: bool = True
     is_reactor: bool = True
     is_own: bool = True
 
-    def smallest_with(self, natives: Iterable[MFA]) -> Path:
-        """The file for an application that reaches these natives."""
-        return self.core if self.core is not None and self.beyond_core.isdisjoint(natives) else self.wasm
+    def for_modules(self, modules: Iterable[str], natives: Iterable[MFA]) -> bytes:
+        """The machine for these modules, which reach these natives: all of it for code that may name others."""
+        whole = self.linkable is None or EVALUATORS.intersection(modules)
+        return self.wasm.read_bytes() if whole else self.with_natives(natives)
+
+    def with_natives(self, natives: Iterable[MFA]) -> bytes:
+        """The machine without the natives that are not among these. Raises `VmError`."""
+        if self.linkable is None:
+            raise VmError(f"{self.wasm} has no relocations beside it")
+        kept = sorted(self.natives.intersection(natives))
+        linkable = self.linkable.read_bytes()
+        key = cache.digest([b"machine", _SHAKE_VERSION, repr([*map(tuple, kept)]).encode(), linkable])
+        machine = cache.load("machine", key)
+        if machine is None:
+            machine = shake_machine(linkable, frozenset(kept))
+            cache.store("machine", key, machine)
+        return machine
 
 
 def load_machine(priv: Path) -> Machine:
     """The machine in this `priv/`. Raises `VmError` when a part is missing or damaged."""
     wasm, natives = _present(priv / "atomvm.wasm"), _present(priv / "natives.json")
+    linkable = _present(priv / "atomvm-linkable.wasm")
     try:
         table = json.loads(natives.read_text("utf-8"))
-        core = table.get("core")
         machine = Machine(
             version=str(table["vm_version"]),
             wasm=wasm,
             natives=functions_of(table["natives"]),
             declining=functions_of(table["declining"]),
-            core=None if core is None else priv / str(core["wasm"]),
-            beyond_core=frozenset() if core is None else functions_of(core["lacks"]),
+            linkable=linkable,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise MachineMissingError(f"{natives} is damaged ({error}).\n{_BUILD_IT}.") from None
-    if machine.core is not None:
-        _present(machine.core)
     return machine
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hatch_elixir_workers import bundle, mix, shake, why
-from hatch_elixir_workers.applications import Application
+from hatch_elixir_workers.applications import Application, structs_of_environments
 from hatch_elixir_workers.beam import MFA, BeamModule, strip
 from hatch_elixir_workers.check import Missing, check, require_nothing_missing
 from hatch_elixir_workers.collect import (
@@ -152,6 +152,8 @@ def roots(
         yield from shake.exported_roots(universe, BOOT_MODULE, "the virtual machine boots with it")
     yield MFA(entry, "start", 0), "the entry module's start function"
     yield from settings_roots(universe, config, applications, replay=replay)
+    for struct in sorted(shake.STRUCTS_THAT_WAIT & structs_of_environments(applications)):
+        yield from shake.exported_roots(universe, struct, "its struct is in the configuration of an application")
     for each in config.keep:
         yield from _kept(universe, each)
 
@@ -173,7 +175,7 @@ def select(
 ) -> Selection:
     """What is reached and packed, checked; as last time when nothing that decides it has changed."""
     machine, config = plan.machine, plan.config
-    natives = [sorted(each) for each in (machine.natives, machine.declining, machine.beyond_core)]
+    natives = [sorted(each) for each in (machine.natives, machine.declining)]
     decisions = (starts, config.shake, config.strict, source_roots, natives, machine.natives_known, machine.is_own)
     key = key_of(universe, map(repr, decisions))
     known = recall(key, universe)
@@ -254,6 +256,13 @@ def pack(selection: Selection, entry: str, files: Mapping[str, bytes]) -> Packed
     )
 
 
+def _machine(plan: Plan, selection: Selection) -> bytes:
+    """The virtual machine with the natives that are reached, or all of it where nothing is to be left out."""
+    if plan.config.shake != "functions":
+        return plan.machine.wasm.read_bytes()
+    return plan.machine.for_modules([name for name, *_ in selection.modules], selection.natives)
+
+
 def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, selection: Selection, packed: Packed) -> bundle.Contents:
     """All that the bundle is made of."""
     return bundle.Contents(
@@ -262,7 +271,7 @@ def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, selection: Select
         project_version=plan.order.project_version,
         entry=entry,
         archive=packed.archive,
-        machine=plan.machine.smallest_with(selection.natives).read_bytes(),
+        machine=_machine(plan, selection),
         modules=packed.modules,
         plain_files=packed.files,
         versions={

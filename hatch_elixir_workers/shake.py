@@ -18,13 +18,15 @@ Walks functions, not modules, from the roots. From a reached function these are 
     types and `Any`, and in those for structs that are built somewhere in reached code;
 6.  the `on_load` function of its module;
 7.  **explanations:** when it builds the atom `error_info`, the functions that the machine names there as those which
-    can explain the errors of natives;
+    can explain the errors of natives, of each module once anything else reaches it;
 8.  **defaults:** when it builds the key of a setting whose default in elixir.app is a module, that module as a value;
-9.  **evaluation:** when it evaluates Elixir code, which names things in text, all of the modules that such code is most
+9.  **structs:** functions of Regex that take a regular expression, which `String` calls when it is given one: from
+    libraries only once one is built, or the application names Regex;
+10. **evaluation:** when it evaluates Elixir code, which names things in text, all of the modules that such code is most
     often written with: Kernel without its definitions, Enum, String and a few more. `keep` is for others.
 
-Two tables say what these rules cannot see in libraries: atoms that are labels and not modules, and functions that need
-something of the compiler that no worker has.
+Tables say what these rules cannot see in libraries: atoms that are labels and not modules, functions that need
+something of the compiler that no worker has, and functions that need a struct.
 
 A dynamic call of `__info__/1` or `module_info/0,1`, which every module answers, packs nothing by rule 4: it reaches
 those functions of the modules that are packed anyway, and of those whose struct is built.
@@ -37,6 +39,7 @@ The walk is deterministic: roots, facts and every set are visited in a fixed ord
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -68,6 +71,10 @@ _EXPLAINERS = (
     MFA("erl_stdlib_errors", "format_error", 2),
 )
 
+# In these modules, `format_<module>_error` explains the errors of one module: followed once anything else reaches that.
+_EXPLAINER_MODULES = frozenset(each.module for each in _EXPLAINERS)
+_OF_ONE_MODULE = re.compile(r"format_(\w+)_error")
+
 # Modules that Elixir's own code finds in the environment of the application `elixir`, by key (elixir.app).
 _ELIXIR_ENVIRONMENT = {"time_zone_database": "Elixir.Calendar.UTCOnlyTimeZoneDatabase"}
 
@@ -83,6 +90,18 @@ _OF_COMPILERS = {
     MFA("Elixir.FunctionClauseError", "blame_match", 1): None,  # clauses, from debug information: nothing packed has it
     MFA("Elixir.Macro.Env", "stacktrace", 1): "Elixir.Macro.Env",  # `__ENV__`
 }
+
+# Functions of a library that take its struct as an argument: other libraries have a clause for it, as has
+# `String.split(text, %Regex{})`. They are followed from there once the struct is built in reached code, or the
+# application names its module.
+_OF_STRUCT = {
+    "Elixir.Regex": frozenset(
+        {"match?", "named_captures", "names", "opts", "re_pattern", "recompile", "recompile!", "replace", "run", "scan"}
+        | {"source", "split"}
+    ),
+}
+
+STRUCTS_THAT_WAIT = _OF_STRUCT.keys()
 
 # What evaluates code (`Code.eval_string`, `EEx.eval_string`), and the modules that such code is written with: it names
 # them in text. Definitions need the compiler.
@@ -105,6 +124,8 @@ _EVALUATED = tuple(
     )
 )
 _DEFINITION = "MACRO-def"
+# Modules that run code which they are given: it may call any native.
+EVALUATORS = frozenset({"erl_eval"})
 
 # Natives that go on in Erlang code that nothing else calls (unicode.c: encodings beyond UTF-8 and Latin 1).
 _CONTINUED_IN = {
@@ -146,8 +167,9 @@ class Unresolved:
 class Reach:
     """The result: `functions` in the order they were reached, the natives among them, and what was not found.
 
-    `natives` are leaves: their own code, if there is any, is not run. `parked` are functions that only a compiler would
-    have libraries call (`_OF_COMPILERS`).
+    `natives` are leaves: their own code, if there is any, is not run. `parked` are functions that libraries
+    call only for a compiler (`_OF_COMPILERS`), with a struct that nothing builds (`_OF_STRUCT`), or for the errors of a
+    module that is not reached.
     """
 
     functions: dict[MFA, Edge] = field(default_factory=dict)
@@ -202,7 +224,8 @@ def reach(
     for root, reason in roots:
         walk.reach(root, None, reason)
     walk.run()
-    walk.result.parked = {mfa for calls in walk.parked.values() for mfa, _, _ in calls} - walk.result.functions.keys()
+    parked = [*walk.parked.values(), *walk.parked_for_struct.values(), *walk.parked_for_module.values()]
+    walk.result.parked = {mfa for calls in parked for mfa, _, _ in calls} - walk.result.functions.keys()
     return walk.result
 
 
@@ -210,6 +233,12 @@ def exported_roots(universe: Universe, module: str, reason: str) -> Iterator[tup
     """All exported functions of a module as roots."""
     for name, arity in sorted(universe.facts(module).exports):
         yield MFA(module, name, arity), reason
+
+
+def _explained(mfa: MFA) -> str | None:
+    """The module whose errors alone this function explains."""
+    found = _OF_ONE_MODULE.fullmatch(mfa.function) if mfa.module in _EXPLAINER_MODULES else None
+    return None if found is None else found.group(1)
 
 
 class _Walk:
@@ -240,6 +269,11 @@ class _Walk:
         # Calls to `_OF_COMPILERS`, by the module that the application has not named so far.
         self.parked: dict[str | None, list[tuple[MFA, MFA, str]]] = {}
         self.named_by_application: set[str] = set()
+        # Calls to `_OF_STRUCT`, by the struct that is not built so far.
+        self.parked_for_struct: dict[str, list[tuple[MFA, MFA, str]]] = {}
+        # Explanations, by the module that is not reached so far, and the modules that are.
+        self.parked_for_module: dict[str, list[tuple[MFA, MFA, str]]] = {}
+        self.entered: set[str] = set()
 
     def run(self) -> None:
         while self.queue:
@@ -250,6 +284,8 @@ class _Walk:
         if mfa in self.result.functions or self._park(mfa, source, reason):
             return
         self.result.functions[mfa] = Edge(source, reason, place)
+        if source is None or source.module not in _EXPLAINER_MODULES:
+            self._enter(mfa.module)
         if mfa in self.natives and not (mfa in self.declining and self._exports(*mfa)):
             self.result.natives.add(mfa)
             if mfa in _CONTINUED_IN and self._exists(_CONTINUED_IN[mfa]):
@@ -258,7 +294,15 @@ class _Walk:
             self.queue.append(mfa)
 
     def _park(self, mfa: MFA, source: MFA | None, reason: str) -> bool:
-        if mfa not in _OF_COMPILERS or source is None or not self.universe.is_library(source.module):
+        if source is None or not self.universe.is_library(source.module):
+            return False
+        if mfa.function in _OF_STRUCT.get(mfa.module, ()) and self._lacks_struct(mfa.module, source):
+            self.parked_for_struct.setdefault(mfa.module, []).append((mfa, source, reason))
+            return True
+        if (explained := _explained(mfa)) is not None and explained not in self.entered:
+            self.parked_for_module.setdefault(explained, []).append((mfa, source, reason))
+            return True
+        if mfa not in _OF_COMPILERS:
             return False
         needed = _OF_COMPILERS[mfa]
         if needed in self.named_by_application:
@@ -266,9 +310,23 @@ class _Walk:
         self.parked.setdefault(needed, []).append((mfa, source, reason))
         return True
 
+    def _enter(self, module: str) -> None:
+        if module not in self.entered:
+            self.entered.add(module)
+            for mfa, source, reason in self.parked_for_module.pop(module, ()):
+                self.reach(mfa, source, reason)
+
+    def _lacks_struct(self, struct: str, source: MFA) -> bool:
+        return source.module != struct and struct not in self.structs and struct not in self.named_by_application
+
+    def _follow_struct(self, struct: str) -> None:
+        for mfa, source, reason in self.parked_for_struct.pop(struct, ()):
+            self.reach(mfa, source, reason)
+
     def _named_by_application(self, atoms: Iterable[str]) -> None:
         for atom in atoms:
             self.named_by_application.add(atom)
+            self._follow_struct(atom)
             for mfa, source, reason in self.parked.pop(atom, ()):
                 self.reach(mfa, source, reason)
 
@@ -465,6 +523,7 @@ class _Walk:
     def _struct(self, struct: str) -> None:
         if struct not in self.structs:
             self.structs.add(struct)
+            self._follow_struct(struct)
             self._answer_information(struct)
             for protocol, implementation in self.waiting_for_struct.pop(struct, ()):
                 self._implementation(protocol, implementation)

@@ -245,16 +245,28 @@ static bool compile_pattern(Compiler *c, uint32_t at, term t)
 }
 
 // What guards and bodies may call: the guard functions of module erlang, as natives.
-static const struct { const char *name; uint32_t arity; } callable[] = {
-    { "is_atom", 1 }, { "is_float", 1 }, { "is_integer", 1 }, { "is_list", 1 }, { "is_number", 1 }, { "is_pid", 1 },
-    { "is_port", 1 }, { "is_reference", 1 }, { "is_tuple", 1 }, { "is_map", 1 }, { "is_map_key", 2 }, { "is_binary", 1 },
-    { "is_bitstring", 1 }, { "is_boolean", 1 }, { "is_function", 1 }, { "is_function", 2 }, { "is_record", 3 }, { "abs", 1 },
-    { "element", 2 }, { "hd", 1 }, { "tl", 1 }, { "length", 1 }, { "map_get", 2 }, { "map_size", 1 }, { "max", 2 },
-    { "min", 2 }, { "node", 0 }, { "node", 1 }, { "self", 0 }, { "float", 1 }, { "round", 1 }, { "trunc", 1 }, { "floor", 1 },
-    { "ceil", 1 }, { "size", 1 }, { "bit_size", 1 }, { "byte_size", 1 }, { "tuple_size", 1 }, { "binary_part", 2 },
-    { "binary_part", 3 }, { "+", 1 }, { "-", 1 }, { "+", 2 }, { "-", 2 }, { "*", 2 }, { "/", 2 }, { "div", 2 }, { "rem", 2 },
-    { "band", 2 }, { "bor", 2 }, { "bxor", 2 }, { "bnot", 1 }, { "bsl", 2 }, { "bsr", 2 }, { ">", 2 }, { ">=", 2 }, { "<", 2 },
-    { "=<", 2 }, { "=:=", 2 }, { "==", 2 }, { "=/=", 2 }, { "/=", 2 }, { "not", 1 }, { "xor", 2 },
+static const struct { const char *name; uint32_t arity; NativeFn native; } callable[] = {
+    { "is_atom", 1, erlang_is_atom_1 }, { "is_float", 1, erlang_is_float_1 }, { "is_integer", 1, erlang_is_integer_1 },
+    { "is_list", 1, erlang_is_list_1 }, { "is_number", 1, erlang_is_number_1 }, { "is_pid", 1, erlang_is_pid_1 },
+    { "is_port", 1, erlang_is_port_1 }, { "is_reference", 1, erlang_is_reference_1 }, { "is_tuple", 1, erlang_is_tuple_1 },
+    { "is_map", 1, erlang_is_map_1 }, { "is_map_key", 2, erlang_is_map_key_2 }, { "is_binary", 1, erlang_is_binary_1 },
+    { "is_bitstring", 1, erlang_is_bitstring_1 }, { "is_boolean", 1, erlang_is_boolean_1 },
+    { "is_function", 1, erlang_is_function_1 }, { "is_function", 2, erlang_is_function_2 },
+    { "is_record", 3, erlang_is_record_3 }, { "abs", 1, erlang_abs_1 }, { "element", 2, erlang_element_2 },
+    { "hd", 1, erlang_hd_1 }, { "tl", 1, erlang_tl_1 }, { "length", 1, erlang_length_1 },
+    { "map_get", 2, erlang_map_get_2 }, { "map_size", 1, erlang_map_size_1 }, { "max", 2, erlang_max_2 },
+    { "min", 2, erlang_min_2 }, { "node", 0, erlang_node_0 }, { "node", 1, erlang_node_1 }, { "self", 0, erlang_self_0 },
+    { "float", 1, erlang_float_1 }, { "round", 1, erlang_round_1 }, { "trunc", 1, erlang_trunc_1 },
+    { "floor", 1, erlang_floor_1 }, { "ceil", 1, erlang_ceil_1 }, { "size", 1, erlang_size_1 },
+    { "bit_size", 1, erlang_bit_size_1 }, { "byte_size", 1, erlang_byte_size_1 }, { "tuple_size", 1, erlang_tuple_size_1 },
+    { "binary_part", 2, erlang_binary_part_2 }, { "binary_part", 3, erlang_binary_part_3 }, { "+", 1, erlang_plus_1 },
+    { "-", 1, erlang_minus_1 }, { "+", 2, erlang_plus_2 }, { "-", 2, erlang_minus_2 }, { "*", 2, erlang_times_2 },
+    { "/", 2, erlang_divide_2 }, { "div", 2, erlang_div_2 }, { "rem", 2, erlang_rem_2 }, { "band", 2, erlang_band_2 },
+    { "bor", 2, erlang_bor_2 }, { "bxor", 2, erlang_bxor_2 }, { "bnot", 1, erlang_bnot_1 }, { "bsl", 2, erlang_bsl_2 },
+    { "bsr", 2, erlang_bsr_2 }, { ">", 2, erlang_greater_2 }, { ">=", 2, erlang_at_least_2 }, { "<", 2, erlang_less_2 },
+    { "=<", 2, erlang_at_most_2 }, { "=:=", 2, erlang_equal_exact_2 }, { "==", 2, erlang_equal_2 },
+    { "=/=", 2, erlang_not_equal_exact_2 }, { "/=", 2, erlang_not_equal_2 }, { "not", 1, erlang_not_1 },
+    { "xor", 2, erlang_xor_2 },
 };
 
 static NativeFn callable_native(term name, size_t arity)
@@ -263,7 +275,7 @@ static NativeFn callable_native(term name, size_t arity)
     const char *text = atom_text(name, &length);
     for (size_t i = 0; i < sizeof callable / sizeof *callable; i++)
         if (callable[i].arity == arity && strlen(callable[i].name) == length && !memcmp(text, callable[i].name, length))
-            return native_find(ATOM_erlang, name, (uint32_t) arity);
+            return callable[i].native;
     return NULL;
 }
 

@@ -90,7 +90,8 @@ def test_what_named_modules_call_and_nothing_provides(
 ) -> None:
     source = "-module(m).\n-export([start/0]).\nstart() ->\n  lists:nope(1),\n  erlang:self(),\n  erlang:halt().\n"
     natives = frozenset({MFA("erlang", "self", 0), MFA("erlang", "get_module_info", 1), MFA("erlang", "halt", 0)})
-    machine = Machine("0.1.0", Path("atomvm.wasm"), natives | {MFA("erlang", "get_module_info", 2)})
+    more = natives | {MFA("erlang", "get_module_info", 2)}
+    machine = Machine("0.1.0", Path("atomvm.wasm"), more, frozenset(), Path("atomvm-linkable.wasm"))
     monkeypatch.setattr(closure, "installed_machine", lambda: machine)
     missing = closure.with_stdlib(collect_beams([compile_erl(source)])).missing
     assert [str(each) for each in missing] == ["m.erl:4: :m.start/0 calls :lists.nope/1: the module does not export it"]
@@ -99,6 +100,9 @@ def test_what_named_modules_call_and_nothing_provides(
 def test_without_a_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(closure, "priv_dir", lambda: tmp_path)
     assert closure.installed_machine() is None
-    (tmp_path / "atomvm.wasm").write_bytes(b"")
+    for name in ("atomvm.wasm", "atomvm-linkable.wasm"):
+        (tmp_path / name).write_bytes(b"")
     (tmp_path / "natives.json").write_text('{"vm_version": "0.1.0", "natives": [], "declining": []}')
-    assert closure.installed_machine() == Machine("0.1.0", tmp_path / "atomvm.wasm", frozenset())
+    assert closure.installed_machine() == Machine(
+        "0.1.0", tmp_path / "atomvm.wasm", frozenset(), frozenset(), tmp_path / "atomvm-linkable.wasm"
+    )

@@ -23,7 +23,7 @@ from pathlib import Path
 def build_wasm(out_dir):
     source = (Path(__file__).parent / "src" / "vm.c").read_text()
     (out_dir / "atomvm.wasm").write_text("wasm of " + source)
-    (out_dir / "atomvm-core.wasm").write_text("core of " + source)
+    (out_dir / "atomvm-linkable.wasm").write_text("linkable of " + source)
     (out_dir / "natives.json").write_text("{}")
     with (Path(__file__).parent / "runs").open("a") as runs:
         runs.write("run\\n")
@@ -76,7 +76,7 @@ def test_the_wheel_carries_all_of_priv_and_the_machine(checkout: Path) -> None:
     assert sorted(names) == [
         "hatch_elixir_workers/__init__.py",
         "hatch_elixir_workers/describe.exs",
-        "hatch_elixir_workers/priv/atomvm-core.wasm",
+        "hatch_elixir_workers/priv/atomvm-linkable.wasm",
         "hatch_elixir_workers/priv/atomvm.wasm",
         "hatch_elixir_workers/priv/elixir/mix.exs",
         "hatch_elixir_workers/priv/natives.json",
@@ -128,7 +128,7 @@ def hook() -> ModuleType:
 
 def test_a_build_that_leaves_something_out_is_an_error(checkout: Path, hook: ModuleType) -> None:
     (checkout / "atomvm-wasi" / "build.py").write_text("def build_wasm(out_dir): pass")
-    with pytest.raises(RuntimeError, match=r"did not write atomvm\.wasm, atomvm-core\.wasm, natives\.json"):
+    with pytest.raises(RuntimeError, match=r"did not write atomvm\.wasm, atomvm-linkable\.wasm, natives\.json"):
         hook.ensure_vm(checkout)
     assert not (checkout / "priv" / ".atomvm.stamp").exists()
 

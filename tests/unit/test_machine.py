@@ -12,10 +12,10 @@ from hatch_elixir_workers.machine import load_machine
 @pytest.fixture
 def priv(tmp_path: Path) -> Path:
     (tmp_path / "atomvm.wasm").write_bytes(b"\0asm")
-    (tmp_path / "atomvm-core.wasm").write_bytes(b"\0asm")
+    (tmp_path / "atomvm-linkable.wasm").write_bytes(b"\0asm")
     (tmp_path / "natives.json").write_text(
-        '{"vm_version": "0.1.0", "core": {"wasm": "atomvm-core.wasm", "lacks": [["crypto", "hash_nif", 2]]},'
-        ' "natives": [["crypto", "hash_nif", 2], ["lists", "sort", 1]], "declining": [["lists", "sort", 1]]}'
+        '{"vm_version": "0.1.0", "natives": [["crypto", "hash_nif", 2], ["lists", "sort", 1]],'
+        ' "declining": [["lists", "sort", 1]]}'
     )
     return tmp_path
 
@@ -28,19 +28,11 @@ def test_a_machine(priv: Path) -> None:
     assert machine.wasm == priv / "atomvm.wasm"
 
 
-def test_the_core_is_for_applications_that_reach_nothing_beyond_it(priv: Path) -> None:
-    machine = load_machine(priv)
-    assert machine.smallest_with([]) == priv / "atomvm-core.wasm"
-    assert machine.smallest_with([MFA("erlang", "length", 1)]) == priv / "atomvm-core.wasm"
-    assert machine.smallest_with([MFA("erlang", "length", 1), MFA("crypto", "hash_nif", 2)]) == priv / "atomvm.wasm"
+def test_code_that_evaluates_gets_the_whole_machine(priv: Path) -> None:
+    assert load_machine(priv).for_modules(["lists", "erl_eval"], []) == b"\0asm"
 
 
-def test_a_machine_without_core(priv: Path) -> None:
-    (priv / "natives.json").write_text('{"vm_version": "0.1.0", "natives": [["erlang", "length", 1]], "declining": []}')
-    assert load_machine(priv).smallest_with([]) == priv / "atomvm.wasm"
-
-
-@pytest.mark.parametrize("part", ["atomvm.wasm", "atomvm-core.wasm", "natives.json"])
+@pytest.mark.parametrize("part", ["atomvm.wasm", "atomvm-linkable.wasm", "natives.json"])
 def test_a_part_is_missing(priv: Path, part: str) -> None:
     (priv / part).unlink()
     with pytest.raises(VmError) as caught:
@@ -60,7 +52,7 @@ def test_a_part_is_missing(priv: Path, part: str) -> None:
         "{}",
         '{"vm_version": "1", "natives": [["a"]]}',
         '{"natives": []}',
-        '{"vm_version": "1", "core": 1, "natives": []}',
+        '{"vm_version": "1", "natives": []}',
     ],
 )
 def test_damaged_natives(priv: Path, text: str) -> None:

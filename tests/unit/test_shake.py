@@ -294,6 +294,61 @@ def test_protocols_reach_structs_that_are_built(world: World, roots: tuple[str, 
     assert "Elixir.Size.Cup:twice/1" not in reached
 
 
+@pytest.fixture
+def splitting(world: World) -> World:
+    world.add("app", Origin.APP, run__arity_0=does("Elixir.String:split/2"), go__arity_0=does("app:run/0"))
+    world.add("Elixir.String", Origin.ELIXIR, split__arity_2=does("Elixir.Regex:split/2", "Elixir.Regex:version/0"))
+    world.add(
+        "Elixir.Regex",
+        Origin.ELIXIR,
+        split__arity_2=does(),
+        version__arity_0=does(),
+        compile__arity_1=does(structs=["Elixir.Regex"]),
+    )
+    return world
+
+
+def test_without_a_regular_expression_nothing_takes_one(splitting: World) -> None:
+    result = splitting.reach("app:run/0")
+    assert names(result) == ["app:run/0", "Elixir.String:split/2", "Elixir.Regex:version/0"]
+    assert result.parked == {mfa("Elixir.Regex:split/2")}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        does("Elixir.Regex:compile/1"),
+        does(structs=["Elixir.Regex"]),
+        does(atoms=["Elixir.Regex"]),
+        does("Elixir.Regex:split/2"),
+    ],
+)
+@pytest.mark.parametrize("last", [True, False])
+def test_with_a_regular_expression_all_do(splitting: World, more: FunctionFacts, last: bool) -> None:
+    splitting.add("more", Origin.APP, run__arity_0=more)
+    roots = ["app:run/0", "more:run/0"]
+    result = splitting.reach(*(roots if last else roots[::-1]))
+    assert mfa("Elixir.Regex:split/2") in result.functions
+    assert not result.parked
+
+
+@pytest.mark.parametrize("calls", [(), ("ets:new/2",)])
+def test_errors_of_a_module_are_explained_once_it_is_reached(world: World, calls: tuple[str, ...]) -> None:
+    world.add("app", Origin.APP, run__arity_0=does(atoms=["error_info"]), more__arity_0=does(*calls))
+    world.add("ets", Origin.OTP, new__arity_2=does(), whereis__arity_1=does())
+    world.add(
+        "erl_stdlib_errors",
+        Origin.OTP,
+        ["format_ets_error/2"],
+        format_error__arity_2=does(local=["format_ets_error/2"]),
+        format_ets_error__arity_2=does("ets:whereis/1"),
+    )
+    result = world.reach("app:run/0", "app:more/0")
+    explained = mfa("erl_stdlib_errors:format_ets_error/2") in result.functions
+    assert explained == bool(calls)
+    assert (mfa("ets:whereis/1") in result.functions) == explained
+
+
 def test_on_load(world: World) -> None:
     world.add("app", Origin.APP, ["setup/0"], "setup/0", a__arity_0=does(), setup__arity_0=does())
     assert names(world.reach("app:a/0")) == ["app:a/0", "app:setup/0"]

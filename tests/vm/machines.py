@@ -47,7 +47,7 @@ def build(name: str) -> Machine:
     if not product.exists():
         out.mkdir(parents=True, exist_ok=True)
         subprocess.run([sys.executable, str(SOURCES / "build.py"), name, "--out", str(out)], check=True)
-    return WasmMachine(product) if name == "wasm" else NativeMachine(product, TIMEOUT_SECONDS[name])
+    return WasmMachine(product.read_bytes()) if name == "wasm" else NativeMachine(product, TIMEOUT_SECONDS[name])
 
 
 def _sources_digest() -> str:
@@ -97,11 +97,12 @@ class NativeMachine:
 class WasmMachine:
     """The wasm build in wasmtime: compiled once, one instance per program."""
 
-    def __init__(self, wasm: Path) -> None:
+    def __init__(self, wasm: bytes, *, optimize: bool = True) -> None:
         config = wasmtime.Config()
+        config.cranelift_opt_level = "speed" if optimize else "none"
         config.epoch_interruption = True
         self._engine = wasmtime.Engine(config)
-        self._module = wasmtime.Module.from_file(self._engine, str(wasm))
+        self._module = wasmtime.Module(self._engine, wasm)
         self._linker = wasmtime.Linker(self._engine)
         self._linker.define_wasi()
         threading.Thread(target=self._tick, daemon=True).start()

@@ -242,6 +242,22 @@ class Oracle:
         for index, program in enumerate(self.all):
             _store_expected(results, program, index, sections[index])
 
+    def shaken_machine(self, program: Program) -> tuple[Path, bytes]:
+        """The program's archive, and the machine with the natives that it reaches."""
+        from hatch_elixir_workers import why
+        from hatch_elixir_workers.avm import read_avm_file
+        from hatch_elixir_workers.errors import UserError
+        from hatch_elixir_workers.machine import load_machine
+
+        archive = self.archives([program])[program.id]
+        try:
+            reached = why.recall(archive.read_bytes(), archive).edges
+        except UserError:  # the other cache has been emptied
+            archive.unlink()
+            reached = why.recall(self.archives([program])[program.id].read_bytes(), archive).edges
+        modules = [section.name.removesuffix(".beam") for section in read_avm_file(archive)]
+        return archive, load_machine(REPOSITORY / "priv").for_modules(modules, reached)
+
 
 def _file_name(name: str) -> str:
     return name.replace("/", ".")

@@ -10,6 +10,7 @@ defmodule ElixirWorkers.DoctestTest do
   doctest ElixirWorkers.Conn.Cookie
   doctest ElixirWorkers.Error
   doctest ElixirWorkers.Events
+  doctest ElixirWorkers.Fingerprint
   doctest ElixirWorkers.HTML
   doctest ElixirWorkers.HTTPDate
   doctest ElixirWorkers.Header

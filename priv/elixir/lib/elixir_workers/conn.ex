@@ -607,7 +607,7 @@ defmodule ElixirWorkers.Conn do
   """
   @spec csp_nonce(t()) :: String.t()
   def csp_nonce(conn) do
-    ["csp nonce of ", conn["request_id"]] |> :erlang.md5() |> Base.url_encode64(padding: false)
+    ElixirWorkers.Fingerprint.of(["csp nonce of ", conn["request_id"]])
   end
 
   @doc """

@@ -51,7 +51,7 @@ defmodule ElixirWorkers.Middleware.ETag do
   """
   @spec etag(iodata(), %{weak: boolean()}) :: String.t()
   def etag(body, opts) do
-    digest = body |> :erlang.md5() |> Base.url_encode64(padding: false)
+    digest = ElixirWorkers.Fingerprint.of(body)
     if opts.weak, do: ~s(W/"#{digest}"), else: ~s("#{digest}")
   end
 
