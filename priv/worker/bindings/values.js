@@ -90,6 +90,16 @@ export function record(term, what) {
   return new Map(members.map(([key, value]) => [text(key, `a key of ${what}`), value]));
 }
 
+/**
+ * @param {Term | undefined} term
+ * @param {string} what
+ * @returns {Term[]} of a tuple
+ */
+export function elements(term, what) {
+  if (!(term instanceof Tuple)) throw new TypeError(`${what} must be a tuple`);
+  return term.elements;
+}
+
 /** @param {Term[]} elements */
 export function tuple(...elements) {
   return new Tuple(elements);

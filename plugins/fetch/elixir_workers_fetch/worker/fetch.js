@@ -7,7 +7,7 @@
  * Redirects are followed here, and not by the runtime, because each of them has to be on the allow-list.
  */
 
-import { OperationError, list, optionalInteger, record, text, tuple } from "./values.js";
+import { OperationError, elements, list, optionalInteger, record, text, tuple } from "./values.js";
 
 const DEFAULT_TIMEOUT_MS = 20_000;
 const DEFAULT_MAX_REDIRECTS = 5;
@@ -34,12 +34,13 @@ const SECRET_HEADERS = ["authorization", "cookie", "proxy-authorization"];
  * @property {number} [max_response_bytes]
  */
 
+/** @type {import("./kinds.js").BindingKind} */
 export default {
   operations: {
-    /** @param {undefined} _ @param {any[]} args @param {{ config: any, streams: any }} call */
-    async request(_, [method, url, headers, body, options], { config, streams }) {
+    async request(_, [method, url, headers, body, options], call) {
+      const config = /** @type {Config} */ (/** @type {unknown} */ (call.config));
       const given = record(options, "options");
-      const taken = body === null ? null : streams.take(body);
+      const taken = body === null ? null : call.streams.take(body);
       const length = optionalInteger(given.get("length"), "a length");
       const stop = new AbortController();
       const outgoing = {
@@ -52,17 +53,20 @@ export default {
       const timeoutMs = optionalInteger(given.get("timeout_ms"), "a timeout") ?? config.timeout_ms ?? DEFAULT_TIMEOUT_MS;
       const redirects = optionalInteger(given.get("max_redirects"), "redirects") ?? config.max_redirects ?? DEFAULT_MAX_REDIRECTS;
       const response = await within(timeoutMs, stop, () => follow(outgoing, config, redirects));
-      return answer(response, config, streams);
+      return answer(response, config, call.streams);
     },
   },
 };
 
 // ---- what goes out ----
 
-/** @param {any} pairs */
+/** @param {import("./values.js").Term | undefined} pairs */
 function headersOf(pairs) {
   const headers = new Headers();
-  for (const { elements: [name, value] } of list(pairs, "headers")) headers.append(text(name, "a name"), text(value, "a value"));
+  for (const pair of list(pairs, "headers")) {
+    const [name, value] = elements(pair, "a header");
+    headers.append(text(name, "a name"), text(value, "a value"));
+  }
   return headers;
 }
 

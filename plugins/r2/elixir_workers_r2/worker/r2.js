@@ -15,7 +15,7 @@
  * know a body's length before its first byte; a body of unknown length is uploaded in parts.
  */
 
-import { OperationError, bytes, list, optionalInteger, optionalText, record, text, tuple } from "./values.js";
+import { OperationError, bytes, elements, list, optionalInteger, optionalText, record, text, tuple } from "./values.js";
 
 /** What R2 takes as the smallest part of an upload, and what is held in memory of a body of unknown length. */
 const PART_BYTES = 5 * 1024 * 1024;
@@ -26,6 +26,7 @@ const CODES = new Map([
   ["10037", "bad_digest"], ["10039", "range_not_satisfiable"],
 ]);
 
+/** @type {import("./kinds.js").BindingKind} */
 export default {
   operations: {
     head: (bucket, [key]) => performed(async () => object(await bucket.head(text(key, "a key")))),
@@ -74,7 +75,10 @@ export default {
 
     complete_upload: (bucket, [key, id, parts]) => performed(async () => {
       const upload = bucket.resumeMultipartUpload(text(key, "a key"), text(id, "the id of an upload"));
-      const uploaded = list(parts, "parts").map(({ elements: [partNumber, etag] }) => ({ partNumber, etag: text(etag, "an etag") }));
+      const uploaded = list(parts, "parts").map((part) => {
+        const [partNumber, etag] = elements(part, "a part");
+        return { partNumber, etag: text(etag, "an etag") };
+      });
       return object(await upload.complete(uploaded));
     }),
 
@@ -98,7 +102,7 @@ async function performed(work) {
   } catch (cause) {
     if (cause instanceof OperationError || cause instanceof TypeError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new OperationError(CODES.get(/\((\d+)\)$/.exec(message)?.[1]) ?? "failed", message, { cause });
+    throw new OperationError(CODES.get(/\((\d+)\)$/.exec(message)?.[1] ?? "") ?? "failed", message, { cause });
   }
 }
 
@@ -168,8 +172,8 @@ async function unsatisfiable(bucket, key, { range }, cause) {
 function rangeOf(term) {
   if (term === undefined) return undefined;
   if (typeof term === "number") return { suffix: term };
-  const [offset, length] = term.elements;
-  return { offset, length: length ?? undefined };
+  const [offset, length] = elements(term, "a range");
+  return { offset: optionalInteger(offset, "an offset"), length: optionalInteger(length, "a length") };
 }
 
 /** @param {any} term */
@@ -240,9 +244,9 @@ async function put(bucket, key, body, options) {
   const length = optionalInteger(options.get("length"), "a length") ?? body.length;
   const onlyIf = conditionOf(options.get("only_if"));
   const digest = digestOf(options);
-  if (length !== null) {
+  if (body instanceof Uint8Array || length !== null) {
     const all = { ...writeOptions(options), ...digest, onlyIf };
-    return sent(body, length, (value) => bucket.put(key, value, all));
+    return sent(body, /** @type {number} */ (length), (value) => bucket.put(key, value, all));
   }
   if (onlyIf !== undefined || Object.keys(digest).length > 0) throw await refused(body);
   return putInParts(bucket, key, body.readable, writeOptions(options));
