@@ -212,7 +212,7 @@ ORACLE = "tests/test_oracle.py"
 # Two run side by side in this order: the quickest answer first, then the longest, so that both ends meet.
 SUITES = [
     Suite("lint", _lint, count_checks),
-    Suite("unit", lambda: _pytest("tests/unit"), count_pytest),
+    Suite("unit", lambda: _pytest("tests/unit", "plugins"), count_pytest),
     Suite("build", lambda: _pytest("tests", "--ignore=tests/unit", f"--ignore={ORACLE}"), count_pytest),
     Suite("framework", lambda: _mix_test(_FRAMEWORK), count_mix),
     Suite("hello", lambda: _mix_test(HELLO), count_mix),
