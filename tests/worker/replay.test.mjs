@@ -133,6 +133,28 @@ describe("replay", { skip: BUNDLE === undefined && "BINDINGS_REPLAY_BUNDLE is no
     ]);
   });
 
+  test("whatever processes and timers do, a call is performed once, and a round is the one before", async () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const kv = store();
+      const { response, performed, settled } = ask(`/bustle/${seed}`, {
+        dispatch: async (binding, operation, args) => {
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 15));
+          return kv(binding, operation, args);
+        },
+      });
+      const { status, text: body } = await response;
+      assert.equal(status, 200, `seed ${seed}`);
+      await settled();
+      const { order, results } = JSON.parse(body);
+      assert.equal(new Set(performed).size, performed.length, `seed ${seed}: ${performed}`);
+      for (const name of "abcdef") {
+        const own = order.filter((/** @type {string} */ each) => each.startsWith(`${seed}${name}`));
+        assert.deepEqual(own, [1, 2, 3, 4].map((n) => `${seed}${name}${n}`));
+      }
+      for (const result of results.flat()) assert.ok([true, "ok", "timeout", ":not_found"].includes(result), result);
+    }
+  });
+
   test("what is printed before a call is not printed again", async () => {
     const { response, lines } = ask("/abandoned");
     await response;

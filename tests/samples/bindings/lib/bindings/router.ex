@@ -21,6 +21,7 @@ defmodule Bindings.Router do
       {:get, "/drawn", &drawn/1},
       {:get, "/paused", &paused/1},
       {:post, "/left-behind", &left_behind/1},
+      {:get, "/bustle/:seed", &bustle/2},
       {:get, "/endless", &endless/1}
     ]
   end
@@ -161,6 +162,51 @@ defmodule Bindings.Router do
 
     Conn.text(conn, "answered")
   end
+
+  @doc "Processes that pause, read, write and give up, at moments that a seed decides; each tells a server of every step."
+  def bustle(conn, %{"seed" => seed}) do
+    :rand.seed(:exsss, String.to_integer(seed))
+    {:ok, steps} = Agent.start_link(fn -> [] end)
+
+    plans =
+      for name <- ~w(a b c d e f),
+          do: {name, for(n <- 1..4, do: {n, :rand.uniform(20) - 1, :rand.uniform(4)})}
+
+    tasks =
+      for {name, plan} <- plans,
+          do: Task.async(fn -> Enum.map(plan, &step(&1, seed <> name, steps)) end)
+
+    results = Task.await_many(tasks)
+
+    order =
+      for {name, n} <- Enum.reverse(Agent.get(steps, & &1)), do: name <> Integer.to_string(n)
+
+    Conn.json(conn, %{order: order, results: results})
+  end
+
+  defp step({n, pause_ms, kind}, name, steps) do
+    Process.sleep(pause_ms)
+    result = act(kind, "#{name}-#{n}", pause_ms, steps)
+    Agent.update(steps, &[{name, n} | &1])
+    result
+  end
+
+  defp act(1, key, _pause_ms, _steps) do
+    KV.put!("CACHE", key, key)
+    KV.get!("CACHE", key) == key
+  end
+
+  defp act(2, key, pause_ms, _steps),
+    do: KV.get("CACHE", "slow-" <> key, timeout: pause_ms) |> elem_or_self()
+
+  defp act(3, key, _pause_ms, _steps), do: KV.put("CACHE", key, "cast", await: false)
+
+  # What the others have done so far decides what is written.
+  defp act(4, key, _pause_ms, steps),
+    do: KV.put("CACHE", key, inspect(Agent.get(steps, & &1)))
+
+  defp elem_or_self({:error, error}), do: error.code
+  defp elem_or_self(other), do: inspect(other)
 
   @doc "A handler that computes for ever."
   def endless(conn), do: endless(conn)
