@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,13 +24,13 @@ from hatch_elixir_workers.collect import (
 )
 from hatch_elixir_workers.config import TARGET_TABLE, Config, Keep, parse_config
 from hatch_elixir_workers.entry import find_entry
-from hatch_elixir_workers.errors import ConfigError, ElixirWorkersError
+from hatch_elixir_workers.errors import CommandError, ConfigError, ElixirWorkersError, PluginError, UserError
 from hatch_elixir_workers.machine import Machine, load_machine
 from hatch_elixir_workers.names import shown_module
 from hatch_elixir_workers.other_machine import Library, other_machine, read_library
 from hatch_elixir_workers.pack import write_archive
 from hatch_elixir_workers.paths import priv_dir
-from hatch_elixir_workers.plugins import load_registry
+from hatch_elixir_workers.plugins import find_plugins, load_registry
 from hatch_elixir_workers.relocate import folders_within, relocated
 from hatch_elixir_workers.selection import Selection, keep, key_of, recall
 from hatch_elixir_workers.settings import settings_files, settings_roots
@@ -115,12 +116,25 @@ def make_plan(order: Order) -> Plan:
 
 def compile_application(plan: Plan, inform: Report) -> tuple[mix.Project, mix.Toolchain]:
     """Runs mix, and asks for the toolchain meanwhile; what mix printed (warnings, mostly) is passed on."""
+    sources = plugin_sources(plan.config)
     with ThreadPoolExecutor(max_workers=1) as background:
         toolchain = background.submit(mix.toolchain)
-        project = mix.compile_project(plan.project, plan.priv / "elixir", plugin_sources(plan.config))
+        try:
+            project = mix.compile_project(plan.project, plan.priv / "elixir", sources)
+        except CommandError as error:
+            raise blamed(error, sources) from error
     if project.output.strip():
         inform(project.output.rstrip())
     return project, toolchain.result()
+
+
+def blamed(error: CommandError, sources: Sequence[Path]) -> UserError:
+    """The same error, of the plugins whose sources mix names in it, if there are some: it shows them by full paths."""
+    named = {folder for folder in sources if f"{folder}{os.sep}" in error.stdout + error.stderr}
+    owners = {plugin.distribution for plugin in find_plugins() if not named.isdisjoint(plugin.sources)}
+    if not owners:
+        return error
+    return PluginError(" and ".join(sorted(owners)), f"Elixir sources do not compile\n{error}")
 
 
 def plugin_sources(config: Config) -> list[Path]:

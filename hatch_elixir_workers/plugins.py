@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -54,6 +55,12 @@ class Plugin:
     middleware: tuple[MiddlewareKind, ...] = ()
     events: tuple[EventKind, ...] = ()
     problems: tuple[PluginError, ...] = ()
+
+    @property
+    def sources(self) -> set[Path]:
+        """Its folders of Elixir sources."""
+        kinds = [kind for hook in HOOKS for kind in getattr(self, hook.field)]
+        return {kind.elixir for kind in kinds if kind.elixir is not None}
 
 
 @dataclass(frozen=True)

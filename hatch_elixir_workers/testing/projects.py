@@ -27,6 +27,7 @@ _MIX_EXS = """defmodule {module}.MixProject do
   use Mix.Project
 
   def project, do: [app: :{app}, version: "0.1.0", elixir: "~> 1.14", deps: deps()]
+  def application, do: [extra_applications: [:logger]]
   defp deps, do: [{{:elixir_workers, path: System.fetch_env!("ELIXIR_WORKERS_PATH")}}]
 end
 """

@@ -97,6 +97,21 @@ def test_an_application_with_both(run: Run, scaffolds: Path, tmp_path: Path) -> 
         assert ask({}).status == 401
 
 
+def test_sources_that_do_not_compile(run: Run, scaffolds: Path) -> None:
+    run("elixir-workers", "new", "broken", cwd=scaffolds)
+    with (scaffolds / "broken" / "pyproject.toml").open("a") as file:
+        file.write('bindings = { NOTES = { kind = "notes" } }\n')
+    source = scaffolds / "elixir-workers-notes" / "elixir_workers_notes" / "lib" / "elixir_workers" / "notes.ex"
+    right = source.read_text()
+    source.write_text(right.replace("with {:ok, nil} <-", "with {:ok, nil} <- nowhere() +"))
+    printed = run("hatchling", "build", "-t", "elixir-workers", cwd=scaffolds / "broken", code=1)
+    source.write_text(right)
+    assert "elixir-workers: plugin elixir-workers-notes: Elixir sources do not compile\n" in printed
+    assert f"{source}:" in printed
+    assert "nowhere/0" in printed
+    assert list((scaffolds / "broken").glob("dist/*")) == []
+
+
 def test_plain_mix_finds_what_is_configured(run: Run, scaffolds: Path) -> None:
     folder = scaffolds / "plain"
     folder.mkdir()
