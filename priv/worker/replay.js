@@ -94,6 +94,7 @@ class Replay {
   /** @type {Outcome | undefined} */
   #outcome;
   #responded = false;
+  #heeding = false; // from the first wait on
 
   /**
    * @param {{ module: WebAssembly.Module, archive: Uint8Array, config: ReplayConfig }} machine
@@ -120,8 +121,6 @@ class Replay {
 
   /** @returns {Promise<Uint8Array>} */
   async respond() {
-    const interrupt = () => this.#calls.interrupt();
-    this.#host.signal?.addEventListener("abort", interrupt);
     try {
       for (;;) {
         const outcome = this.#next();
@@ -134,11 +133,8 @@ class Replay {
         await this.#perform(outcome.needs);
       }
     } catch (thrown) {
-      this.#calls.close();
-      this.#host.log.flush();
+      this.#end();
       throw thrown;
-    } finally {
-      this.#host.signal?.removeEventListener("abort", interrupt);
     }
   }
 
@@ -149,14 +145,20 @@ class Replay {
         await nextTurn(); // the response is on its way before its aftermath begins
         await this.#perform(needs);
       }
-      this.#calls.start(records(/** @type {Outcome} */ (this.#outcome).effects.map((call) => ({ id: CAST_ID, call }))));
     } catch (thrown) {
       const { code, message } = asWorkerError(thrown);
       this.#host.log.write(LEVEL_ERROR, `after the response: ${code}: ${message}`);
     }
+    this.#end();
+    await nextTurn(); // streams that are cancelled learn it while the request still lives
+  }
+
+  /** However the request has ended: what was cast in the last round that came to its end is performed. */
+  #end() {
+    const effects = this.#outcome?.effects ?? [];
+    this.#calls.start(records(effects.map((call) => ({ id: CAST_ID, call }))));
     this.#calls.close();
     this.#host.log.flush();
-    await nextTurn(); // streams that are cancelled learn it while the request still lives
   }
 
   #next() {
@@ -172,6 +174,7 @@ class Replay {
    * @param {Need[]} needs
    */
   async #perform(needs) {
+    this.#heedClient();
     await this.#waitUntilMs(Math.max(...needs.map(({ atMs }) => atMs)));
     const startMs = this.#elapsedMs();
     /** @type {Map<number, Need>} */
@@ -212,6 +215,13 @@ class Replay {
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     this.#host.clock.advanceTo(untilMs);
     this.#requireClient();
+  }
+
+  /** A client that goes ends the wait for its response. Asking for the signal costs, so only who waits asks. */
+  #heedClient() {
+    if (this.#heeding || this.#responded) return;
+    this.#heeding = true;
+    this.#host.signal?.addEventListener("abort", () => this.#responded || this.#calls.interrupt());
   }
 
   #requireClient() {

@@ -136,6 +136,8 @@ describe("bindings", { skip: BUNDLE === undefined && "BINDINGS_BUNDLE is not set
     assert.equal((await ask("/value/CACHE/missing")).status, 404);
     await new Promise((resolve) => setTimeout(resolve, 300));
     assert.ok(!worker.logs.some(({ message }) => /after the slow read|discarded/.test(message)));
+    const namespace = await worker.miniflare.getKVNamespace("CACHE");
+    await eventually(async () => (await namespace.get("noted")) === "yes");
   });
 
   test("a read that depends on another works to any depth", async () => {

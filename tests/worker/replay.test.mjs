@@ -191,6 +191,23 @@ describe("replay", { skip: BUNDLE === undefined && "BINDINGS_REPLAY_BUNDLE is no
     assert.deepEqual(performed, ["CACHE put round-1"]);
   });
 
+  test("what was cast is performed, once, when the request ends before its response", async () => {
+    const client = new AbortController();
+    const gone = ask("/abandoned", {
+      signal: client.signal,
+      dispatch: async () => {
+        client.abort();
+        return null;
+      },
+    });
+    await assert.rejects(gone.response, { code: "E_CLIENT_GONE" });
+    assert.deepEqual(gone.performed, ["SLOW get key-1", "CACHE put noted"]);
+    const limited = ask("/abandoned", { limits: { maxRounds: 1 } });
+    await assert.rejects(limited.response, { code: "E_LIMIT_ROUNDS" });
+    assert.deepEqual(limited.performed, ["SLOW get key-1", "CACHE put noted"]);
+    assert.deepEqual(limited.lines, ["[stdout] id-1 before the slow read"]);
+  });
+
   test("a machine that does not do the same in every round is found out", async () => {
     const rewind = EntropyTape.prototype.rewind;
     EntropyTape.prototype.rewind = () => {}; // so each round draws random numbers of its own

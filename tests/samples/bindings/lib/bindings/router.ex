@@ -87,6 +87,7 @@ defmodule Bindings.Router do
 
   @doc "A handler whose client does not wait."
   def abandoned(conn) do
+    :ok = KV.put("CACHE", "noted", "yes", await: false)
     IO.puts("before the slow read")
     KV.get("SLOW", "key-1")
     IO.puts("after the slow read")
