@@ -223,6 +223,7 @@ def test_plugins_lists_what_is_built_in() -> None:
     assert "  binding kind d1 (d1_databases): query, batch, bookmark" in lines
     assert "    migrations_dir       folder" in lines
     assert "  middleware etag (ElixirWorkers.Middleware.ETag)" in lines
+    assert "  event kind scheduled (ElixirWorkers.Scheduled)" in lines
 
 
 def test_plugins_lists_what_is_installed(site: Callable[[str, str], str]) -> None:

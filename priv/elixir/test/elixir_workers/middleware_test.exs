@@ -62,8 +62,32 @@ defmodule ElixirWorkers.MiddlewareTest do
     use ElixirWorkers.App, router: ElixirWorkers.MiddlewareTest.BrokenRouter
   end
 
+  defmodule PlainRouter do
+    use ElixirWorkers.Router
+    def routes, do: [{:get, "/", &Conn.text(&1, "ok")}]
+  end
+
+  defmodule PlainApp do
+    use ElixirWorkers.App, router: ElixirWorkers.MiddlewareTest.PlainRouter
+  end
+
   defp request(method, path, headers \\ []),
     do: ElixirWorkers.Test.request(App, method, path, headers: headers)
+
+  test "a request of a test takes the configuration's list: in place of the defaults, and around the router's own" do
+    ask = &ElixirWorkers.Test.request(&1, :get, "/", &2)
+    assert header(ask.(PlainApp, []), "x-frame-options") == "DENY"
+
+    for list <- [[], [{Step, name: "configured"}]] do
+      response = ask.(PlainApp, middleware: list)
+      assert header(response, "x-frame-options") == nil
+      assert length(headers(response, "x-step")) == length(list)
+    end
+
+    response = ask.(App, middleware: [{Step, name: "configured"}])
+    assert headers(response, "x-step") == ["configured", "one", "around"]
+    assert header(response, "x-frame-options") == "DENY"
+  end
 
   test "runs outside in and back" do
     assert headers(request(:get, "/"), "x-step") == ["one", "around"]
