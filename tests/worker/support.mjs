@@ -16,11 +16,19 @@ const OPTIONS = ["-target", "wasm32-wasi", "-std=gnu17", "-D_GNU_SOURCE", "-Os",
 const ECHO_KIND = `
 const utf8 = (bytes) => new TextDecoder().decode(bytes);
 const later = (ms, value) => new Promise((resolve) => setTimeout(resolve, ms, value));
+let first;
+const together = () => new Promise((resolve) => {
+  if (first === undefined) return void (first = resolve);
+  first();
+  first = undefined;
+  resolve();
+});
 export default {
   echo: {
     operations: {
       upper: (binding, [text]) => binding.prefix + utf8(text).toUpperCase(),
-      slow: (binding, [text]) => later(80, { text, at: Date.now() }),
+      // Of two that are asked together neither is answered before the other has begun.
+      slow: async (binding, [text]) => (utf8(text) === "late" ? later(80, text) : together().then(() => text)),
       slowest: (binding, [text]) => later(1500, text),
       fail: () => { throw new TypeError("the store is closed"); },
     },
