@@ -119,7 +119,8 @@ export function toResponse({ status, headers, body, streamed }, method, stream) 
   const bodyless = NULL_BODY_STATUSES.includes(status);
   const fields = bodyless ? headers.filter(([name]) => name.toLowerCase() !== "content-length") : headers;
   const responseHeaders = checkedHeaders(fields);
-  if (method === "HEAD" && !bodyless && !streamed && !responseHeaders.has("content-length")) {
+  // No bytes to HEAD may also stand for a body that would be streamed: nobody knows its length.
+  if (method === "HEAD" && !bodyless && !streamed && body.length > 0 && !responseHeaders.has("content-length")) {
     responseHeaders.set("content-length", String(body.length));
   }
   // "manual": a body that is already compressed says so in its headers and must not be compressed once more.

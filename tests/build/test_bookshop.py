@@ -176,6 +176,7 @@ def test_a_stream_that_fails_ends_and_is_logged(shop: Shop) -> None:
 def test_head_of_a_stream_runs_nothing(shop: Shop) -> None:
     reply = example.ask(shop.url, example.Request("HEAD", "/ticks", {}))
     assert (reply.status, reply.header("content-type"), reply.body) == (200, "text/event-stream", b"")
+    assert reply.header("content-length") is None
 
 
 def test_an_application_that_does_not_start_is_a_500_with_the_reason_in_the_log(

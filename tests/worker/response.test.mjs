@@ -45,6 +45,7 @@ test("HEAD, 204, 205 and 304 have no body", async () => {
   const head = response(layout(200, [], body), "HEAD");
   assert.equal(head.body, null);
   assert.equal(head.headers.get("content-length"), "4");
+  assert.equal(response(layout(200, [], Buffer.alloc(0)), "HEAD").headers.get("content-length"), null);
   for (const status of [204, 205, 304]) {
     const reply = response(layout(status, [["content-length", "4"], ["etag", '"x"']], body));
     assert.equal(reply.body, null);

@@ -53,6 +53,7 @@ describe("fetch", { skip: BUNDLE === undefined && "FETCH_BUNDLE is not set" }, (
       response.writeHead(Number(query.get("status") ?? 302), { location: /** @type {string} */ (query.get("url")) });
       response.end("elsewhere");
     },
+    "/head": (_, response, query) => void response.writeHead(200, Object.fromEntries(query)).end(),
     "/never": () => {},
     "/reset": (request) => void request.socket.destroy(),
     "/status": (_, response, query) => void response.writeHead(Number(query.get("code"))).end(),
@@ -217,6 +218,14 @@ describe("fetch", { skip: BUNDLE === undefined && "FETCH_BUNDLE is not set" }, (
     assert.deepEqual(sent, { bytes: LARGE_BYTES, length: null });
     const sized = await (await fetch(via("/made", { url: `${allowed}/count`, chunks: "3", sized: "1" }))).json();
     assert.deepEqual(sized, { bytes: 300_000, length: "300000" });
+  });
+
+  test("HEAD is passed on with the length that there would be", async () => {
+    const init = { method: "HEAD", headers: { "accept-encoding": "identity" } };
+    const reply = await fetch(via("/relay", { url: `${allowed}/head?content-length=100` }), init);
+    assert.deepEqual([reply.status, reply.headers.get("content-length")], [200, "100"]);
+    const unknown = await fetch(via("/relay", { url: `${allowed}/head?transfer-encoding=chunked` }), init);
+    assert.deepEqual([unknown.status, unknown.headers.get("content-length")], [200, null]);
   });
 
   test("an answer is passed on while it is still being made", async () => {

@@ -201,21 +201,35 @@ defmodule ElixirWorkers.Fetch do
 
   @doc """
   Answers a request with an answer: its status, its headers but for those that are between two servers, and its body, which goes
-  to the client as it comes in.
+  to the client as it comes in. To HEAD it says the length that the server has said.
   """
   @spec send_response(Conn.t(), Response.t()) :: Conn.t()
   def send_response(conn, %Response{} = response) do
     relayed = for {name, value} <- response.headers, name not in @not_relayed, do: {name, value}
-    names = Enum.map(relayed, &elem(&1, 0))
-    conn = Enum.reduce(names, conn, &Conn.delete_resp_header(&2, &1))
+
+    conn =
+      Enum.reduce(relayed, conn, fn {name, _value}, conn ->
+        Conn.delete_resp_header(conn, name)
+      end)
 
     conn =
       Enum.reduce(relayed, conn, fn {name, value}, conn ->
         Conn.add_resp_header(conn, name, value)
       end)
 
-    conn
-    |> Conn.put_status(response.status)
-    |> Conn.stream("application/octet-stream", response.body)
+    conn |> Conn.put_status(response.status) |> put_body(response)
   end
+
+  # There is no body whose length would be known.
+  defp put_body(%{"method" => "HEAD"} = conn, response) do
+    conn = %{conn | "resp_body" => {:stream, response.body}}
+
+    case header(response, "content-length") do
+      nil -> conn
+      length -> Conn.put_resp_header(conn, "content-length", length)
+    end
+  end
+
+  defp put_body(conn, response),
+    do: Conn.stream(conn, "application/octet-stream", response.body)
 end

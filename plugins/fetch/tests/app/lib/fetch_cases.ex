@@ -13,7 +13,7 @@ defmodule FetchCases.Router do
   routes do
     post "/ask", &ask/1
     post "/relay", &relay/1
-    get "/relay", &Fetch.send_response(&1, Fetch.get!("API", url(&1)))
+    get "/relay", &Fetch.send_response(&1, Fetch.request!("API", &1["method"], url(&1)))
     get "/made", &made/1
     get "/failing", &failing/1
     get "/rates", &rates/1

@@ -86,6 +86,12 @@ defmodule FetchCases.FetchTest do
     assert headers(reply, "set-cookie") == ["a=1", "b=2"]
   end
 
+  test "HEAD is passed on with the length that there would be" do
+    respond(fn %{method: "HEAD"} -> {200, [{"content-length", "100"}], ""} end)
+    reply = request(FetchCases, :head, "/relay?url=https://api.example.com")
+    assert {reply.status, reply.body, header(reply, "content-length")} == {200, "", "100"}
+  end
+
   test "failures are errors, and raised by the twins" do
     respond(fn _request -> {:error, "failed", "connection refused"} end)
 
