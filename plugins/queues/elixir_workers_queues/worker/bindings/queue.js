@@ -7,13 +7,15 @@
  * Type is "json" (body is JSON), "text" or "bytes". A delay is seconds, or nil for the queue's own.
  */
 
-import { bytes, list, OperationError, optionalInteger, text } from "./values.js";
-import { Tuple } from "../etf.js";
+import { bytes, elements, list, OperationError, optionalInteger, text } from "./values.js";
 
+/** @typedef {import("../etf.js").Term} Term */
+
+/** @type {Readonly<Record<string, (body: Term | undefined) => unknown>>} by type, what the queue is given */
 const BODIES = Object.freeze({
-  json: (/** @type {any} */ body) => JSON.parse(text(body, "a message")),
-  text: (/** @type {any} */ body) => text(body, "a message of type text"),
-  bytes: (/** @type {any} */ body) => bytes(body, "a message"),
+  json: (body) => JSON.parse(text(body, "a message")),
+  text: (body) => text(body, "a message of type text"),
+  bytes: (body) => bytes(body, "a message"),
 });
 
 /** What the service takes: of one message, of a batch, and how many it may have. */
@@ -21,6 +23,7 @@ const MAX_MESSAGE_BYTES = 128_000;
 const MAX_BATCH_BYTES = 256_000;
 const MAX_BATCH_MESSAGES = 100;
 
+/** @type {import("./kinds.js").BindingKind} */
 export default {
   operations: {
     async send(queue, [message]) {
@@ -40,17 +43,22 @@ export default {
   },
 };
 
+/** @param {Term | undefined} term */
 function messageOf(term) {
-  if (!(term instanceof Tuple)) throw new TypeError("a message must be a tuple of type, body and delay");
-  const [type, body, delay] = term.elements;
+  const [type, body, delay] = elements(term, "a message");
   const contentType = text(type, "a type");
-  if (!Object.hasOwn(BODIES, contentType)) throw new TypeError(`there is no type of messages "${contentType}"`);
+  const bodyOf = Object.hasOwn(BODIES, contentType) ? BODIES[contentType] : undefined;
+  if (bodyOf === undefined) throw new TypeError(`there is no type of messages "${contentType}"`);
   const size = bytes(body, "a message").length;
   if (size > MAX_MESSAGE_BYTES) tooLarge(`a message of ${size} bytes`, `${MAX_MESSAGE_BYTES} bytes`);
-  return { body: BODIES[contentType](body), contentType, delaySeconds: optionalInteger(delay, "a delay"), size };
+  return { body: bodyOf(body), contentType, delaySeconds: optionalInteger(delay, "a delay"), size };
 }
 
-/** @returns {never} */
+/**
+ * @param {string} what
+ * @param {string | number} limit
+ * @returns {never}
+ */
 function tooLarge(what, limit) {
   throw new OperationError("too_large", `${what}; a queue takes at most ${limit}`);
 }

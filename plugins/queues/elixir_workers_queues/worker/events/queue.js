@@ -7,17 +7,19 @@
  * A body of bytes is a binary, one of text a string; JSON, and whatever else, has the terms of its JSON form.
  */
 
-import { list, optionalInteger, tuple } from "../bindings/values.js";
-import { Tuple } from "../etf.js";
+import { elements, list, optionalInteger, tuple } from "../bindings/values.js";
 
+/** @typedef {import("../etf.js").Term} Term */
+
+/** @type {import("./kinds.js").EventKind} */
 export default {
-  read(batch) {
+  read(/** @type {MessageBatch} */ batch) {
     const payload = batch.messages.map(({ id, timestamp, attempts, body }) =>
       tuple(id, Number(timestamp), attempts, bodyTerm(body)));
     return { source: batch.queue, payload };
   },
 
-  settle(batch, answer) {
+  settle(/** @type {MessageBatch} */ batch, answer) {
     const retries = new Map(list(answer, "the answer").map(retryOf));
     batch.messages.forEach((message, index) => {
       if (retries.has(index)) message.retry({ delaySeconds: retries.get(index) });
@@ -26,14 +28,15 @@ export default {
   },
 };
 
+/** @param {unknown} body @returns {Term} */
 function bodyTerm(body) {
   if (body instanceof ArrayBuffer) return new Uint8Array(body);
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   return JSON.parse(JSON.stringify(body) ?? "null");
 }
 
+/** @param {Term} entry @returns {[number | undefined, number | undefined]} */
 function retryOf(entry) {
-  if (!(entry instanceof Tuple)) throw new TypeError("an entry of the answer must be a tuple");
-  const [index, delay] = entry.elements;
-  return [index, optionalInteger(delay, "a delay")];
+  const [index, delay] = elements(entry, "an entry of the answer");
+  return [optionalInteger(index, "an index"), optionalInteger(delay, "a delay")];
 }
