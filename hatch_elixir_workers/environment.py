@@ -11,7 +11,7 @@ from typing import Any
 from hatch_elixir_workers.config import TARGET_TABLE, parse_config
 from hatch_elixir_workers.errors import ConfigError, UserError
 from hatch_elixir_workers.paths import priv_dir
-from hatch_elixir_workers.pipeline import plugin_sources
+from hatch_elixir_workers.plugin_code import plugin_sources
 from hatch_elixir_workers.plugins import load_registry
 
 tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,13 +23,14 @@ from hatch_elixir_workers.collect import (
 )
 from hatch_elixir_workers.config import TARGET_TABLE, Config, Keep, parse_config
 from hatch_elixir_workers.entry import find_entry
-from hatch_elixir_workers.errors import CommandError, ConfigError, ElixirWorkersError, PluginError, UserError
+from hatch_elixir_workers.errors import CommandError, ConfigError, ElixirWorkersError
 from hatch_elixir_workers.machine import Machine, load_machine
 from hatch_elixir_workers.names import shown_module
 from hatch_elixir_workers.other_machine import Library, other_machine, read_library
 from hatch_elixir_workers.pack import write_archive
 from hatch_elixir_workers.paths import priv_dir
-from hatch_elixir_workers.plugins import find_plugins, load_registry
+from hatch_elixir_workers.plugin_code import blamed, plugin_sources, require_distinct_modules
+from hatch_elixir_workers.plugins import load_registry
 from hatch_elixir_workers.relocate import folders_within, relocated
 from hatch_elixir_workers.selection import Selection, keep, key_of, recall
 from hatch_elixir_workers.settings import settings_files, settings_roots
@@ -116,33 +116,17 @@ def make_plan(order: Order) -> Plan:
 
 def compile_application(plan: Plan, inform: Report) -> tuple[mix.Project, mix.Toolchain]:
     """Runs mix, and asks for the toolchain meanwhile; what mix printed (warnings, mostly) is passed on."""
-    sources = plugin_sources(plan.config)
+    sources, framework = plugin_sources(plan.config), plan.priv / "elixir"
+    require_distinct_modules(sources, framework)
     with ThreadPoolExecutor(max_workers=1) as background:
         toolchain = background.submit(mix.toolchain)
         try:
-            project = mix.compile_project(plan.project, plan.priv / "elixir", sources)
+            project = mix.compile_project(plan.project, framework, sources)
         except CommandError as error:
             raise blamed(error, sources) from error
     if project.output.strip():
         inform(project.output.rstrip())
     return project, toolchain.result()
-
-
-def blamed(error: CommandError, sources: Sequence[Path]) -> UserError:
-    """The same error, of the plugins whose sources mix names in it, if there are some: it shows them by full paths."""
-    named = {folder for folder in sources if f"{folder}{os.sep}" in error.stdout + error.stderr}
-    owners = {plugin.distribution for plugin in find_plugins() if not named.isdisjoint(plugin.sources)}
-    if not owners:
-        return error
-    return PluginError(" and ".join(sorted(owners)), f"Elixir sources do not compile\n{error}")
-
-
-def plugin_sources(config: Config) -> list[Path]:
-    """The folders of Elixir sources that the kinds of these bindings, this middleware and these events bring."""
-    bound = [binding.kind.elixir for binding in config.bindings]
-    wrapped = [each.kind.elixir for each in config.middleware or () if each.kind is not None]
-    handled = [event.kind.elixir for event in config.events]
-    return sorted({folder for folder in (*bound, *wrapped, *handled) if folder is not None})
 
 
 def say_what_is_left_out(project: mix.Project, warn: Report) -> None:

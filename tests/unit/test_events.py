@@ -13,7 +13,7 @@ from hatch_elixir_workers.collect import Origin, Universe, universe
 from hatch_elixir_workers.config import Config, parse_config
 from hatch_elixir_workers.errors import ConfigError, PluginError
 from hatch_elixir_workers.hookspecs import EventKind, Field
-from hatch_elixir_workers.pipeline import plugin_sources
+from hatch_elixir_workers.plugin_code import plugin_sources
 from hatch_elixir_workers.plugins import Registry, load_registry
 from hatch_elixir_workers.settings import EVENTS, READER, SETTINGS_FILE, settings_files, settings_roots
 from hatch_elixir_workers.wrangler import wrangler_toml

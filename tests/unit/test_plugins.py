@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
-from hatch_elixir_workers.errors import PluginError
+from hatch_elixir_workers import plugin_code
+from hatch_elixir_workers.errors import CommandError, PluginError
 from hatch_elixir_workers.hookspecs import BindingKind, Field
+from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.plugins import find_plugins, load_registry
 
 HEADER = """
 from pathlib import Path
 from hatch_elixir_workers.hookspecs import BindingKind, Field, MiddlewareKind, Option, hookimpl
-JS = Path(__file__).with_name("queue.js")
+HERE = Path(__file__).parent
+JS = HERE / "queue.js"
 QUEUE = BindingKind("queue", "queues.producers", (Field("queue", required=True),), ("send",), JS)
 """
 
@@ -219,3 +222,38 @@ def test_fields_check_themselves() -> None:
         Field("id", float)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="field 'id' must describe what its pattern means"):
         Field("id", pattern="[a-z]+")
+
+
+def test_two_plugins_that_define_one_module(plugins: Plugins, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = []
+    for name, module in (("a-plugin", "Shared"), ("b-plugin", "Shared"), ("c-plugin", "ElixirWorkers.Conn")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "code.ex").write_text(f"defmodule {module} do\n  defmodule Inner do\n  end\nend\n")
+        kind = f"MiddlewareKind('{name}', 'Shared', elixir=Path({str(folder)!r}))"
+        entries.append(plugins.add(name, f"{MIDDLEWARE}    return [{kind}]\n"))
+    monkeypatch.setattr(plugin_code, "find_plugins", lambda: find_plugins(entries))
+    framework = priv_dir() / "elixir"
+    a, b, c = (tmp_path / name for name in ("a-plugin", "b-plugin", "c-plugin"))
+    plugin_code.require_distinct_modules([a], framework)
+    with pytest.raises(PluginError) as caught:
+        plugin_code.require_distinct_modules([a, b], framework)
+    assert str(caught.value) == f"plugin b-plugin: {b / 'code.ex'} defines Shared, as a-plugin does in {a}"
+    with pytest.raises(PluginError) as caught:
+        plugin_code.require_distinct_modules([a, c], framework)
+    ours = f"hatch-elixir-workers does in {framework / 'lib'}"
+    assert str(caught.value) == f"plugin c-plugin: {c / 'code.ex'} defines ElixirWorkers.Conn, as {ours}"
+
+
+def test_a_failure_of_mix_is_a_plugin_s_when_it_names_its_sources(
+    plugins: Plugins, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "lib"
+    folder.mkdir()
+    (folder / "code.ex").write_text("defmodule Shared do\nend\n")
+    entry = plugins.add("a-plugin", f"{MIDDLEWARE}    return [MiddlewareKind('x', 'X', elixir=HERE / 'lib')]\n")
+    monkeypatch.setattr(plugin_code, "find_plugins", lambda: find_plugins([entry]))
+    error = CommandError(["mix", "compile"], 1, "", f"** (SyntaxError) {folder}/code.ex:1: no")
+    assert str(plugin_code.blamed(error, [folder])) == f"plugin a-plugin: Elixir sources do not compile\n{error}"
+    other = CommandError(["mix", "compile"], 1, "", f"** (SyntaxError) lib/code.ex:1: no, see {folder}")
+    assert plugin_code.blamed(other, [folder]) is other
