@@ -25,6 +25,8 @@ from hatch_elixir_workers.beam_tables import (
     read_rows,
     split_literals,
 )
+from hatch_elixir_workers.condensed_term import VERSION as CONDENSED_TERM
+from hatch_elixir_workers.condensed_term import restored_term
 from hatch_elixir_workers.errors import BeamError, EtfError
 from hatch_elixir_workers.opcodes import MAX_OPCODE
 
@@ -171,7 +173,7 @@ class BeamModule:
         """The literal table as (offset in the inflated table, external term starting with 131) pairs."""
         if self.chunk(self._literal_chunk) is None:
             return ()
-        return self._read(self._literal_chunk, lambda _: split_literals(self.literal_table))
+        return self._read(self._literal_chunk, lambda _: tuple(map(_whole, split_literals(self.literal_table))))
 
     @cached_property
     def literal_table(self) -> bytes:
@@ -296,6 +298,12 @@ def strip(module: BeamModule, *, keep_lines: bool = True) -> bytes:
         available["LitU"] = module.literal_table
     kept = [chunk_id for chunk_id in KEPT_CHUNKS if chunk_id in available and (keep_lines or chunk_id != "Line")]
     return write_chunks(Chunk(chunk_id, available[chunk_id]) for chunk_id in kept)
+
+
+def _whole(literal: tuple[int, bytes]) -> tuple[int, bytes]:
+    """The literal, restored if it is condensed."""
+    offset, data = literal
+    return (offset, restored_term(data)) if data[:1] == bytes((CONDENSED_TERM,)) else literal
 
 
 def _check_code_header(data: bytes) -> int:

@@ -79,7 +79,7 @@ class Condenser:
     def jump(self, label: int) -> None:
         """The operand that is a label."""
         self._streams[_OPERATIONS] += MARK_JUMP
-        self._streams[JUMP] += _leb128(_zigzag(label - self._labels))
+        self._streams[JUMP] += leb128(zigzag(label - self._labels))
 
     def atom(self, number: int) -> None:
         """The operand that is an atom, by its number in `AtU8` from 1 on."""
@@ -102,25 +102,25 @@ class Condenser:
     def fun(self, row: int) -> None:
         """The row of `FunT` that an instruction names."""
         self._streams[_OPERATIONS] += MARK_FUN
-        self._streams[FUN] += _leb128(_zigzag(row - self._next_fun))
+        self._streams[FUN] += leb128(zigzag(row - self._next_fun))
         self._next_fun = row + 1
 
     def _number(self, kind: int, number: int, otherwise: int) -> None:
         is_next = number == self._next[kind]
-        self._streams[kind] += _leb128(0 if is_next else otherwise)
+        self._streams[kind] += leb128(0 if is_next else otherwise)
         self._next[kind] += is_next
 
     def chunk(self, code: bytes) -> bytes:
         """The data of `CodC`; `code` is that of `Code`, which is to be restored from it."""
         sizes = [len(code) - _HEADER_BYTES, *map(len, self._streams[:-1])]
-        return code[:_HEADER_BYTES] + b"".join([*map(_leb128, sizes), *self._streams])
+        return code[:_HEADER_BYTES] + b"".join([*map(leb128, sizes), *self._streams])
 
 
 def restored(data: bytes) -> bytes:
     """`Code` from the data of `CodC`. Raises ChunkError."""
     if len(data) < _HEADER_BYTES:
         raise ChunkError(0, "truncated")
-    reader = _Stream(data, _HEADER_BYTES)
+    reader = Stream(data, _HEADER_BYTES)
     total, *sizes = [reader.leb128() for _ in range(_STREAMS)]
     start = reader.at
     streams = []
@@ -133,7 +133,7 @@ def restored(data: bytes) -> bytes:
     return data[:_HEADER_BYTES] + code
 
 
-class _Stream:
+class Stream:
     """Reads one stream."""
 
     def __init__(self, data: bytes, at: int = 0) -> None:
@@ -141,12 +141,14 @@ class _Stream:
         self.at = at
 
     def byte(self) -> int:
+        """The next byte."""
         if self.at >= len(self.data):
             raise ChunkError(self.at, "truncated")
         self.at += 1
         return self.data[self.at - 1]
 
     def leb128(self) -> int:
+        """The next number."""
         value = shift = 0
         while True:
             byte = self.byte()
@@ -160,7 +162,7 @@ class _Restorer:
     """Writes `Code`, but for its header, from the streams."""
 
     def __init__(self, streams: Sequence[bytes]) -> None:
-        self.streams = [_Stream(data) for data in streams]
+        self.streams = [Stream(data) for data in streams]
         self.next = dict(_FIRST)
         self.labels = 0
         self.next_fun = 0
@@ -193,7 +195,7 @@ class _Restorer:
 
     def _operand(self, first: int) -> None:
         if first == MARK_JUMP[0]:
-            self.out += compact(TAG_F, self.labels + _unzigzag(self.streams[JUMP].leb128()))
+            self.out += compact(TAG_F, self.labels + unzigzag(self.streams[JUMP].leb128()))
         elif first == MARK_ATOM[0]:
             self.out += compact(TAG_A, self._number(ATOM))
         elif first == EXT_LITERAL:
@@ -238,7 +240,7 @@ class _Restorer:
         if first != MARK_FUN[0]:
             self._operand(first)
             return
-        row = self.next_fun + _unzigzag(self.streams[FUN].leb128())
+        row = self.next_fun + unzigzag(self.streams[FUN].leb128())
         self.next_fun = row + 1
         self.out += compact(TAG_U, row)
 
@@ -252,7 +254,8 @@ class _Restorer:
         return written if kind == ATOM else written - 1
 
 
-def _leb128(value: int) -> bytes:
+def leb128(value: int) -> bytes:
+    """A number from 0 on."""
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)
@@ -260,9 +263,11 @@ def _leb128(value: int) -> bytes:
     return bytes((*out, value))
 
 
-def _zigzag(value: int) -> int:
+def zigzag(value: int) -> int:
+    """Numbers near 0 become small ones: 0, -1, 1, -2, …"""
     return value << 1 if value >= 0 else ~value << 1 | 1
 
 
-def _unzigzag(value: int) -> int:
+def unzigzag(value: int) -> int:
+    """What `zigzag` was given."""
     return ~(value >> 1) if value & 1 else value >> 1

@@ -31,6 +31,7 @@ from hatch_elixir_workers.beam_parts import (
 )
 from hatch_elixir_workers.beam_tables import Location
 from hatch_elixir_workers.condensed import Condenser
+from hatch_elixir_workers.condensed_term import condensed_term
 from hatch_elixir_workers.errors import InternalError
 from hatch_elixir_workers.opcodes import NUMBERS
 
@@ -49,7 +50,8 @@ def prune(
 ) -> list[Chunk]:
     """The chunks of the module with these functions, by name and arity; names it does not have are ignored.
 
-    With `condense` the code is as `condensed.py` describes it, which only our own machine reads.
+    With `condense` code and large literals are as `condensed.py` and `condensed_term.py` describe them, which only our
+    own machine reads.
 
     Of `heads` only the heads are kept: functions that are called in here and whose own code is never run. Everything
     that the kept functions call within the module has to be among `functions` or `heads`; else `InternalError`.
@@ -116,7 +118,7 @@ class _Pruning:
             "ImpT": self._import_rows(),
             "ExpT": self._export_rows(),
             "FunT": self._fun_rows(),
-            "LitU": literals_chunk(list(self.literals)),
+            "LitU": literals_chunk([self._packed_literal(literal) for literal in self.literals]),
             "Line": self._line_table(),
         }
         absent = {"FunT": not self.funs, "LitU": not self.literals, "Line": self.parts.line_flags is None}
@@ -208,6 +210,9 @@ class _Pruning:
     def _fun_rows(self) -> bytes:
         funs = [self.parts.lambdas[row] for row in self.funs]
         return rows_chunk([(self._atom(name), arity, self._target(label), *rest) for name, arity, label, *rest in funs])
+
+    def _packed_literal(self, external: bytes) -> bytes:
+        return condensed_term(external) if self.condense else external
 
     def _line_table(self) -> bytes:
         return lines_chunk(

@@ -54,6 +54,11 @@ static inline void skip_operand(Reader *r)
 // `Code` as the chunk `CodC` says, in memory that stays; false when that is damaged or memory is out (condensed.c).
 bool code_restore(Slice chunk, Slice *code);
 
+// A literal that condensed_term.c reads, and its external term, to be freed; false when it is damaged or memory is out.
+bool term_is_condensed(const uint8_t *bytes, size_t size);
+bool term_restore(const uint8_t *bytes, size_t size, Slice *external);
+uint32_t read_leb128(Reader *r);
+
 // A constant operand: integer, atom or literal. NONE when it is none of these, damaged, or memory is out.
 term module_constant(Module *m, const Arg *a);
 

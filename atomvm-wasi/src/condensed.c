@@ -24,7 +24,7 @@ typedef struct Restorer {
     bool bad;
 } Restorer;
 
-static uint32_t leb128(Reader *r)
+uint32_t read_leb128(Reader *r)
 {
     uint32_t value = 0;
     for (int shift = 0; shift < 32; shift += 7) {
@@ -69,7 +69,7 @@ static void put_number(Restorer *s, ArgTag tag, uint32_t n)
 
 static uint32_t number_of(Restorer *s, int kind)
 {
-    uint32_t written = leb128(&s->in[kind]);
+    uint32_t written = read_leb128(&s->in[kind]);
     if (written == 0) return s->next[kind]++;
     return kind == LINE ? s->next[LINE] - written : kind == ATOM ? written : written - 1;
 }
@@ -90,7 +90,7 @@ static uint32_t copy_term(Restorer *s, uint8_t first)
 static void operand(Restorer *s, uint8_t first, bool nested)
 {
     if (first == MARK_JUMP) {
-        put_number(s, ARG_F, s->labels + unzigzag(leb128(&s->in[JUMP])));
+        put_number(s, ARG_F, s->labels + unzigzag(read_leb128(&s->in[JUMP])));
     } else if (first == MARK_ATOM) {
         put_number(s, ARG_A, number_of(s, ATOM));
     } else if (first == MARK_LITERAL) {
@@ -125,7 +125,7 @@ static void operands(Restorer *s, uint8_t op)
                 operand(s, first, false);
                 continue;
             }
-            uint32_t row = s->next_fun + unzigzag(leb128(&s->in[FUN]));
+            uint32_t row = s->next_fun + unzigzag(read_leb128(&s->in[FUN]));
             s->next_fun = row + 1;
             put_number(s, ARG_U, row);
         }
@@ -150,8 +150,8 @@ bool code_restore(Slice chunk, Slice *code)
     if (chunk.size < HEADER_BYTES) return false;
     Reader r = { chunk.bytes + HEADER_BYTES, chunk.bytes + chunk.size, false };
     Restorer s = { .next = { [ATOM] = 2, [LINE] = 1 } };
-    size_t size = leb128(&r), sizes[STREAMS] = { 0 };
-    for (int i = 0; i < STREAMS - 1; i++) sizes[i] = leb128(&r);
+    size_t size = read_leb128(&r), sizes[STREAMS] = { 0 };
+    for (int i = 0; i < STREAMS - 1; i++) sizes[i] = read_leb128(&r);
     for (int i = 0; i < STREAMS; i++) {
         size_t left = (size_t) (r.end - r.at);
         if (sizes[i] > left) return false;
