@@ -16,7 +16,8 @@ from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.collect import Origin, Universe
 from hatch_elixir_workers.errors import SourceError
 from hatch_elixir_workers.facts import Call
-from hatch_elixir_workers.shake import Reach
+from hatch_elixir_workers.names import shown_module
+from hatch_elixir_workers.shake import EVALUATED, EVALUATOR, Reach
 
 _NIF_ERROR = frozenset({MFA("erlang", "nif_error", 1), MFA("erlang", "nif_error", 2)})
 _MAX_CHAIN = 6
@@ -166,6 +167,22 @@ def _place(universe: Universe, caller: MFA, call: Call) -> tuple[str | None, int
     if call.file is None and function is not None:
         return function.file, function.line
     return call.file, call.line
+
+
+def evaluation(universe: Universe, reach: Reach) -> str | None:
+    """Where the application has code evaluated, and what such code can call; None when it has none evaluated."""
+    evaluators = [mfa for mfa in reach.functions if (mfa.module, mfa.function) == EVALUATOR]
+    if not evaluators:
+        return None
+    told = _missing(universe, reach, evaluators[0], Call(evaluators[0], None, None), "")
+    if not told.in_application:
+        return None
+    place = f"{told.file}:{told.line}: " if told.file is not None else ""
+    known = ", ".join(shown_module(name) for name in EVALUATED)
+    return (
+        f"{place}{show(told.caller)} evaluates code, and what that calls is not seen: packed for it are {known}; "
+        "name what else it needs in `keep`"
+    )
 
 
 def _is_own(universe: Universe, mfa: MFA) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from hatch_elixir_workers import bundle, mix, shake, why
 from hatch_elixir_workers.applications import Application, structs_of_environments
 from hatch_elixir_workers.beam import MFA, BeamModule, strip
-from hatch_elixir_workers.check import Missing, check, require_nothing_missing
+from hatch_elixir_workers.check import Missing, check, evaluation, require_nothing_missing
 from hatch_elixir_workers.collect import (
     Origin,
     Source,
@@ -183,6 +183,9 @@ def select(
     reach = shake.reach(universe, starts, machine.natives, machine.declining)
     missing = check(universe, reach, natives_known=machine.natives_known)
     report_missing(missing, strict=config.strict, warn=warnings.append)
+    evaluated = None if config.keep or config.shake == "none" else evaluation(universe, reach)
+    if evaluated is not None:
+        warnings.append(f"warning: {evaluated}")
     names = shaken_modules(universe, reach, config.shake)
     modules = packable(universe, reach, names, config.shake, source_roots, warnings.append, condense=machine.is_own)
     selection = Selection(

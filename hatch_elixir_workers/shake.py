@@ -105,8 +105,8 @@ STRUCTS_THAT_WAIT = _OF_STRUCT.keys()
 
 # What evaluates code (`Code.eval_string`, `EEx.eval_string`), and the modules that such code is written with: it names
 # them in text. Definitions need the compiler.
-_EVALUATOR = ("elixir", "eval_forms")
-_EVALUATED = tuple(
+EVALUATOR = ("elixir", "eval_forms")
+EVALUATED = tuple(
     f"Elixir.{name}"
     for name in (
         "Access",
@@ -361,7 +361,7 @@ class _Walk:
         self._selections(mfa, function)
         if "error_info" in function.atoms:
             self._explanations(mfa)
-        if (mfa.module, mfa.function) == _EVALUATOR:
+        if (mfa.module, mfa.function) == EVALUATOR:
             self._evaluated(mfa)
         for key in function.atoms:
             default = _ELIXIR_ENVIRONMENT.get(key)
@@ -385,7 +385,7 @@ class _Walk:
 
     def _evaluated(self, mfa: MFA) -> None:
         self._named_by_application(["Elixir.Macro.Env"])
-        for module in _EVALUATED:
+        for module in EVALUATED:
             for name, arity in sorted(self.universe.facts(module).exports) if module in self.universe else ():
                 if not name.startswith(_DEFINITION):
                     self.reach(MFA(module, name, arity), mfa, "may be named by code that is evaluated")

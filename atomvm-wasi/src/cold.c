@@ -129,28 +129,30 @@ enum timer_start cold_start_receive_timer(Process *p, term timeout, const Word *
     return TIMER_STARTED;
 }
 
-term cold_send(Process *p, term to, term message)
+bool cold_deliver(Process *p, term to, term message)
 {
     Process *receiver = NULL;
     if (is_pid(to)) receiver = process_lookup(to);
     else if (is_atom(to)) {
         receiver = name_whereis(to);
-        if (!receiver) {
-            raise_badarg(p);
-            exception_note_native(p, function_get(ATOM_erlang, ATOM_send, 2), (term[]) { to, message });
-            return NONE;
-        }
+        if (!receiver) return false;
     } else if (is_ref(to)) {
         receiver = alias_lookup(to);
     } else if (is_tuple(to) && tuple_arity(to) == 2 && is_atom(tuple_at(to, 0)) && is_atom(tuple_at(to, 1))) {
         if (tuple_at(to, 1) == (term) ATOM_nonode_nohost) receiver = name_whereis(tuple_at(to, 0));
     } else {
-        raise_badarg(p);
-        exception_note_native(p, function_get(ATOM_erlang, ATOM_send, 2), (term[]) { to, message });
-        return NONE;
+        return false;
     }
     if (receiver) process_send(p, receiver->pid, message);
-    return message;
+    return true;
+}
+
+term cold_send(Process *p, term to, term message)
+{
+    if (cold_deliver(p, to, message)) return message;
+    raise_badarg(p);
+    exception_note_native(p, function_get(ATOM_erlang, ATOM_send, 2), (term[]) { to, message });
+    return NONE;
 }
 
 // ---- the end ----
@@ -168,9 +170,23 @@ void cold_uncaught(Process *p)
     process_terminate(p, reason);
 }
 
+// {max_heap_size, Words, HeapWords, QueueLength, HeapInfo}: see logger.erl.
+static void report_heap_limit(Process *p)
+{
+    const ProcessState *s = p->state;
+    term stack = make_integer(p, p->end - p->stop);
+    term info = cons(p, make_tuple2(p, (term) ATOM_stack_size, stack), NIL);
+    info = cons(p, make_tuple2(p, (term) ATOM_heap_size, make_integer(p, p->htop - p->heap)), info);
+    process_report_crash(p, make_tuple(p, 5, (term[]) { ATOM_max_heap_size, make_integer(p, (int64_t) s->heap_limit.words),
+        make_integer(p, (p->end - p->heap) + (p->old_end - p->old_heap)), make_integer(p, (int64_t) s->queue_length), info }));
+}
+
 term cold_out_of_memory(Process *p)
 {
-    if (p->state->heap_limit.words && !p->state->over_limit) return ATOM_killed; // its own limit, not the machine's
+    if (p->state->heap_limit.words && !p->state->over_limit) { // its own limit, not the machine's
+        if (p->state->heap_limit.report) report_heap_limit(p);
+        return ATOM_killed;
+    }
     static const char text[] = "a process was ended: it needs more memory than the machine may have";
     platform_log(LOG_ERROR, text, sizeof text - 1);
     p->exception = (Exception) { .class = NONE };

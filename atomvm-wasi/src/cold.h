@@ -12,7 +12,8 @@ Function *cold_apply(Process *p, uint32_t arity);          // x[arity]:x[arity +
 term cold_put_map(Process *p, const Word *pc);
 term cold_error_tuple(Process *p, term reason, term value);
 term cold_catch_value(Process *p);                         // of `catch Expr`, from x1..x3
-term cold_send(Process *p, term to, term message);         // NONE: raised
+term cold_send(Process *p, term to, term message);         // NONE: raised, as by erlang:send/2
+bool cold_deliver(Process *p, term to, term message);      // false: there is nobody that could get it; nothing raised
 term cold_next_message(Process *p);                        // the message a receive looks at next; NONE: no more
 void cold_remove_message(Process *p);
 void cold_receive_timeout(Process *p);

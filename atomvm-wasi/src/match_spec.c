@@ -2,6 +2,9 @@
 #include "match_spec.h"
 
 #include "map.h"
+#include "module.h"
+
+#include <stdio.h>
 
 enum op {
     // patterns
@@ -62,7 +65,9 @@ struct MatchSpec {
 typedef struct Compiler {
     MatchSpec *ms;
     Clause *clause;
+    MatchReport *report; // NULL: the first that is wrong ends it
     enum match_error error;
+    bool wrong;
     int depth;
 } Compiler;
 
@@ -70,6 +75,45 @@ static bool fail(Compiler *c, enum match_error error)
 {
     c->error = error;
     return false;
+}
+
+// ---- what is wrong, in erl's words ----
+
+// `%s` is text, `%t` a term.
+static void write_complaint(Buffer *out, const char *format, const char *text, term subject)
+{
+    for (const char *percent; (percent = strchr(format, '%')); format = percent + 2) {
+        buffer_append(out, format, (size_t) (percent - format));
+        if (percent[1] == 's')
+            buffer_append(out, text, strlen(text));
+        else
+            term_print(subject, out, true);
+    }
+    buffer_append(out, format, strlen(format));
+}
+
+static void report_add(MatchReport *r, const Buffer *text)
+{
+    term string = make_string(r->p, (const char *) text->data, text->size);
+    term cell = cons(r->p, make_tuple2(r->p, (term) ATOM_error, string), NIL);
+    if (r->hole)
+        *r->hole = cell;
+    else
+        r->first = cell;
+    r->hole = list_ptr(cell) + 1;
+}
+
+// False when that ends the compilation; otherwise the node stays a constant, and what follows is looked at, too.
+static bool complain(Compiler *c, const char *format, const char *text, term subject)
+{
+    c->wrong = true;
+    if (!c->report)
+        return fail(c, MATCH_INVALID);
+    Buffer out = { 0 };
+    write_complaint(&out, format, text, subject);
+    report_add(c->report, &out);
+    buffer_free(&out);
+    return true;
 }
 
 static bool grow(Compiler *c, void **items, uint32_t *capacity, uint32_t needed, size_t item_size)
@@ -202,7 +246,7 @@ static bool compile_map_pattern(Compiler *c, uint32_t at, term map)
     MapIterator it;
     for (map_iterate(&it, map); map_next(&it); child += 2) {
         if (!is_ground(it.key, true, 0))
-            return fail(c, MATCH_INVALID);
+            return complain(c, "Variable found in map key.", NULL, NONE) && fail(c, MATCH_INVALID);
         if (!node_value(c, child, OP_SAME, it.key) || !compile_pattern(c, child + 1, it.value))
             return false;
     }
@@ -279,48 +323,109 @@ static NativeFn callable_native(term name, size_t arity)
     return NULL;
 }
 
+// What match specifications of traces may call, and those of tables may not.
+static bool is_for_traces(term name, const char **shown)
+{
+    static const char *const names[] = { "message", "return_trace", "exception_trace", "caller", "caller_line", "display",
+        "process_dump", "trace", "silent", "is_seq_trace", "set_seq_token", "get_seq_token", "enable_trace", "disable_trace",
+        "current_stacktrace" };
+    size_t length;
+    const char *text = atom_text(name, &length);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strlen(names[i]) != length || memcmp(text, names[i], length) != 0)
+            continue;
+        *shown = strcmp(names[i], "set_seq_token") == 0 ? "set_seq_trace" : names[i];
+        return strcmp(names[i], "current_stacktrace") != 0 || archive_otp_release_number() >= 27;
+    }
+    return false;
+}
+
+static bool is_trace_function(term name, size_t arity)
+{
+    size_t length;
+    const char *text = atom_text(name, &length);
+    return length == 7 && ((arity == 0 && memcmp(text, "get_tcw", 7) == 0) || (arity == 1 && memcmp(text, "set_tcw", 7) == 0));
+}
+
+static bool no_such_function(Compiler *c, term name, size_t arity)
+{
+    char end[64];
+    bool traces = is_trace_function(name, arity);
+    snprintf(end, sizeof end, "/%zu %s.", arity, traces ? "cannot be called in this context" : "does_not_exist");
+    return complain(c, "Function %t%s", end, name);
+}
+
 static bool compile_expression(Compiler *c, uint32_t at, term t);
+
+// As erl does, from the last to the first, which shows when several are wrong.
+static bool compile_expressions(Compiler *c, uint32_t first, const term *parts, size_t count)
+{
+    for (size_t i = count; i-- > 0;)
+        if (!compile_expression(c, first + (uint32_t) i, parts[i]))
+            return false;
+    return true;
+}
+
+static const char *logic_name(enum op op)
+{
+    return op == OP_AND ? "and" : op == OP_OR ? "or" : op == OP_ANDALSO ? "andalso" : "orelse";
+}
 
 static bool compile_logic(Compiler *c, uint32_t at, enum op op, term t)
 {
     size_t count = tuple_arity(t) - 1;
+    const term *operands = tuple_elements(t) + 1;
     if (count == 0)
-        return fail(c, MATCH_INVALID);
-    return node_children(c, at, op, (uint32_t) count) &&
-           compile_parts(c, c->ms->nodes[at].first, tuple_elements(t) + 1, count, compile_expression);
+        return complain(c, "Special form '%s' called without arguments in %t.", logic_name(op), t);
+    if (!node_children(c, at, op, (uint32_t) count))
+        return false;
+    uint32_t first = c->ms->nodes[at].first;
+    return op == OP_ANDALSO || op == OP_ORELSE ? compile_parts(c, first, operands, count, compile_expression)
+                                               : compile_expressions(c, first, operands, count);
+}
+
+static bool compile_function(Compiler *c, uint32_t at, term t)
+{
+    term name = tuple_at(t, 0);
+    size_t arity = tuple_arity(t) - 1;
+    const char *shown;
+    if (is_for_traces(name, &shown))
+        return complain(c, "Special form '%s' used in wrong dialect.", shown, NONE);
+    if (name == (term) ATOM_const)
+        return complain(c, "Special form 'const' called with more than one argument in %t.", NULL, t);
+    if (name == (term) ATOM_self && arity > 0)
+        return complain(c, "Special form 'self' called with arguments in %t.", NULL, t);
+    NativeFn native = arity <= ARGUMENTS_MAX ? callable_native(name, arity) : NULL;
+    if (!native)
+        return no_such_function(c, name, arity);
+    if (!node_children(c, at, OP_CALL, (uint32_t) arity))
+        return false;
+    c->ms->nodes[at].call = native;
+    return compile_expressions(c, c->ms->nodes[at].first, tuple_elements(t) + 1, arity);
 }
 
 static bool compile_call(Compiler *c, uint32_t at, term t)
 {
-    term name = tuple_at(t, 0);
-    size_t arity = tuple_arity(t) - 1;
-    switch (name) {
+    switch (tuple_at(t, 0)) {
     case ATOM_and: return compile_logic(c, at, OP_AND, t);
     case ATOM_or: return compile_logic(c, at, OP_OR, t);
     case ATOM_andalso: return compile_logic(c, at, OP_ANDALSO, t);
     case ATOM_orelse: return compile_logic(c, at, OP_ORELSE, t);
-    default: break;
+    default: return compile_function(c, at, t);
     }
-    NativeFn native = is_atom(name) && arity <= ARGUMENTS_MAX ? callable_native(name, arity) : NULL;
-    if (!native)
-        return fail(c, MATCH_INVALID);
-    if (!node_children(c, at, OP_CALL, (uint32_t) arity))
-        return false;
-    c->ms->nodes[at].call = native;
-    return compile_parts(c, c->ms->nodes[at].first, tuple_elements(t) + 1, arity, compile_expression);
 }
 
 static bool compile_tuple(Compiler *c, uint32_t at, term t)
 {
-    if (tuple_arity(t) == 0)
-        return fail(c, MATCH_INVALID);
-    term first = tuple_at(t, 0);
+    term first = tuple_arity(t) > 0 ? tuple_at(t, 0) : NIL;
     if (tuple_arity(t) == 2 && first == ATOM_const)
         return node_value(c, at, OP_CONST, tuple_at(t, 1));
-    if (tuple_arity(t) > 1 || !is_tuple(first))
-        return compile_call(c, at, t);
-    return node_children(c, at, OP_MAKE_TUPLE, (uint32_t) tuple_arity(first)) &&
-           compile_parts(c, c->ms->nodes[at].first, tuple_elements(first), tuple_arity(first), compile_expression);
+    if (tuple_arity(t) == 1 && is_tuple(first))
+        return node_children(c, at, OP_MAKE_TUPLE, (uint32_t) tuple_arity(first)) &&
+               compile_expressions(c, c->ms->nodes[at].first, tuple_elements(first), tuple_arity(first));
+    if (!is_atom(first) || variable_number(first) >= 0)
+        return complain(c, "%t is neither a function call, nor a tuple (tuples are written {{ ... }}).", NULL, t);
+    return compile_call(c, at, t);
 }
 
 static bool compile_list(Compiler *c, uint32_t at, term t)
@@ -344,9 +449,18 @@ static bool compile_map(Compiler *c, uint32_t at, term map)
     uint32_t child = c->ms->nodes[at].first;
     MapIterator it;
     for (map_iterate(&it, map); map_next(&it); child += 2)
-        if (!compile_expression(c, child, it.key) || !compile_expression(c, child + 1, it.value))
+        if (!compile_expression(c, child + 1, it.value) || !compile_expression(c, child, it.key))
             return false;
     return true;
+}
+
+static bool unbound(Compiler *c, term variable)
+{
+    char name[16];
+    size_t length;
+    const char *text = atom_text(variable, &length); // '$N' of at most 9 characters
+    snprintf(name, sizeof name, "%.*s", (int) length, text);
+    return complain(c, "Variable %s is unbound.", name, NONE);
 }
 
 static bool compile_atom(Compiler *c, uint32_t at, term t)
@@ -360,7 +474,7 @@ static bool compile_atom(Compiler *c, uint32_t at, term t)
         return node_value(c, at, OP_CONST, t);
     int64_t slot = variable_slot(c, number);
     if (slot < 0)
-        return fail(c, MATCH_INVALID);
+        return unbound(c, t);
     c->ms->nodes[at].op = OP_VAR;
     c->ms->nodes[at].slot = (uint32_t) slot;
     return true;
@@ -382,16 +496,26 @@ static bool compile_expression(Compiler *c, uint32_t at, term t)
 // Expressions of a list, side by side.
 static bool compile_block(Compiler *c, term list, uint32_t *first, uint32_t *count)
 {
-    sterm length = list_length(list);
-    if (length < 0)
-        return fail(c, MATCH_INVALID);
-    *count = (uint32_t) length;
+    uint32_t length = 0;
+    for (term rest = list; is_cons(rest); rest = tail(rest))
+        length++;
+    if (length == 0 && !is_nil(list))
+        return complain(c, "Match expression is not a list.", NULL, NONE);
+    *count = length;
     if (!reserve(c, *count, first))
         return false;
-    for (uint32_t at = *first; is_cons(list); list = tail(list))
+    uint32_t at = *first;
+    for (; is_cons(list); list = tail(list))
         if (!compile_expression(c, at++, head(list)))
             return false;
-    return true;
+    return is_nil(list) || complain(c, "Match expression is not a proper list.", NULL, NONE);
+}
+
+static bool compile_body(Compiler *c, term list)
+{
+    if (!is_cons(list))
+        return complain(c, "Body clause does not return anything.", NULL, NONE);
+    return compile_block(c, list, &c->clause->body, &c->clause->body_count);
 }
 
 static void sort_variables(MatchSpec *ms, const Clause *clause)
@@ -407,33 +531,45 @@ static void sort_variables(MatchSpec *ms, const Clause *clause)
 
 static bool compile_clause(Compiler *c, term t)
 {
-    if (!is_tuple(t) || tuple_arity(t) != 3)
-        return fail(c, MATCH_INVALID);
     c->clause->pattern = tuple_at(t, 0);
     c->clause->variables = c->ms->variable_count;
     if (!reserve(c, 1, &c->clause->head) || !compile_pattern(c, c->clause->head, tuple_at(t, 0)))
         return false;
     sort_variables(c->ms, c->clause);
-    return compile_block(c, tuple_at(t, 1), &c->clause->guards, &c->clause->guard_count) &&
-           compile_block(c, tuple_at(t, 2), &c->clause->body, &c->clause->body_count) &&
-           (c->clause->body_count > 0 || fail(c, MATCH_INVALID));
+    bool whole = compile_block(c, tuple_at(t, 1), &c->clause->guards, &c->clause->guard_count) && compile_body(c, tuple_at(t, 2));
+    return whole && (!c->wrong || fail(c, MATCH_INVALID));
 }
 
-MatchSpec *match_spec_compile(term spec, bool foreign, enum match_error *error)
+// Whether the specification is a list of clauses.
+static bool count_clauses(Compiler *c, term spec, size_t *count)
 {
-    sterm count = list_length(spec);
-    *error = count < 0 ? MATCH_INVALID : MATCH_NO_MEMORY;
-    MatchSpec *ms = count < 0 ? NULL : vm_malloc(sizeof *ms);
+    bool complete = is_cons(spec) || (is_nil(spec) && !c->report) || (complain(c, "Match programs are not in a list.", NULL, NONE) && false);
+    for (; complete && is_cons(spec); spec = tail(spec), ++*count)
+        if (!is_tuple(head(spec)) || tuple_arity(head(spec)) != 3)
+            complete = complain(c, "Match program part is not a tuple of arity 3.", NULL, NONE) && false;
+    if (complete && !is_nil(spec))
+        complete = complain(c, "Match programs are not in a proper list.", NULL, NONE) && false;
+    return complete;
+}
+
+MatchSpec *match_spec_compile(term spec, bool foreign, MatchReport *report, enum match_error *error)
+{
+    Compiler c = { .report = report };
+    size_t count = 0;
+    bool good = count_clauses(&c, spec, &count);
+    *error = good ? MATCH_NO_MEMORY : MATCH_INVALID;
+    MatchSpec *ms = good ? vm_malloc(sizeof *ms) : NULL;
     if (!ms)
         return NULL;
     *ms = (MatchSpec) { .foreign = foreign, .clause_count = (uint32_t) count };
-    if (count > 0 && !(ms->clauses = vm_malloc((size_t) count * sizeof *ms->clauses))) {
+    if (count > 0 && !(ms->clauses = vm_malloc(count * sizeof *ms->clauses))) {
         vm_mfree(ms, sizeof *ms);
         return NULL;
     }
     if (count > 0)
-        memset(ms->clauses, 0, (size_t) count * sizeof *ms->clauses);
-    Compiler c = { .ms = ms, .clause = ms->clauses };
+        memset(ms->clauses, 0, count * sizeof *ms->clauses);
+    c.ms = ms;
+    c.clause = ms->clauses;
     for (; is_cons(spec); spec = tail(spec), c.clause++)
         if (!compile_clause(&c, head(spec))) {
             *error = c.error;

@@ -11,9 +11,16 @@ typedef struct MatchSpec MatchSpec;
 
 enum match_error { MATCH_INVALID, MATCH_NO_MEMORY };
 
+// What is wrong with a match specification, in words: [{error, Text}] in the order in which it was found, on p's heap.
+typedef struct MatchReport {
+    Process *p;
+    term first, *hole; // first: NIL to begin with; hole: NULL
+} MatchReport;
+
 // NULL with *error set when `spec` is no match specification. The terms of `spec` are used, not copied: it must stay where
 // it is. `foreign`: it is not on the heap of the process that will run it, so results get copies of its constants.
-MatchSpec *match_spec_compile(term spec, bool foreign, enum match_error *error);
+// `report`: NULL, or what gets all that is wrong in the first clause that has anything wrong; no clause is wrong then, too.
+MatchSpec *match_spec_compile(term spec, bool foreign, MatchReport *report, enum match_error *error);
 void match_spec_free(MatchSpec *ms);
 
 // The value for an object, on p's heap throughout, or NONE when no clause matches. The object may live anywhere.

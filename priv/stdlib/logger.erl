@@ -66,10 +66,20 @@ emergency(Message) -> log(emergency, Message).
 emergency(Message, More) -> log(emergency, Message, More).
 emergency(Format, Args, Metadata) -> log(emergency, Format, Args, Metadata).
 
-%% The machine calls it when an exception ends a process.
+%% The machine calls it when an exception ends a process, or its max_heap_size does.
 report_crash(Pid, Leader, Reason) ->
     Metadata = #{pid => Pid, gl => Leader, error_logger => #{tag => error, emulator => true}},
-    log(error, "Error in process ~p with exit value:~n~p~n", [Pid, Reason], Metadata).
+    {Format, Arguments} = crash(Pid, Reason),
+    log(error, Format, Arguments, Metadata).
+
+crash(Pid, {max_heap_size, Words, HeapWords, QueueLength, HeapInfo}) ->
+    Format =
+        "     Process:            ~p ~n     Context:            maximum heap size reached~n"
+        "     Max Heap Size:      ~p~n     Total Heap Size:    ~p~n     Kill:               ~p~n"
+        "     Error Logger:       ~p~n     Message Queue Len:  ~p~n     GC Info:            ~p~n",
+    {Format, [Pid, Words, HeapWords, true, true, QueueLength, HeapInfo]};
+crash(Pid, Reason) ->
+    {"Error in process ~p with exit value:~n~p~n", [Pid, Reason]}.
 
 log_if_allowed(Location, Level, Message, Metadata) ->
     case is_level(Level) andalso passes(Level, maps:get(level, get_primary_config())) of

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hatch_elixir_workers.beam import MFA
-from hatch_elixir_workers.check import Missing, check, require_nothing_missing, show
+from hatch_elixir_workers.check import Missing, check, evaluation, require_nothing_missing, show
 from hatch_elixir_workers.collect import Origin, Universe, universe
 from hatch_elixir_workers.errors import SourceError
 from hatch_elixir_workers.shake import reach
@@ -112,3 +112,22 @@ def test_without_a_line_of_a_call_the_function_tells_the_place(compile_erl: Comp
 )
 def test_show(mfa: MFA, text: str) -> None:
     assert show(mfa) == text
+
+
+def test_evaluated_code_is_told_of(compile_erl: CompileErl) -> None:
+    app = compile_erl(
+        "-module(my_app).\n-export([start/0, plain/0]).\nplain() -> ok.\nstart() ->\n    code_of:text(1).\n"
+    )
+    library = compile_erl("-module(code_of).\n-export([text/1]).\ntext(X) -> elixir:eval_forms(X, X, X).\n")
+    elixir = compile_erl("-module(elixir).\n-export([eval_forms/3]).\neval_forms(X, _, _) -> X.\n")
+    everything = universe([(Origin.APP, [app.parent]), (Origin.ELIXIR, [library.parent, elixir.parent])])
+    told = evaluation(everything, reach(everything, [(MFA("my_app", "start", 0), "test")]))
+    assert told is not None
+    assert told.startswith(
+        "my_app.erl:5: :my_app.start/0 evaluates code, and what that calls is not seen: packed for it "
+    )
+    assert "Access, Atom, Enum, " in told
+    assert told.endswith("String, String.Chars, Tuple; name what else it needs in `keep`")
+    assert evaluation(everything, reach(everything, [(MFA("my_app", "plain", 0), "test")])) is None
+    inside = [(MFA("code_of", "text", 1), "test")]
+    assert evaluation(everything, reach(everything, inside)) is None, "nothing of the application does it"

@@ -454,31 +454,34 @@ term erlang_registered_0(Process *p, term *a) { return (void) a, name_list(p); }
 
 // ---- sending ----
 
-term cold_send(Process *p, term to, term message);
+bool cold_deliver(Process *p, term to, term message);
 
-term erlang_send_2(Process *p, term *a) { return cold_send(p, a[0], a[1]); }
+static term send(Process *p, const term *a, term result) { return cold_deliver(p, a[0], a[1]) ? result : raise_badarg(p); }
+
+term erlang_send_2(Process *p, term *a) { return send(p, a, a[1]); }
 
 // A name at another node: there is none, and no connection to it.
 static bool is_elsewhere(term to)
 {
-    return is_tuple(to) && tuple_at(to, 1) != (term) ATOM_nonode_nohost;
+    return is_tuple(to) && tuple_arity(to) == 2 && tuple_at(to, 1) != (term) ATOM_nonode_nohost;
 }
 
 term erlang_send_3(Process *p, term *a)
 {
     bool connect = true;
     for (term options = a[2]; !is_nil(options); options = tail(options)) {
-        if (!is_cons(options) || (head(options) != ATOM_noconnect && head(options) != ATOM_nosuspend)) return raise_badarg(p);
+        if (!is_cons(options) || (head(options) != ATOM_noconnect && head(options) != ATOM_nosuspend))
+            return raise_error_info(p, (term) ATOM_badarg, (term) ATOM_badopt);
         if (head(options) == ATOM_noconnect) connect = false;
     }
-    if (cold_send(p, a[0], a[1]) == NONE) return NONE;
-    return connect || !is_elsewhere(a[0]) ? ATOM_ok : ATOM_noconnect;
+    return send(p, a, connect || !is_elsewhere(a[0]) ? ATOM_ok : ATOM_noconnect);
 }
 
-term erlang_send_nosuspend_2(Process *p, term *a) { return cold_send(p, a[0], a[1]) == NONE ? NONE : (term) ATOM_true; }
-// ---- who is there ----
+term erlang_send_nosuspend_2(Process *p, term *a) { return send(p, a, (term) ATOM_true); }
 
 term erlang_send_nosuspend_3(Process *p, term *a) { return erlang_send_3(p, a) == NONE ? NONE : (term) ATOM_true; }
+
+// ---- who is there ----
 
 // A request is carried out at once, so there is never one to abandon.
 term erlang_spawn_request_abandon_1(Process *p, term *a) { return is_ref(a[0]) ? (term) ATOM_false : raise_badarg(p); }

@@ -45,7 +45,7 @@ static CompiledSpec *compile_kept(Process *p, term spec)
     enum match_error error;
     term copy;
     c->home = fragment_copy(spec, &copy);
-    c->spec = match_spec_compile(copy, true, &error);
+    c->spec = match_spec_compile(copy, true, NULL, &error);
     if (c->spec)
         return c;
     handle_release(&c->handle);
@@ -56,7 +56,7 @@ static CompiledSpec *compile_kept(Process *p, term spec)
 static MatchSpec *compile(Process *p, term spec)
 {
     enum match_error error;
-    MatchSpec *ms = match_spec_compile(spec, false, &error);
+    MatchSpec *ms = match_spec_compile(spec, false, NULL, &error);
     if (!ms)
         raise_match_error(p, error);
     return ms;
@@ -64,7 +64,7 @@ static MatchSpec *compile(Process *p, term spec)
 
 term ets_match_spec_compile_1(Process *p, term *a)
 {
-    CompiledSpec *c = compile_kept(p, a[0]);
+    CompiledSpec *c = is_nil(a[0]) ? (raise_badarg(p), NULL) : compile_kept(p, a[0]);
     if (!c)
         return NONE;
     term result = handle_term(p, &c->handle);
@@ -98,9 +98,11 @@ term erlang_match_spec_test_3(Process *p, term *a)
 {
     if (a[2] != ATOM_table || !is_tuple(a[0]))
         return raise_badarg(p);
-    MatchSpec *ms = compile(p, a[1]);
+    MatchReport report = { .p = p, .first = NIL };
+    enum match_error error;
+    MatchSpec *ms = match_spec_compile(a[1], false, &report, &error);
     if (!ms)
-        return NONE;
+        return error == MATCH_NO_MEMORY ? raise_system_limit(p) : make_tuple2(p, (term) ATOM_error, report.first);
     term value = match_spec_run(p, ms, a[0]);
     match_spec_free(ms);
     return make_tuple(p, 4, (term[]) { ATOM_ok, value == NONE ? (term) ATOM_false : value, NIL, NIL });
