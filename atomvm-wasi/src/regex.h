@@ -67,7 +67,7 @@ const RegexName *regex_names(const RegexProgram *program, size_t *count);
 const uint8_t *regex_name_bytes(const RegexProgram *program, const RegexName *name);
 
 enum { RUN_ANCHORED = 1, RUN_NOTBOL = 2, RUN_NOTEOL = 4, RUN_NOTEMPTY = 8, RUN_NOTEMPTY_ATSTART = 16 };
-enum regex_result { REGEX_MATCH, REGEX_NOMATCH, REGEX_MATCH_LIMIT, REGEX_RECURSION_LIMIT, REGEX_RECURSION_LOOP };
+enum regex_result { REGEX_MATCH, REGEX_NOMATCH, REGEX_MATCH_LIMIT, REGEX_RECURSION_LIMIT, REGEX_RECURSION_LOOP, REGEX_NO_MEMORY };
 enum { REGEX_LIMIT = 10000000, REGEX_STACK_ENTRIES = 4000000 };
 #define REGEX_UNSET UINT32_MAX
 

@@ -35,7 +35,7 @@ typedef struct Matcher {
     RegexRun *run;
     const uint8_t *subject;
     uint32_t end, start; // start: of this attempt
-    bool utf, ucp, anchored;
+    bool utf, ucp, anchored, no_memory;
     uint8_t newline, bsr;
     Entry *stack;
     uint32_t height, capacity, height_limit;
@@ -82,7 +82,7 @@ static bool stack_reserve(Matcher *m, uint32_t count)
     uint32_t more = m->capacity ? m->capacity * 2 : FIRST_CAPACITY;
     while (more < m->height + count) more *= 2;
     Entry *grown = vm_realloc(m->stack, m->capacity * sizeof(Entry), more * sizeof(Entry));
-    if (!grown) return false;
+    if (!grown) return m->no_memory = true, false;
     m->stack = grown;
     m->capacity = more;
     return true;
@@ -938,7 +938,7 @@ static enum regex_result search(Matcher *m)
         switch (outcome) {
         case OUTCOME_MATCH: return REGEX_MATCH;
         case OUTCOME_LIMIT: return REGEX_MATCH_LIMIT;
-        case OUTCOME_DEEP: return REGEX_RECURSION_LIMIT;
+        case OUTCOME_DEEP: return m->no_memory ? REGEX_NO_MEMORY : REGEX_RECURSION_LIMIT;
         case OUTCOME_LOOP: return REGEX_RECURSION_LOOP;
         case OUTCOME_COMMIT: return REGEX_NOMATCH;
         case OUTCOME_SKIP:
@@ -974,7 +974,7 @@ enum regex_result regex_run(const RegexProgram *p, RegexRun *run, uint32_t *ovec
     run->match_limit = at_most(run->match_limit, p->match_limit);
     size_t bytes = p->registers * sizeof *m.registers;
     m.registers = vm_malloc(bytes);
-    if (!m.registers) return REGEX_RECURSION_LIMIT;
+    if (!m.registers) return REGEX_NO_MEMORY;
     memset(m.registers, 0xFF, bytes);
     stack_take(&m);
     enum regex_result result = search(&m);

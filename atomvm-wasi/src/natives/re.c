@@ -328,6 +328,7 @@ static enum regex_result run_at(Subject *s, uint32_t offset, uint32_t more_flags
 
 static term failure(const Subject *s, enum regex_result result)
 {
+    if (result == REGEX_NO_MEMORY) return raise_system_limit(s->p);
     if (!s->options->report_errors || result == REGEX_NOMATCH || result == REGEX_RECURSION_LOOP) return (term) ATOM_nomatch;
     return make_tuple2(s->p, (term) ATOM_error,
                        result == REGEX_MATCH_LIMIT ? (term) ATOM_match_limit : (term) ATOM_match_limit_recursion);
@@ -383,7 +384,9 @@ static bool after_empty(Subject *s, Matches *matches, uint32_t *at, uint32_t *be
     bool again = regex_is_pcre2 && empty_at > began && empty_at < s->run.size;
     *at = again ? empty_at : character_after(s, empty_at);
     memcpy(before, s->ovector, s->ovector_bytes);
-    if (run_at(s, began, RUN_NOTEMPTY_ATSTART | RUN_ANCHORED) != REGEX_MATCH) return true;
+    enum regex_result result = run_at(s, began, RUN_NOTEMPTY_ATSTART | RUN_ANCHORED);
+    if (result == REGEX_NO_MEMORY) return raise_system_limit(s->p) != NONE;
+    if (result != REGEX_MATCH) return true;
     if (regex_is_pcre2 && is_repeated(s, before)) return true;
     if (s->ovector[1] > s->ovector[0]) *at = empty_at + (s->ovector[1] - s->ovector[0]);
     before[0] = REGEX_UNSET;
