@@ -9,7 +9,7 @@ import http from "node:http";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { startBundle } from "../support/harness.mjs";
-import { logLine } from "./support.mjs";
+import { freshFetch, logLine } from "./support.mjs";
 
 const BUNDLE = process.env.STREAMS_BUNDLE;
 const LARGE_BYTES = 50_000_000;
@@ -111,7 +111,7 @@ describe("streams", { skip: BUNDLE === undefined && "STREAMS_BUNDLE is not set" 
   /** @param {http.IncomingMessage} reply */
   const textOf = async (reply) => Buffer.concat(await Array.fromAsync(reply)).toString();
   /** @param {string} path */
-  const ask = async (path) => (await fetch(worker.url + path)).text();
+  const ask = async (path) => (await freshFetch(worker.url + path)).text();
 
   for (const announced of [true, false]) {
     const how = announced ? "of announced length" : "in chunks";
@@ -135,19 +135,19 @@ describe("streams", { skip: BUNDLE === undefined && "STREAMS_BUNDLE is not set" 
   });
 
   test("a body from a binding is the response", async () => {
-    const reply = await fetch(`${worker.url}/down/${LARGE_BYTES}`);
+    const reply = await freshFetch(`${worker.url}/down/${LARGE_BYTES}`);
     assert.equal(reply.headers.get("content-length"), String(LARGE_BYTES));
     assert.equal(await countSame(/** @type {any} */ (reply.body)), LARGE_BYTES);
   });
 
   test("HEAD has the length of a stream, which is cancelled", async () => {
-    const reply = await fetch(`${worker.url}/down/${LARGE_BYTES}`, { method: "HEAD" });
+    const reply = await freshFetch(`${worker.url}/down/${LARGE_BYTES}`, { method: "HEAD" });
     assert.equal(reply.headers.get("content-length"), String(LARGE_BYTES));
     await logLine(worker, /cancelled after \d+ of 50000000$/);
   });
 
   test("what the application makes is the response, or goes to a binding", async () => {
-    assert.equal((await (await fetch(`${worker.url}/made/${LARGE_BYTES}`)).bytes()).length, LARGE_BYTES);
+    assert.equal((await (await freshFetch(`${worker.url}/made/${LARGE_BYTES}`)).bytes()).length, LARGE_BYTES);
     assert.equal(await ask(`/sent/${LARGE_BYTES}`), String(LARGE_BYTES));
   });
 
@@ -179,7 +179,7 @@ describe("streams", { skip: BUNDLE === undefined && "STREAMS_BUNDLE is not set" 
   });
 
   test("a body that its application cannot finish fails for the binding, and for the request", async () => {
-    assert.equal((await fetch(`${worker.url}/failing`)).status, 500);
+    assert.equal((await freshFetch(`${worker.url}/failing`)).status, 500);
     await logLine(worker, /swallow failed: .*the application failed/);
     await logLine(worker, /\(RuntimeError\) no third/);
   });
