@@ -77,6 +77,14 @@ describe("load", { skip: BUNDLE === undefined && "LOAD_BUNDLE is not set" }, () 
     assert.deepEqual(replies, mine.map((token) => ({ status: 200, text: token })));
   }
 
+  /** @param {() => Promise<boolean>} condition */
+  async function eventually(condition) {
+    for (let tries = 0; !(await condition()); tries++) {
+      assert.ok(tries < 600, `never: ${condition}`);
+      await sleep(50);
+    }
+  }
+
   const healthy = async () => assert.deepEqual(await ask("/token/next"), { status: 200, text: "next" });
 
   test(`${CONCURRENT} requests at once, again and again: own tokens, no traces, flat memory`, async () => {
@@ -120,6 +128,25 @@ describe("load", { skip: BUNDLE === undefined && "LOAD_BUNDLE is not set" }, () 
       await healthy();
     });
   }
+
+  test("events that take everything end alone, and leave nothing to requests or to each other", async () => {
+    const handlers = await worker.miniflare.getWorker();
+    const store = await worker.miniflare.getKVNamespace("STORE");
+    const outcome = async (/** @type {string} */ cron) =>
+      (await handlers.scheduled({ cron, scheduledTime: new Date() })).outcome;
+    for (const cron of ["endless", "hoard", "killed"]) {
+      const neighbours = Promise.all(Array.from({ length: 5 }, (_, i) => ask(`/sleep/e${i}`)));
+      assert.equal(await outcome(cron), "exception", cron);
+      assert.deepEqual((await neighbours).map((reply) => reply.text), ["e0", "e1", "e2", "e3", "e4"]);
+      await healthy();
+    }
+    for (let i = 0; i < 3; i++) {
+      await store.delete("event");
+      assert.equal(await outcome("trace"), "ok");
+      await eventually(async () => (await store.get("event")) === "true");
+      await healthy();
+    }
+  });
 
   test("clients that go away take no machine with them", async () => {
     for (let i = 0; i < 60; i++) {
