@@ -2,6 +2,7 @@
 #include "../record.h"
 
 #include "../map.h"
+#include "../module.h"
 
 static term error_pair(Process *p, term reason, term value) { return raise_error(p, make_tuple2(p, reason, value)); }
 
@@ -16,9 +17,17 @@ term erlang_is_record_2(Process *p, term *a)
 }
 
 // A native record by module and name, or a tuple by tag and size.
+// A size is a small integer of erl's; native records, since OTP 29, have the name of a module there.
+static bool is_record_size(term size)
+{
+    int64_t n;
+    if (is_atom(size)) return archive_otp_release_number() >= 29;
+    return is_integer(size) && integer_to_int64(size, &n) && n >= -(INT64_C(1) << 59) && n < INT64_C(1) << 59;
+}
+
 term erlang_is_record_3(Process *p, term *a)
 {
-    if (!is_atom(a[1]) || (!is_integer(a[2]) && !is_atom(a[2]))) return raise_badarg(p);
+    if (!is_atom(a[1]) || !is_record_size(a[2])) return raise_badarg(p);
     if (is_atom(a[2])) return make_bool(is_native_record(a[0]) && record_is(a[0], a[1], a[2]));
     return make_bool(is_tagged_tuple(a[0], a[1]) && a[2] == make_small((sterm) tuple_arity(a[0])));
 }
