@@ -55,9 +55,12 @@ export class HostCalls {
     this.#background = background;
   }
 
-  /** The response of this request is streamed: a stream that was chosen for it, or what follows. */
-  openStream() {
-    if (this.streams.piped === undefined) this.#stream = new ResponseStream();
+  /**
+   * The response of this request is streamed: a stream that was chosen for it, or what follows.
+   * @param {number} [length] in bytes, when the response says it
+   */
+  openStream(length) {
+    if (this.streams.piped === undefined) this.#stream = new ResponseStream(length, this.#background.log);
   }
 
   /** What the client reads of a streamed response. */

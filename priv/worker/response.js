@@ -56,6 +56,16 @@ export function isStreamed(bytes) {
 }
 
 /**
+ * The length that a response says its body will have.
+ * @param {Uint8Array} bytes the response in the VM's layout
+ * @returns {number | undefined}
+ */
+export function announcedLength(bytes) {
+  const field = parseResponse(bytes).headers.find(([name]) => name.toLowerCase() === "content-length");
+  return field !== undefined && /^\d+$/.test(field[1]) ? Number(field[1]) : undefined;
+}
+
+/**
  * @param {Uint8Array} head
  * @returns {[string, string][]}
  */

@@ -10,7 +10,7 @@
  */
 
 import { WorkerError } from "./errors.js";
-import { isStreamed } from "./response.js";
+import { announcedLength, isStreamed } from "./response.js";
 import { VM_LISTENING, VM_MORE, VM_RESPONDED } from "./vm.js";
 
 const SLICE_REDUCTIONS = 20_000;
@@ -91,13 +91,16 @@ export class Run {
 
   #response() {
     const response = this.#machine.response();
-    if (isStreamed(response)) this.#openStream();
+    if (isStreamed(response)) this.#openStream(announcedLength(response));
     return response;
   }
 
-  /** A client that goes ends the stream, and so the handler that writes to it. */
-  #openStream() {
-    this.#calls.openStream();
+  /**
+   * A client that goes ends the stream, and so the handler that writes to it.
+   * @param {number | undefined} length of the body
+   */
+  #openStream(length) {
+    this.#calls.openStream(length);
     this.#host.signal?.addEventListener("abort", () => this.#calls.breakOff("the client has gone"));
   }
 

@@ -151,6 +151,18 @@ describe("streams", { skip: BUNDLE === undefined && "STREAMS_BUNDLE is not set" 
     assert.equal(await ask(`/sent/${LARGE_BYTES}`), String(LARGE_BYTES));
   });
 
+  test("a body that is made says its length when it is known, and one that breaks off is seen to", async () => {
+    const whole = await freshFetch(`${worker.url}/sized/300000`);
+    assert.deepEqual([whole.headers.get("content-length"), (await whole.bytes()).length], ["300000", 300_000]);
+    for (const path of ["/sized/300001", "/sized/299999", "/sized/300000?fails=1"]) {
+      const broken = await freshFetch(worker.url + path);
+      assert.equal(broken.status, 200);
+      await assert.rejects(broken.bytes(), path);
+    }
+    await logLine(worker, /^\[error\] \S+ the body of the response has 1 bytes more than its content-length$/);
+    await logLine(worker, /^\[error\] \S+ the body of the response has 1 bytes less than its content-length$/);
+  });
+
   test("a limit holds for what is announced and for what is not", async () => {
     assert.equal((await upload("/small/body", 1001)).statusCode, 413);
     const reply = await upload("/small/body", 3000, { announced: false, sent: 2000 });

@@ -493,8 +493,8 @@ defmodule ElixirWorkers.Conn do
 
   Nothing of it runs before the response has left the middleware; `write` returns when the client has taken the chunk.
   When the client goes away, the enumerable is halted and the function left. A failure is logged, and the body ends
-  there: status and headers are gone already, and the client can tell only from a body of known length that it is not
-  whole. The limit of time is that of any request.
+  there: status and headers are gone already, and the client can tell only from a length that it is not whole: put
+  `content-length` before when it is known. The limit of time is that of any request.
 
       Conn.stream(conn, "text/csv", Stream.map(rows, &to_csv/1))
 

@@ -25,6 +25,7 @@ defmodule Streams.Router do
     post "/whole", &count/1
     get "/down/:bytes", &down/2
     get "/made/:bytes", &Conn.stream(&1, "application/octet-stream", chunks(&2["bytes"]))
+    get "/sized/:bytes", &sized/2
     get "/sent/:bytes", &answer(&1, send_body("swallow", chunks(&2["bytes"])))
     get "/broken", &broken/1
     get "/failing", &answer(&1, send_body("swallow", failing()))
@@ -67,6 +68,15 @@ defmodule Streams.Router do
   end
 
   defp down(conn, %{"bytes" => bytes}), do: Conn.stream(conn, "application/octet-stream", make(bytes))
+
+  # A body of 300,000 bytes, whatever it says of itself, or one that breaks off.
+  defp sized(conn, %{"bytes" => bytes}) do
+    body = if conn["query_params"]["fails"], do: failing(), else: chunks("300000")
+
+    conn
+    |> Conn.put_resp_header("content-length", bytes)
+    |> Conn.stream("application/octet-stream", body)
+  end
 
   # One that fails on its way, read by the handler.
   defp broken(conn) do
