@@ -96,6 +96,9 @@ static void operand(Restorer *s, uint8_t first, bool nested)
     } else if (first == MARK_LITERAL) {
         put(s, first);
         put_number(s, ARG_U, number_of(s, LITERAL));
+    } else if ((first & 7) != ARG_Z && (first & 0x18) != 0x18) { // one byte or two, as nearly all
+        put(s, first);
+        if (first & 8) copy_byte(s);
     } else if ((first & 7) != ARG_Z) {
         copy_term(s, first);
     } else if (first == LIST || first == ALLOC || first == TYPED) {
