@@ -88,7 +88,15 @@ class Fuzzer:
         self.modules = call_modules.modules(oracle_module.otp_release())
         self.caller = callers.Caller([*self.modules, *call_sequences.MODULES])
         oracle = oracle_module.Oracle()
-        topics = ("control/", "fun/", "binary/bin_sub", "exception/exc_try", "map/map_flat", "float/float_arith")
+        topics = (
+            "control/",
+            "fun/",
+            "binary/bin_sub",
+            "exception/exc_try",
+            "map/map_flat",
+            "float/float_arith",
+            "term/term_table",
+        )
         programs = [program for program in oracle.all if program.id.startswith(topics)]
         self.archives = [path for _, path in sorted(oracle.archives(programs).items())]
 
