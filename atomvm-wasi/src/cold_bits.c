@@ -185,8 +185,8 @@ static bool segment_bits(Process *p, const Word *s, size_t *bits)
 
 static bool put_float_segment(Process *p, BitBuilder *b, const Word *s, size_t bits, term value)
 {
-    if (!is_number(value)) return bad_segment(p, s, ATOM_type, value);
     if (bits != 16 && bits != 32 && bits != 64) return bad_segment(p, s, ATOM_invalid, make_small((sterm) bits));
+    if (!is_number(value)) return bad_segment(p, s, ATOM_type, value);
     return builder_put_float(b, value, bits, segment_flags(s)) || bad_segment(p, s, ATOM_no_float, value);
 }
 
