@@ -198,11 +198,23 @@ def _link_with_relocations(target: Target, objects: Sequence[Path], product: Pat
         fresh = Path(scratch, product.name)
         options = [option for option in target.link if "--strip" not in option]
         shown = _run([*options, *map(str, objects), "-lm", "-o", str(fresh)], {"ZIG_VERBOSE_LINK": "1"})
-        linker = next((line.split() for line in shown.splitlines() if line.startswith("wasm-ld ")), None)
+        linker = next((line for line in shown.splitlines() if line.startswith("wasm-ld ")), None)
         if linker is None:
             raise BuildError(f"the Zig compiler did not say how it links:\n{shown}")
-        _run([*zig(), *linker, "--emit-relocs", "--strip-debug"])
+        _run([*zig(), *_arguments(linker), "--emit-relocs", "--strip-debug"])
         fresh.replace(product)
+
+
+def _arguments(command: str) -> list[str]:
+    """The arguments of a command that was printed without quotes: paths in it, all of files that are there, may have spaces."""
+    arguments: list[str] = []
+    words = command.split(" ")
+    while words:
+        ends = range(1, len(words) + 1) if os.path.isabs(words[0]) else ()
+        end = next((end for end in ends if os.path.isfile(" ".join(words[:end]))), 1)
+        arguments.append(" ".join(words[:end]))
+        del words[:end]
+    return [argument for argument in arguments if argument]
 
 
 def _forget_others(keep: Sequence[Path]) -> None:
