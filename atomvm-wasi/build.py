@@ -206,12 +206,12 @@ def _link_with_relocations(target: Target, objects: Sequence[Path], product: Pat
 
 
 def _arguments(command: str) -> list[str]:
-    """The arguments of a command that was printed without quotes: paths in it, all of files that are there, may have spaces."""
+    """The arguments of a command that was printed without quotes; paths of files that are there may have spaces."""
     arguments: list[str] = []
     words = command.split(" ")
     while words:
-        ends = range(1, len(words) + 1) if os.path.isabs(words[0]) else ()
-        end = next((end for end in ends if os.path.isfile(" ".join(words[:end]))), 1)
+        ends = range(1, len(words) + 1) if Path(words[0]).is_absolute() else ()
+        end = next((end for end in ends if Path(" ".join(words[:end])).is_file()), 1)
         arguments.append(" ".join(words[:end]))
         del words[:end]
     return [argument for argument in arguments if argument]
