@@ -185,6 +185,11 @@ def _pytest(*arguments: str) -> Ran:
     return _command([PYTHON, "-m", "pytest", "-q", *arguments])
 
 
+def _machine() -> Ran:
+    """The tests of the machine beside the oracle: all modules of `tests/` itself."""
+    return _pytest("tests", "--ignore=tests/unit", "--ignore=tests/build", f"--ignore={ORACLE}")
+
+
 def _mix_test(folder: Path) -> Ran:
     return _command(["mix", "test"], folder)
 
@@ -213,7 +218,8 @@ ORACLE = "tests/test_oracle.py"
 SUITES = [
     Suite("lint", _lint, count_checks),
     Suite("unit", lambda: _pytest("tests/unit", "plugins"), count_pytest),
-    Suite("build", lambda: _pytest("tests", "--ignore=tests/unit", f"--ignore={ORACLE}"), count_pytest),
+    Suite("build", lambda: _pytest("tests/build"), count_pytest),
+    Suite("machine", _machine, count_pytest),
     Suite("framework", lambda: _mix_test(_FRAMEWORK), count_mix),
     Suite("hello", lambda: _mix_test(HELLO), count_mix),
     Suite("bindings", lambda: _mix_test(BINDINGS_SAMPLE), count_mix),
