@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hatch_elixir_workers import leb128
 from hatch_elixir_workers.beam_code import (
     EXT_ALLOC,
     EXT_LIST,
@@ -79,7 +80,7 @@ class Condenser:
     def jump(self, label: int) -> None:
         """The operand that is a label."""
         self._streams[_OPERATIONS] += MARK_JUMP
-        self._streams[JUMP] += leb128(zigzag(label - self._labels))
+        self._streams[JUMP] += leb128.unsigned(zigzag(label - self._labels))
 
     def atom(self, number: int) -> None:
         """The operand that is an atom, by its number in `AtU8` from 1 on."""
@@ -102,18 +103,18 @@ class Condenser:
     def fun(self, row: int) -> None:
         """The row of `FunT` that an instruction names."""
         self._streams[_OPERATIONS] += MARK_FUN
-        self._streams[FUN] += leb128(zigzag(row - self._next_fun))
+        self._streams[FUN] += leb128.unsigned(zigzag(row - self._next_fun))
         self._next_fun = row + 1
 
     def _number(self, kind: int, number: int, otherwise: int) -> None:
         is_next = number == self._next[kind]
-        self._streams[kind] += leb128(0 if is_next else otherwise)
+        self._streams[kind] += leb128.unsigned(0 if is_next else otherwise)
         self._next[kind] += is_next
 
     def chunk(self, code: bytes) -> bytes:
         """The data of `CodC`; `code` is that of `Code`, which is to be restored from it."""
         sizes = [len(code) - _HEADER_BYTES, *map(len, self._streams[:-1])]
-        return code[:_HEADER_BYTES] + b"".join([*map(leb128, sizes), *self._streams])
+        return code[:_HEADER_BYTES] + b"".join([*map(leb128.unsigned, sizes), *self._streams])
 
 
 def restored(data: bytes) -> bytes:
@@ -121,7 +122,7 @@ def restored(data: bytes) -> bytes:
     if len(data) < _HEADER_BYTES:
         raise ChunkError(0, "truncated")
     reader = Stream(data, _HEADER_BYTES)
-    total, *sizes = [reader.leb128() for _ in range(_STREAMS)]
+    total, *sizes = [reader.unsigned() for _ in range(_STREAMS)]
     start = reader.at
     streams = []
     for size in sizes:
@@ -133,29 +134,14 @@ def restored(data: bytes) -> bytes:
     return data[:_HEADER_BYTES] + code
 
 
-class Stream:
-    """Reads one stream."""
-
-    def __init__(self, data: bytes, at: int = 0) -> None:
-        self.data = data
-        self.at = at
+class Stream(leb128.Reader):
+    """Reads one stream. Raises ChunkError where it is cut off."""
 
     def byte(self) -> int:
         """The next byte."""
         if self.at >= len(self.data):
             raise ChunkError(self.at, "truncated")
-        self.at += 1
-        return self.data[self.at - 1]
-
-    def leb128(self) -> int:
-        """The next number."""
-        value = shift = 0
-        while True:
-            byte = self.byte()
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value
+        return super().byte()
 
 
 class _Restorer:
@@ -195,7 +181,7 @@ class _Restorer:
 
     def _operand(self, first: int) -> None:
         if first == MARK_JUMP[0]:
-            self.out += compact(TAG_F, self.labels + unzigzag(self.streams[JUMP].leb128()))
+            self.out += compact(TAG_F, self.labels + unzigzag(self.streams[JUMP].unsigned()))
         elif first == MARK_ATOM[0]:
             self.out += compact(TAG_A, self._number(ATOM))
         elif first == EXT_LITERAL:
@@ -240,27 +226,18 @@ class _Restorer:
         if first != MARK_FUN[0]:
             self._operand(first)
             return
-        row = self.next_fun + unzigzag(self.streams[FUN].leb128())
+        row = self.next_fun + unzigzag(self.streams[FUN].unsigned())
         self.next_fun = row + 1
         self.out += compact(TAG_U, row)
 
     def _number(self, kind: int) -> int:
-        written = self.streams[kind].leb128()
+        written = self.streams[kind].unsigned()
         if written == 0:
             self.next[kind] += 1
             return self.next[kind] - 1
         if kind == LINE:
             return self.next[LINE] - written
         return written if kind == ATOM else written - 1
-
-
-def leb128(value: int) -> bytes:
-    """A number from 0 on."""
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes((*out, value))
 
 
 def zigzag(value: int) -> int:

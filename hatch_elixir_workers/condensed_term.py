@@ -16,8 +16,9 @@ import struct
 import zlib
 from collections.abc import Callable
 
+from hatch_elixir_workers import leb128
 from hatch_elixir_workers.beam_file import ChunkError
-from hatch_elixir_workers.condensed import Stream, leb128, unzigzag, zigzag
+from hatch_elixir_workers.condensed import Stream, unzigzag, zigzag
 
 VERSION = 130
 # What the machine has room for (condensed_term.c).
@@ -57,8 +58,8 @@ def restored_term(data: bytes) -> bytes:
     if data[:1] != bytes((VERSION,)):
         raise ChunkError(0, "no condensed term")
     head = Stream(data, 1)
-    size = head.leb128()
-    sizes = [head.leb128() for _ in range(head.leb128())]
+    size = head.unsigned()
+    sizes = [head.unsigned() for _ in range(head.unsigned())]
     end = len(data) - sum(sizes)
     numbers, at = [], end
     for each in sizes:
@@ -103,7 +104,7 @@ class _Condenser:
         if self.at != len(self.data) or self.data[0] != _EXTERNAL_VERSION:
             raise _NotATableError
         head = [self.size, len(self.numbers), *map(len, self.numbers)]
-        return bytes((VERSION,)) + b"".join([*map(leb128, head), self.structure, *self.numbers])
+        return bytes((VERSION,)) + b"".join([*map(leb128.unsigned, head), self.structure, *self.numbers])
 
     def _take(self, size: int) -> bytes:
         data = self.data[self.at : self.at + size]
@@ -141,7 +142,7 @@ class _Condenser:
         distance = (value - self.contexts.latest[context] + 2**31) % 2**32 - 2**31
         self.contexts.latest[context] = value
         self.structure.append(_SMALL_INTEGER)
-        self.numbers[context] += leb128(zigzag(distance))
+        self.numbers[context] += leb128.unsigned(zigzag(distance))
         self.size += len(_integer(value))
 
 
@@ -181,7 +182,7 @@ class _Restorer:
         context = self.contexts.of(place)
         if context >= len(self.numbers):
             raise ChunkError(0, f"context {context} of {len(self.numbers)}")
-        value = self.contexts.latest[context] + unzigzag(self.numbers[context].leb128())
+        value = self.contexts.latest[context] + unzigzag(self.numbers[context].unsigned())
         self.contexts.latest[context] = (value + 2**31) % 2**32 - 2**31
         self.out += _integer(self.contexts.latest[context])
 

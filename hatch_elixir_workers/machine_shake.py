@@ -14,6 +14,7 @@ import struct
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 
+from hatch_elixir_workers import leb128
 from hatch_elixir_workers import wasm_linked as wasm
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.errors import VmError
@@ -145,10 +146,10 @@ class _Shake:
     # -- what is left -------------------------------------------------------------------------------------------------
 
     def _code(self, live: set[Node]) -> bytes:
-        out = bytearray(wasm.unsigned(len(self.linked.bodies)))
+        out = bytearray(leb128.unsigned(len(self.linked.bodies)))
         for number, body in enumerate(self.linked.bodies):
             kept = self._body(body, self.by_body[number]) if self.linked.imported + number in live else _TRAP
-            out += wasm.unsigned(len(kept)) + kept
+            out += leb128.unsigned(len(kept)) + kept
         return bytes(out)
 
     def _body(self, body: Run, relocations: Iterable[Relocation]) -> bytes:
@@ -162,7 +163,7 @@ class _Shake:
             if each.type in wasm.SIGNED_LEBS:
                 out += wasm.signed(reader.signed())
             else:
-                out += wasm.unsigned(reader.unsigned())
+                out += leb128.unsigned(reader.unsigned())
             if reader.at != at:
                 raise VmError("the linkable virtual machine has a number that is not padded")
         return bytes(out) + code[at : body.end]

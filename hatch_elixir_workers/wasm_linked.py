@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from hatch_elixir_workers import leb128
 from hatch_elixir_workers.errors import VmError
 
 CUSTOM, IMPORT, EXPORT, START, CODE, DATA = 0, 2, 7, 8, 10, 11
@@ -89,27 +90,8 @@ class Linked:
     data_relocations: tuple[Relocation, ...]
 
 
-class Reader:
+class Reader(leb128.Reader):
     """Reads numbers and strings."""
-
-    def __init__(self, data: bytes, at: int = 0) -> None:
-        self.data = data
-        self.at = at
-
-    def byte(self) -> int:
-        """One byte."""
-        self.at += 1
-        return self.data[self.at - 1]
-
-    def unsigned(self) -> int:
-        """LEB128."""
-        value = shift = 0
-        while True:
-            byte = self.byte()
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value
 
     def signed(self) -> int:
         """Signed LEB128."""
@@ -134,15 +116,6 @@ class Reader:
         return self.bytes().decode("utf-8")
 
 
-def unsigned(value: int) -> bytes:
-    """LEB128, as short as can be."""
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes((*out, value))
-
-
 def signed(value: int) -> bytes:
     """Signed LEB128, as short as can be."""
     out = bytearray()
@@ -162,7 +135,7 @@ def read_linked(data: bytes) -> Linked:
 
 def write_sections(sections: Iterator[Section]) -> bytes:
     """A module of these sections, none of them custom."""
-    return _MAGIC + b"".join(bytes((each.id,)) + unsigned(len(each.data)) + each.data for each in sections)
+    return _MAGIC + b"".join(bytes((each.id,)) + leb128.unsigned(len(each.data)) + each.data for each in sections)
 
 
 def read_sections(data: bytes) -> Iterator[Section]:

@@ -127,19 +127,8 @@ defmodule ElixirWorkers.Bindings do
       {:atomvm_reply, ^reference, answer} -> result(answer, binding, operation)
     after
       timeout ->
-        give_up(reference)
+        Outgoing.forget(reference)
         result({:error, timed_out(timeout)}, binding, operation)
-    end
-  end
-
-  # An answer that came between the timeout and the cancellation must not stay in the mailbox.
-  defp give_up(reference) do
-    if not :atomvm_host.cancel(reference) do
-      receive do
-        {:atomvm_reply, ^reference, _answer} -> :ok
-      after
-        0 -> :ok
-      end
     end
   end
 

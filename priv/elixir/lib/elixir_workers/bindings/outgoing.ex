@@ -58,8 +58,11 @@ defmodule ElixirWorkers.Bindings.Outgoing do
     end
   end
 
-  # An answer that came before the cancellation must not stay in the mailbox.
-  defp forget(reference) do
+  @doc """
+  Cancels a call. An answer that came before does not stay in the mailbox.
+  """
+  @spec forget(reference()) :: :ok
+  def forget(reference) do
     if not :atomvm_host.cancel(reference) do
       receive do
         {:atomvm_reply, ^reference, _answer} -> :ok
@@ -67,5 +70,7 @@ defmodule ElixirWorkers.Bindings.Outgoing do
         0 -> :ok
       end
     end
+
+    :ok
   end
 end
