@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import call_terms as terms
-from call_terms import Draw
+from call_terms import Draw, T, Terms
 from caller import call
 from hypothesis import strategies as st
 
@@ -54,7 +54,9 @@ _LENGTHS = [
     300,
 ]
 _ENDS = ["big", "little", "native"]
-_sizes = st.one_of(st.integers(0, 20), st.integers(0, 20), st.sampled_from([*_LENGTHS, -1, -8, Atom("a"), 2**66, 1.0]))
+_odd_sizes: list[Term] = [*_LENGTHS, -1, -8, Atom("a"), 2**66, 1.0]
+_sizes: Terms = st.one_of(st.integers(0, 20), st.integers(0, 20), st.sampled_from(_odd_sizes))
+_values: Terms = st.one_of(terms.small_integers, st.integers(0, 255), terms.floats)
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,11 @@ class Function:
     calls: list[list[Term]] = field(compare=False)
 
 
-def _one(draw: Draw[Any], *values: Any) -> Any:
+def _one(draw: Draw, *values: T) -> T:
     return draw(st.sampled_from(values))
 
 
-def _length(draw: Draw[Any], names: list[str]) -> str:
+def _length(draw: Draw, names: list[str]) -> str:
     """An expression for a size: a number, a variable, or something computed."""
     kind = draw(st.integers(0, 5))
     if kind <= 2 or not names:
@@ -78,7 +80,7 @@ def _length(draw: Draw[Any], names: list[str]) -> str:
     return name if kind <= 4 else f"({name} {_one(draw, '*', '+', 'div')} {_one(draw, 1, 2, 8)})"
 
 
-def _specifiers(draw: Draw[Any], kind: str, sized: bool) -> str:
+def _specifiers(draw: Draw, kind: str, sized: bool) -> str:
     parts = [kind]
     if kind in ("integer", "float", "utf16", "utf32") and draw(st.booleans()):
         parts.append(_one(draw, *_ENDS))
@@ -89,7 +91,7 @@ def _specifiers(draw: Draw[Any], kind: str, sized: bool) -> str:
     return "-".join(draw(st.permutations(parts)))
 
 
-def _segment(draw: Draw[Any], value: str, names: list[str], kinds: list[str], open_end: bool = True) -> str:
+def _segment(draw: Draw, value: str, names: list[str], kinds: list[str], open_end: bool = True) -> str:
     kind = _one(draw, *kinds)
     if kind in ("utf8", "utf16", "utf32"):
         return f"{value}/{_specifiers(draw, kind, sized=False)}"
@@ -108,7 +110,7 @@ _NUMBERS = ["integer", "integer", "integer", "float", "utf8", "utf16", "utf32"]
 _WHOLES = ["binary", "binary", "bitstring"]
 
 
-def _built(draw: Draw[Any]) -> str:
+def _built(draw: Draw) -> str:
     """A segment of a construction from A (most often a number), B (most often a bit string), or a literal."""
     kind = draw(st.integers(0, 9))
     if kind == 0:
@@ -120,14 +122,14 @@ def _built(draw: Draw[Any]) -> str:
     return _segment(draw, "A", ["N"], _NUMBERS) if kind <= 5 else _segment(draw, "B", ["N"], _WHOLES)
 
 
-def _number(draw: Draw[Any]) -> Term:
+def _number(draw: Draw) -> Term:
     kind = draw(st.integers(0, 9))
     if kind == 0:
         return terms.any_term(draw, 1)
     return draw(terms.integers) if kind <= 5 else draw(terms.characters if kind <= 7 else terms.floats)
 
 
-def bits(draw: Draw[Any]) -> Term:
+def bits(draw: Draw) -> Term:
     """A bit string: bytes, text, any number of bits, or part of another that begins anywhere; seldom no bit string."""
     kind = draw(st.integers(0, 11))
     if kind == 0:
@@ -142,13 +144,13 @@ def bits(draw: Draw[Any]) -> Term:
     return draw(st.one_of(terms.utf8, st.binary(max_size=40), st.binary(max_size=12)))
 
 
-def _construction(draw: Draw[Any]) -> Function:
+def _construction(draw: Draw) -> Function:
     segments = [_built(draw) for _ in range(draw(st.integers(1, 5)))]
     source = f"made(A, B, N) -> <<{', '.join(segments)}>>.\n"
     return Function(source, [[_number(draw), bits(draw), draw(_sizes)] for _ in range(4)])
 
 
-def _appending(draw: Draw[Any]) -> Function:
+def _appending(draw: Draw) -> Function:
     """A binary that grows at its end, and is read on the way."""
     segment = _built(draw)
     source = (
@@ -159,7 +161,7 @@ def _appending(draw: Draw[Any]) -> Function:
     return Function(source, [[_number(draw), bits(draw), draw(_sizes)] for _ in range(4)])
 
 
-def _pattern(draw: Draw[Any], clause: int) -> tuple[str, list[str]]:
+def _pattern(draw: Draw, clause: int) -> tuple[str, list[str]]:
     """Segments, and the variables they bind. N and M are bound before: a size and a value."""
     bound: list[str] = []
     sizes = ["N"]
@@ -187,7 +189,7 @@ def _pattern(draw: Draw[Any], clause: int) -> tuple[str, list[str]]:
     return ", ".join(segments), bound
 
 
-def _match(draw: Draw[Any]) -> Function:
+def _match(draw: Draw) -> Function:
     clauses = []
     for number in range(1, draw(st.integers(1, 3)) + 1):
         segments, bound = _pattern(draw, number)
@@ -197,11 +199,11 @@ def _match(draw: Draw[Any]) -> Function:
     return Function(source, [_match_arguments(draw) for _ in range(6)])
 
 
-def _match_arguments(draw: Draw[Any]) -> list[Term]:
-    return [bits(draw), draw(_sizes), draw(st.one_of(terms.small_integers, st.integers(0, 255), terms.floats))]
+def _match_arguments(draw: Draw) -> list[Term]:
+    return [bits(draw), draw(_sizes), draw(_values)]
 
 
-def _comprehension(draw: Draw[Any]) -> Function:
+def _comprehension(draw: Draw) -> Function:
     generator = _segment(draw, "X", ["N"], _NUMBERS)
     test = _one(draw, "", ", X > M", ", is_integer(X)")
     made = _one(draw, "<<X>>", "<<X:N>>", "<<X/float>>", "<<X:16/little>>", "<<X/utf8>>", "<<(X bxor 5):3>>")
@@ -213,7 +215,7 @@ def _comprehension(draw: Draw[Any]) -> Function:
     return Function(source, [_match_arguments(draw) for _ in range(5)])
 
 
-def _loop(draw: Draw[Any]) -> Function:
+def _loop(draw: Draw) -> Function:
     """Clauses that hand what is left of a bit string on."""
     first, bound = _segment(draw, "X", [], _NUMBERS), "X"
     source = (

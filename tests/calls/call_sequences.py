@@ -7,37 +7,38 @@ from typing import Any
 
 import call_terms as terms
 import call_texts as texts
-from call_terms import Draw
+from call_terms import Draw, Terms
 from caller import call, result
 from hypothesis import strategies as st
 
 from hatch_elixir_workers.etf import Atom, ImproperList, Map, Term
 
 Step = tuple[Term, ...]
-Maker = Callable[[Draw[Any]], list[Step]]
+Maker = Callable[[Draw], list[Step]]
 
 
 def _step(module: str, function: str, *arguments: Term) -> Step:
     return (Atom(module), Atom(function), [*arguments])
 
 
-def _atom(draw: Draw[Any], *names: str) -> Atom:
+def _atom(draw: Draw, *names: str) -> Atom:
     return Atom(draw(st.sampled_from(names)))
 
 
-def _some(draw: Draw[Any], makers: list[Callable[[], Step]], most: int) -> list[Step]:
+def _some(draw: Draw, makers: list[Callable[[], Step]], most: int) -> list[Step]:
     return [draw(st.sampled_from(makers))() for _ in range(draw(st.integers(1, most)))]
 
 
 # ---- ets ----
 
-_keys = st.one_of(st.sampled_from([1, 2, 3, 1.0, Atom("a"), Atom("b"), b"k", (1, 2)]), terms.pool)
+_few_keys: list[Term] = [1, 2, 3, 1.0, Atom("a"), Atom("b"), b"k", (1, 2)]
+_keys: Terms = st.one_of(st.sampled_from(_few_keys), terms.pool)
 
 
 class _Table:
     """Calls on the table that the first step makes. Results in no order of their own are sorted."""
 
-    def __init__(self, draw: Draw[Any]) -> None:
+    def __init__(self, draw: Draw) -> None:
         self.draw = draw
         self.type = draw(st.sampled_from(["set", "ordered_set", "bag", "duplicate_bag"]))
         self.keypos = draw(st.sampled_from([1, 1, 1, 2]))
@@ -117,7 +118,8 @@ class _Table:
         position = self.draw(st.integers(1, 4))
         increment = self.draw(terms.integers)
         limit = (position, increment, self.draw(terms.small_integers), self.draw(terms.small_integers))
-        one: Term = self.draw(st.sampled_from([increment, (position, increment), limit]))
+        updates: list[Term] = [increment, (position, increment), limit]
+        one = self.draw(st.sampled_from(updates))
         return [one, (position, 1)] if self.draw(st.integers(0, 4)) == 0 else one
 
     def element_spec(self) -> Term:
@@ -173,14 +175,14 @@ class _Table:
         return anyhow + ordered if self.type == "ordered_set" else anyhow
 
 
-def _ets(draw: Draw[Any]) -> list[Step]:
+def _ets(draw: Draw) -> list[Step]:
     return _Table(draw).steps()
 
 
 # ---- gen_server ----
 
 
-def _server_result(draw: Draw[Any], depth: int = 1) -> Term:
+def _server_result(draw: Draw, depth: int = 1) -> Term:
     state = terms.element(draw)
     value = terms.element(draw)
     results: list[Term] = [
@@ -204,7 +206,7 @@ def _server_result(draw: Draw[Any], depth: int = 1) -> Term:
     return draw(st.sampled_from(results))
 
 
-def _server_init(draw: Draw[Any]) -> Term:
+def _server_init(draw: Draw) -> Term:
     value = terms.element(draw)
     inits: list[Term] = [
         Atom("started"),
@@ -221,13 +223,12 @@ def _server_init(draw: Draw[Any]) -> Term:
     return draw(st.sampled_from(inits))
 
 
-def _gen_server(draw: Draw[Any]) -> list[Step]:
+def _gen_server(draw: Draw) -> list[Step]:
     server = Atom("calls_server")
 
     def request() -> Term:
-        return draw(
-            st.sampled_from([Atom("get"), (Atom("do"), _server_result(draw)), (Atom("do"), _server_result(draw))])
-        )
+        requests: list[Term] = [Atom("get"), (Atom("do"), _server_result(draw)), (Atom("do"), _server_result(draw))]
+        return draw(st.sampled_from(requests))
 
     makers = [
         lambda: _step("gen_server", "call", server, request(), 100),
@@ -253,7 +254,7 @@ def _gen_server(draw: Draw[Any]) -> list[Step]:
 # ---- gen_statem ----
 
 
-def _actions(draw: Draw[Any]) -> Term:
+def _actions(draw: Draw) -> Term:
     value = terms.element(draw)
     reply = (Atom("reply"), Atom("from"), value)
     actions: list[Term] = [
@@ -269,7 +270,7 @@ def _actions(draw: Draw[Any]) -> Term:
     return [reply, *terms.many(draw, lambda: draw(st.sampled_from(actions)), 2)]
 
 
-def _statem_result(draw: Draw[Any]) -> Term:
+def _statem_result(draw: Draw) -> Term:
     value = terms.element(draw)
     results: list[Term] = [
         (Atom("next_state"), _atom(draw, "idle", "busy"), value, _actions(draw)),
@@ -286,11 +287,10 @@ def _statem_result(draw: Draw[Any]) -> Term:
     return draw(st.sampled_from(results))
 
 
-def _gen_statem(draw: Draw[Any]) -> list[Step]:
+def _gen_statem(draw: Draw) -> list[Step]:
     machine = Atom("calls_statem")
-    mode: Term = draw(
-        st.sampled_from([Atom("handle_event_function"), [Atom("handle_event_function"), Atom("state_enter")]])
-    )
+    modes: list[Term] = [Atom("handle_event_function"), [Atom("handle_event_function"), Atom("state_enter")]]
+    mode = draw(st.sampled_from(modes))
     inits: list[Term] = [
         Atom("data"),
         Atom("data"),
@@ -316,7 +316,7 @@ def _gen_statem(draw: Draw[Any]) -> list[Step]:
 # ---- supervisor ----
 
 
-def _child(draw: Draw[Any]) -> Term:
+def _child(draw: Draw) -> Term:
     init = _server_init(draw)
     fields: list[tuple[Term, Term]] = [
         (Atom("id"), _atom(draw, "one", "two", "three")),
@@ -329,7 +329,7 @@ def _child(draw: Draw[Any]) -> Term:
     return Map(tuple(fields)) if draw(st.integers(0, 9)) else terms.element(draw)
 
 
-def _supervisor(draw: Draw[Any]) -> list[Step]:
+def _supervisor(draw: Draw) -> list[Step]:
     this = call("erlang", "element", 2, result(2))
     flags: Term = Map(
         (
@@ -362,7 +362,7 @@ def _supervisor(draw: Draw[Any]) -> list[Step]:
 # ---- rand ----
 
 
-def _rand(draw: Draw[Any]) -> list[Step]:
+def _rand(draw: Draw) -> list[Step]:
     algorithm = _atom(draw, "exsss", "exro928ss", "exrop", "exs1024s", "exsp", "default")
     makers = [
         lambda: _step("rand", "uniform"),
@@ -381,7 +381,7 @@ def _rand(draw: Draw[Any]) -> list[Step]:
 # ---- io_lib:format ----
 
 
-def _format(draw: Draw[Any]) -> list[Step]:
+def _format(draw: Draw) -> list[Step]:
     text: list[Term] = []
     arguments: list[Term] = []
     for _ in range(draw(st.integers(1, 4))):
@@ -397,20 +397,20 @@ def _format(draw: Draw[Any]) -> list[Step]:
     return [_step("lists", "flatten", call("io_lib", "format", text, arguments))]
 
 
-def _wide(draw: Draw[Any]) -> Term:
+def _wide(draw: Draw) -> Term:
     return terms.any_term(draw, 4)
 
 
-def _number(draw: Draw[Any]) -> Term:
+def _number(draw: Draw) -> Term:
     return draw(st.one_of(terms.integers, terms.floats))
 
 
-def _text(draw: Draw[Any]) -> Term:
+def _text(draw: Draw) -> Term:
     one: Term = draw(st.one_of(terms.utf8, terms.strings, terms.atoms, terms.binaries))
     return ImproperList([97], one) if draw(st.integers(0, 9)) == 0 else one
 
 
-_CONTROLS: list[tuple[str, Callable[[Draw[Any]], Term] | None]] = [
+_CONTROLS: list[tuple[str, Callable[[Draw], Term] | None]] = [
     *[(code, _wide) for code in ("p", "p", "w", "tp", "tw", "lp")],
     *[(code, _number) for code in ("e", "f", "g", "b", "B", "#", "+", "c")],
     *[(code, _text) for code in ("s", "ts", "ts")],
@@ -424,7 +424,7 @@ _CONTROLS: list[tuple[str, Callable[[Draw[Any]], Term] | None]] = [
 # ---- json, in parts ----
 
 
-def _json(draw: Draw[Any]) -> list[Step]:
+def _json(draw: Draw) -> list[Step]:
     """A text decoded in two or three parts, with or without an end."""
     data = texts.json(draw)
     first, second = sorted(draw(st.integers(0, len(data))) for _ in range(2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -11,7 +11,8 @@ from hatch_elixir_workers import etf
 from hatch_elixir_workers.etf import Atom, BitString, ExternalFun, ImproperList, Map, Term
 
 T = TypeVar("T")
-Draw = Callable[[st.SearchStrategy[T]], T]
+Terms = st.SearchStrategy[Term]
+Draw = st.DrawFn
 
 # Where representations change: small integers and boxed ones of both word sizes, 64 bits, the first of two digits.
 _EDGES = [2**n + offset for n in (27, 28, 31, 32, 59, 60, 63, 64, 128) for offset in (-1, 0, 1)]
@@ -52,7 +53,7 @@ characters: st.SearchStrategy[int] = st.one_of(
     st.sampled_from([0, 0xD7, 0xF7, 0xFF, 0x100, 0xE000, 0xFFFF, 0x10000, 0x10FFFF]),
 )
 texts: st.SearchStrategy[str] = st.lists(characters, max_size=8).map(lambda codes: "".join(map(chr, codes)))
-strings: st.SearchStrategy[list[int]] = st.lists(characters, max_size=8)
+strings: st.SearchStrategy[list[Term]] = st.lists(characters, max_size=8)
 utf8: st.SearchStrategy[bytes] = texts.map(str.encode)
 binaries: st.SearchStrategy[bytes] = st.one_of(
     st.sampled_from([b"", b"a", b"abc", b"abab", b"\0", b"\xff"]), st.binary(max_size=12), utf8, st.binary(max_size=100)
@@ -96,7 +97,7 @@ FUNS = {
 }
 
 
-def fun(draw: Draw[Any], arity: int, kind: str = "any") -> Term:
+def fun(draw: Draw, arity: int, kind: str = "any") -> Term:
     """A fun that returns values of the kind, most often."""
     kinds = FUNS.get(arity, FUNS[1])
     fitting = kinds.get(kind, kinds["any"])
@@ -104,12 +105,12 @@ def fun(draw: Draw[Any], arity: int, kind: str = "any") -> Term:
     return ExternalFun(Atom("calls_fun"), Atom(draw(st.sampled_from(names))), arity if arity in FUNS else 1)
 
 
-def any_term(draw: Draw[Any], depth: int = 3) -> Term:
+def any_term(draw: Draw, depth: int = 3) -> Term:
     """A term of any type."""
     kind = draw(st.integers(0, 15 if depth else 9))
     if kind <= 3:
         return draw(pool)
-    scalars: dict[int, Any] = {4: integers, 5: floats, 6: binaries, 7: bit_strings, 8: atoms}
+    scalars: dict[int, Terms] = {4: integers, 5: floats, 6: binaries, 7: bit_strings, 8: atoms}
     if kind in scalars:
         return draw(scalars[kind])
     if kind == 9:
@@ -124,7 +125,7 @@ def any_term(draw: Draw[Any], depth: int = 3) -> Term:
     return ImproperList(items, draw(atoms)) if items else draw(atoms)
 
 
-def element(draw: Draw[Any]) -> Term:
+def element(draw: Draw) -> Term:
     """A term of any type, most often one of the pool."""
     return draw(pool) if draw(st.integers(0, 3)) else any_term(draw, 2)
 
@@ -133,7 +134,7 @@ _lengths = st.one_of(st.integers(0, 4), st.integers(0, 4), st.integers(0, 10))
 _far_lengths = st.integers(30, 80)
 
 
-def many(draw: Draw[Any], item: Callable[[], Term], most: int = 10) -> list[Term]:
+def many(draw: Draw, item: Callable[[], Term], most: int = 10) -> list[Term]:
     """A list of at most that many items, seldom a long one."""
     length = min(draw(_lengths), most)
     if most >= 10 and length == 10:
@@ -141,7 +142,7 @@ def many(draw: Draw[Any], item: Callable[[], Term], most: int = 10) -> list[Term
     return [item() for _ in range(length)]
 
 
-def pairs_map(draw: Draw[Any], key: Callable[[], Term], value: Callable[[], Term]) -> Map:
+def pairs_map(draw: Draw, key: Callable[[], Term], value: Callable[[], Term]) -> Map:
     """A map: keys that are equal (0.0 and -0.0 are, before OTP 27) are written once."""
     return map_of([(k, value()) for k in many(draw, key, 6)])
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import call_terms as terms
 from call_terms import Draw
 from caller import call
@@ -35,29 +33,29 @@ _broken = ["(", ")", "[", "*", "a{2", "(?<n", "[b-a]", "\\", "(?z)", "\\2", "[[:
 patterns: st.SearchStrategy[bytes] = _expressions.map(str.encode)
 
 
-def _written(draw: Draw[Any], text: str) -> Term:
+def _written(draw: Draw, text: str) -> Term:
     """As a binary most often, or as a list."""
     coding = "utf-8" if draw(st.booleans()) else "latin-1"
     return text.encode(coding, "replace") if draw(st.integers(0, 3)) else [*map(ord, text)]
 
 
-def expression(draw: Draw[Any]) -> Term:
+def expression(draw: Draw) -> Term:
     """A regular expression as text or compiled, one in ten broken."""
     kind = draw(st.integers(0, 9))
     if kind == 0:
         return _written(draw, draw(_expressions) + draw(st.sampled_from(_broken)))
     if kind == 1:
-        options = draw(st.sampled_from([[], [Atom("caseless")], [Atom("unicode")], [Atom("multiline")]]))
+        options: list[Term] = draw(st.sampled_from([[], [Atom("caseless")], [Atom("unicode")], [Atom("multiline")]]))
         return call("calls_fun", "compiled", draw(patterns), options)
     return _written(draw, draw(_expressions))
 
 
-def subject(draw: Draw[Any]) -> Term:
+def subject(draw: Draw) -> Term:
     """Text that expressions of `expression` match now and then."""
     return _written(draw, draw(st.text("aabbc1é \n\r-A", max_size=12)))
 
 
-def replacement(draw: Draw[Any]) -> Term:
+def replacement(draw: Draw) -> Term:
     """For `re:replace`: text with references to groups, seldom a fun."""
     if draw(st.integers(0, 5)) == 0:
         return terms.fun(draw, 2, "list")
@@ -118,7 +116,7 @@ def _collection(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 _json_texts = st.recursive(_scalars, _collection, max_leaves=10)
 
 
-def json(draw: Draw[Any]) -> bytes:
+def json(draw: Draw) -> bytes:
     """A text of JSON, one in five broken or with more behind it."""
     text: str = draw(_blank) + draw(_json_texts) + draw(_blank)
     kind = draw(st.integers(0, 9))
@@ -132,7 +130,7 @@ def json(draw: Draw[Any]) -> bytes:
     return data
 
 
-def json_state(draw: Draw[Any]) -> Term:
+def json_state(draw: Draw) -> Term:
     """What `json:decode_start/3` gives for the first part of a text: `{continue, State}`'s state, if it does."""
     data = json(draw)
     started = call("json", "decode_start", data[: draw(st.integers(0, len(data)))], [], Map(()))
@@ -143,7 +141,7 @@ _DECODERS = {"array_start": 1, "array_push": 2, "array_finish": 2, "object_start
 _DECODERS |= {"object_finish": 2, "float": 1, "integer": 1, "string": 1}
 
 
-def json_decoders(draw: Draw[Any]) -> Map:
+def json_decoders(draw: Draw) -> Map:
     """Funs for `json:decode/3`. One that is none stands alone: which of several is refused is a matter of order."""
     if draw(st.integers(0, 9)) == 0:
         return Map(((Atom(draw(st.sampled_from([*_DECODERS, "other"]))), terms.element(draw)),))

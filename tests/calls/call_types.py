@@ -12,7 +12,7 @@ from typing import Any
 import call_terms as terms
 import call_texts as texts
 from call_modules import is_called, is_limited
-from call_terms import Draw
+from call_terms import Draw, Terms
 from caller import call, program
 from hypothesis import strategies as st
 
@@ -23,7 +23,7 @@ _one_in_25 = st.integers(0, 24)
 _one_in_6 = st.integers(0, 5)
 
 Form = Any  # a tuple of the abstract format
-Maker = Callable[[Draw[Any]], Term]
+Maker = Callable[[Draw], Term]
 Variables = Mapping[str, tuple[Form, "Variables"]]
 
 
@@ -49,22 +49,22 @@ def read_modules(answer: Any) -> dict[str, Module]:
 
 
 # Values of opaque types come from calls that make them.
-def _pairs(draw: Draw[Any]) -> Term:
+def _pairs(draw: Draw) -> Term:
     return call("orddict", "from_list", terms.many(draw, lambda: (terms.element(draw), terms.element(draw))))
 
 
-def _items(draw: Draw[Any]) -> list[Term]:
+def _items(draw: Draw) -> list[Term]:
     return terms.many(draw, lambda: terms.element(draw))
 
 
-def _array(draw: Draw[Any]) -> Term:
+def _array(draw: Draw) -> Term:
     if draw(st.booleans()):
         return call("array", "from_list", _items(draw))
     entries = terms.many(draw, lambda: (draw(terms.sizes), terms.element(draw)), 6)
     return call("array", "from_orddict", call("lists", "ukeysort", 1, entries), terms.element(draw))
 
 
-def _rand(draw: Draw[Any]) -> Term:
+def _rand(draw: Draw) -> Term:
     algorithms = ["exsss", "exro928ss", "exrop", "exs1024s", "exsp", "exs64", "exsplus", "exs1024"]
     algorithm = Atom(draw(st.sampled_from(algorithms)))
     return call(
@@ -72,17 +72,17 @@ def _rand(draw: Draw[Any]) -> Term:
     )
 
 
-def _queue(draw: Draw[Any]) -> Term:
+def _queue(draw: Draw) -> Term:
     made = call("queue", "from_list", _items(draw))
     return call("queue", "join", made, call("queue", "from_list", _items(draw))) if draw(st.booleans()) else made
 
 
-def _set(draw: Draw[Any]) -> Term:
-    version = [] if draw(st.booleans()) else [[(Atom("version"), 2)]]
+def _set(draw: Draw) -> Term:
+    version: list[Term] = [] if draw(st.booleans()) else [[(Atom("version"), 2)]]
     return call("sets", "from_list", _items(draw), *version)
 
 
-OPAQUE = {
+OPAQUE: dict[tuple[str, str], Callable[[Draw], Term]] = {
     ("queue", "queue"): _queue,
     ("gb_trees", "tree"): lambda draw: call("gb_trees", "from_orddict", _pairs(draw)),
     ("gb_trees", "iter"): lambda draw: call("gb_trees", "iterator", call("gb_trees", "from_orddict", _pairs(draw))),
@@ -115,11 +115,11 @@ _patterns: st.SearchStrategy[Term] = st.one_of(
 )
 
 
-def _map(draw: Draw[Any]) -> Map:
+def _map(draw: Draw) -> Map:
     return terms.pairs_map(draw, lambda: terms.element(draw), lambda: terms.element(draw))
 
 
-def chardata(draw: Draw[Any], depth: int = 2) -> Term:
+def chardata(draw: Draw, depth: int = 2) -> Term:
     """`unicode:chardata()`: text as a list, as a binary, or as lists of both."""
     kind = draw(st.integers(0, 5 if depth else 1))
     if kind == 0 or kind == 2:
@@ -132,7 +132,7 @@ def chardata(draw: Draw[Any], depth: int = 2) -> Term:
     return ImproperList(items, draw(terms.utf8)) if items and kind == 5 else items
 
 
-def iodata(draw: Draw[Any], depth: int = 2) -> Term:
+def iodata(draw: Draw, depth: int = 2) -> Term:
     """`iodata()`: bytes as a binary or as nested lists."""
     if draw(st.integers(0, 2)) == 0:
         return draw(terms.binaries)
@@ -161,7 +161,7 @@ class Arguments:
     def __init__(self, modules: Mapping[str, Module]) -> None:
         self._modules = modules
 
-    def draw(self, draw: Draw[Any], module: str, function: str, arity: int) -> list[Term]:
+    def draw(self, draw: Draw, module: str, function: str, arity: int) -> list[Term]:
         """Arguments as the spec wants them, but every sixth list has one of any type."""
         clauses = self._modules[module].specs[function, arity]
         clause = draw(st.sampled_from(clauses)) if len(clauses) > 1 else clauses[0]
@@ -180,7 +180,7 @@ class Arguments:
             return [_unlimited(value) for value in drawn]
         return [_small(value) for value in drawn] if is_limited(module, function, arity) else drawn
 
-    def _argument(self, draw: Draw[Any], place: tuple[str, str, int], form: Form, variables: Variables) -> Term:
+    def _argument(self, draw: Draw, place: tuple[str, str, int], form: Form, variables: Variables) -> Term:
         name = form[1].name if form[0] == Atom("var") else ""
         maker = BY_PLACE.get(place) or BY_NAME.get((place[0], name))
         return maker(draw) if maker else _Drawing(self._modules, place[0], draw).value(form, variables)
@@ -234,7 +234,7 @@ def _small(value: Term) -> Term:
 class _Drawing:
     modules: Mapping[str, Module]
     module: str
-    draw: Draw[Any]
+    draw: Draw
     depth: int = 0
 
     def value(self, form: Form, variables: Variables) -> Term:
@@ -302,7 +302,8 @@ class _Drawing:
             case "fun":
                 return self._fun(arguments)
             case "binary" | "bitstring" if arguments:
-                return draw(terms.bit_strings if arguments[1][1] == 1 else terms.binaries)
+                kind: Terms = terms.bit_strings if arguments[1][1] == 1 else terms.binaries
+                return draw(kind)
             case "iodata" | "iolist":
                 return iodata(draw)
             case "chardata":
@@ -346,7 +347,7 @@ def _kind(form: Form) -> str:
 
 
 _octets: st.SearchStrategy[list[int]] = st.lists(st.integers(0, 255), max_size=8)
-_SIMPLE: dict[str, st.SearchStrategy[Any]] = {
+_SIMPLE: dict[str, Terms] = {
     "integer": terms.integers,
     "non_neg_integer": terms.counts,
     "pos_integer": st.one_of(st.integers(1, 4), terms.counts.map(lambda n: n + 1)),
