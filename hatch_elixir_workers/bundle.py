@@ -26,6 +26,7 @@ from typing import Any
 from hatch_elixir_workers import __version__, builtin, cache
 from hatch_elixir_workers.config import Binding, Config
 from hatch_elixir_workers.errors import UserError
+from hatch_elixir_workers.javascript import stripped_once
 from hatch_elixir_workers.paths import write_atomically
 from hatch_elixir_workers.wrangler import wrangler_toml
 
@@ -98,6 +99,8 @@ def bundle_files(contents: Contents, worker: Path) -> dict[str, bytes]:
     files["app.avm"] = contents.archive
     files["atomvm.wasm"] = contents.machine
     files["config.js"] = config_js(contents.config)
+    if contents.config.minify:
+        files |= {path: stripped_once(data) for path, data in files.items() if path.endswith(".js")}
     files["wrangler.toml"] = wrangler_toml(contents.config)
     _add_carried(files, contents.carried)
     files["manifest.json"] = _manifest(contents, files)
@@ -186,7 +189,7 @@ def _manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
             for path, data in sorted(files.items())
         ],
     }
-    return (json.dumps(manifest, indent=2) + "\n").encode()
+    return (json.dumps(manifest, separators=(",", ":")) + "\n").encode()
 
 
 def write_bundle(target: Path, files: Mapping[str, bytes]) -> None:

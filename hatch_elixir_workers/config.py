@@ -124,6 +124,7 @@ class Config:
     strict: bool = False
     keep: tuple[Keep, ...] = ()
     shake: str = DEFAULT_SHAKE
+    minify: bool = True
     vm: VmPaths | None = None
 
 
@@ -161,6 +162,7 @@ class _Reader(Reader):
             "strict": self.boolean,
             "keep": self._keep,
             "shake": lambda path, value: self.choice(path, value, SHAKE_LEVELS),
+            "minify": self.boolean,
             "vm": self._vm,
         }
         values: dict[str, Any] = {"name": _default_worker_name(project_name)}

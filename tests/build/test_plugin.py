@@ -19,6 +19,8 @@ sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
 
 import example  # noqa: E402
 
+from hatch_elixir_workers.javascript import stripped  # noqa: E402
+
 Run = Callable[..., Any]
 Sample = Callable[..., Path]
 
@@ -56,7 +58,7 @@ def build(
 def test_a_kind_of_a_plugin(built: Path, tmp_path: Path) -> None:
     bundle = built / "dist" / "queue_app-0.1.0-worker"
     own = PLUGIN / "elixir_workers_queue" / "worker" / "queue.js"
-    assert (bundle / "bindings" / "queue.js").read_bytes() == own.read_bytes()
+    assert (bundle / "bindings" / "queue.js").read_bytes() == stripped(own.read_bytes())
     assert '{ binding = "JOBS", queue = "jobs" }' in (bundle / "wrangler.toml").read_text()
     assert str(built.parent) not in (bundle / "app.avm").read_bytes().decode("latin-1")
     with example.served(bundle, tmp_path / "console.log", {"SIGNING_KEY": "s3cret"}) as url:

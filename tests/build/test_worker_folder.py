@@ -92,7 +92,7 @@ def test_wrangler_toml(shop: Path) -> None:
 
 
 def test_config_js(shop: Path) -> None:
-    settings = json.loads((shop / "config.js").read_text().removeprefix("export default ").rstrip().rstrip(";"))
+    settings = json.loads((shop / "config.js").read_text().removeprefix("export default").rstrip().rstrip(";"))
     assert settings["bodyLimitBytes"] == 64 * 1024
     assert settings["environment"] == "development"
     assert settings["vars"] == ["OPENS_AT"]

@@ -62,7 +62,7 @@ def test_files(worker: Path) -> None:
 
 def test_modules_of_the_kinds_that_are_used() -> None:
     worker = priv_dir() / "worker"
-    none = bundle.bundle_files(contents(), worker)
+    none = bundle.bundle_files(contents(minify=False), worker)
     assert {path for path in none if path.startswith("bindings/")} == {
         "bindings/index.js",
         "bindings/kinds.js",
@@ -70,7 +70,7 @@ def test_modules_of_the_kinds_that_are_used() -> None:
     }
     assert none["bindings/kinds.js"] == b"export default Object.freeze({\n});\n"
     names = {"A": {"kind": "kv", "id": "1"}, "B": {"kind": "d1"}, "C": {"kind": "kv"}}
-    files = bundle.bundle_files(contents(bindings=names), worker)
+    files = bundle.bundle_files(contents(bindings=names, minify=False), worker)
     assert files["bindings/kv.js"] == (worker / "bindings" / "kv.js").read_bytes()
     assert files["bindings/kinds.js"].decode().splitlines() == [
         'import kind0 from "./d1.js";',
@@ -84,8 +84,9 @@ def test_modules_of_the_kinds_that_are_used() -> None:
 
 def test_modules_for_the_way_the_machine_is_run() -> None:
     worker = priv_dir() / "worker"
-    reactor = bundle.bundle_files(contents(), worker)
-    replay = bundle.bundle_files(replace(contents(), vm=bundle.Vm(is_own=False, is_reactor=False)), worker)
+    whole = contents(minify=False)
+    reactor = bundle.bundle_files(whole, worker)
+    replay = bundle.bundle_files(replace(whole, vm=bundle.Vm(is_own=False, is_reactor=False)), worker)
     of_replay = {path.name for path in worker.glob("replay*.js")}
     assert {"replay.js", "replay_wasi.js"} <= of_replay
     assert set(reactor) - set(replay) == {"pool.js", "run.js", "vm.js"}
@@ -98,6 +99,15 @@ def test_modules_for_the_way_the_machine_is_run() -> None:
             assert {f"{folder}/{each}".lstrip("/") for each in imports} <= {*files, "x"}, name
     assert json.loads(reactor["manifest.json"])["vm"] == {"source": "hatch-elixir-workers", "way": "reactor"}
     assert json.loads(replay["manifest.json"])["vm"] == {"source": "configuration", "way": "replay"}
+
+
+def test_minified(worker: Path) -> None:
+    (worker / "index.js").write_text("export default {}; // nothing\n")
+    files = bundle.bundle_files(contents(), worker)
+    assert files["index.js"] == b"export default{};\n"
+    assert files["events/kinds.js"] == b"export default Object.freeze({\n});\n"
+    assert files["config.js"].startswith(b'export default{\n"environment":"production",\n')
+    assert bundle.bundle_files(contents(minify=False), worker)["index.js"] == b"export default {}; // nothing\n"
 
 
 def test_folders_of_bindings(tmp_path: Path, worker: Path) -> None:

@@ -22,8 +22,8 @@ from hatch_elixir_workers.plugins import Registry, load_registry
 
 TABLE = "tool.hatch.build.targets.elixir-workers"
 KEYS = (
-    "bindings, body-limit, compatibility-date, entry, environment, events, keep, limits, middleware, name, project, "
-    "secrets, shake, streamed-bodies, strict, vars, vm"
+    "bindings, body-limit, compatibility-date, entry, environment, events, keep, limits, middleware, minify, name, "
+    "project, secrets, shake, streamed-bodies, strict, vars, vm"
 )
 
 
@@ -203,6 +203,7 @@ def test_config_cannot_be_changed() -> None:
             {"compatibility-date": "2026-13-01"},
             f'compatibility-date must be a date such as "{DEFAULT_COMPATIBILITY_DATE}", not "2026-13-01"',
         ),
+        ({"minify": 1}, "minify must be true or false, not an integer"),
         ({"strict": "yes"}, "strict must be true or false, not a string"),
         ({"keep": "A"}, "keep must be an array, not a string"),
         ({"keep": [1]}, "keep[0] must be a string, not an integer"),
