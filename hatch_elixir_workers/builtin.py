@@ -55,24 +55,27 @@ def events() -> tuple[EventKind, ...]:
 
 # RFC 9110 §5.6.2: what names of headers are made of.
 _FIELD_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_A_HEADER = 'the name of a header such as "content-type"'
 # Fetch, "serializing a request origin": browsers send no path, not even a slash; `*` stands for all of them.
 _ORIGIN = r"\*|null|[a-z][a-z0-9+.-]*://[^/?#@\s]+"
 _LOG_LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
-_SECURITY_HEADERS = (
-    "content-security-policy",
-    "cross-origin-opener-policy",
-    "referrer-policy",
-    "strict-transport-security",
-    "x-content-type-options",
-    "x-frame-options",
-    # These are sent only when they are set.
-    "content-security-policy-report-only",
-    "cross-origin-embedder-policy",
-    "cross-origin-resource-policy",
-    "permissions-policy",
-    "reporting-endpoints",
-    "x-permitted-cross-domain-policies",
-)
+# None: sent only when it is set.
+_SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "cross-origin-opener-policy": "same-origin",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "strict-transport-security": "max-age=31536000",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "content-security-policy-report-only": None,
+    "cross-origin-embedder-policy": None,
+    "cross-origin-resource-policy": None,
+    "permissions-policy": None,
+    "reporting-endpoints": None,
+    "x-permitted-cross-domain-policies": None,
+}
 
 
 def _check_cors(options: Mapping[str, Any]) -> str | None:
@@ -81,6 +84,7 @@ def _check_cors(options: Mapping[str, Any]) -> str | None:
     return None
 
 
+# The modules have these defaults, too, for routers that list them without a configuration.
 MIDDLEWARE = (
     MiddlewareKind(
         "cors",
@@ -93,34 +97,38 @@ MIDDLEWARE = (
                 pattern=_ORIGIN,
                 description='an origin such as "https://example.com", without a path',
             ),
-            Option("methods", "strings", pattern="[A-Z]+", description='a method such as "GET"'),
             Option(
-                "headers", "strings", pattern=_FIELD_NAME, description='the name of a header such as "content-type"'
+                "methods",
+                "strings",
+                pattern="[A-Z]+",
+                description='a method such as "GET"',
+                default=("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"),
             ),
-            Option("expose", "strings", pattern=_FIELD_NAME, description='the name of a header such as "content-type"'),
-            Option("credentials", "boolean"),
-            Option("max-age", "integer", minimum=0),
+            Option("headers", "strings", pattern=_FIELD_NAME, description=_A_HEADER, default=("content-type",)),
+            Option("expose", "strings", pattern=_FIELD_NAME, description=_A_HEADER, default=()),
+            Option("credentials", "boolean", default=False),
+            Option("max-age", "integer", minimum=0, default=600),
         ),
         _check_cors,
     ),
-    MiddlewareKind("etag", "ElixirWorkers.Middleware.ETag", (Option("weak", "boolean"),)),
+    MiddlewareKind("etag", "ElixirWorkers.Middleware.ETag", (Option("weak", "boolean", default=False),)),
     MiddlewareKind(
         "parse-body",
         "ElixirWorkers.Middleware.ParseBody",
         (
-            Option("max-depth", "integer", minimum=0),
-            Option("max-digits", "integer", minimum=1),
-            Option("max-parts", "integer", minimum=0),
+            Option("max-depth", "integer", minimum=0, default=512),
+            Option("max-digits", "integer", minimum=1, default=10_000),
+            Option("max-parts", "integer", minimum=0, default=100),
         ),
     ),
     MiddlewareKind(
         "request-logger",
         "ElixirWorkers.Middleware.RequestLogger",
-        (Option("level", "atom", choices=_LOG_LEVELS),),
+        (Option("level", "atom", choices=_LOG_LEVELS, default="info"),),
     ),
     MiddlewareKind(
         "security-headers",
         "ElixirWorkers.Middleware.SecurityHeaders",
-        tuple(Option(name, "string-or-false") for name in _SECURITY_HEADERS),
+        tuple(Option(name, "string-or-false", default=value) for name, value in _SECURITY_HEADERS.items()),
     ),
 )

@@ -33,6 +33,7 @@ _OPTION_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 OptionType = Literal[
     "string", "string-or-false", "strings", "atom", "integer", "boolean", "secret", "secrets", "binding"
 ]
+OptionValue = str | int | bool | tuple[str, ...]
 FieldType = type[str] | type[int] | type[bool] | type[list]  # type: ignore[type-arg]
 
 
@@ -120,6 +121,9 @@ class Option:
     `choices` when there are some: the names go into the bundle, and a build fails when they are not configured.
     `pattern` is a regular expression that a string, or each of `strings`, matches as a whole; `description` says what
     such a string is: 'an origin such as "https://example.com"'. `minimum` is that of an integer.
+
+    `default` is what `init/1` gets when the option is not given, a value of the type (a tuple for `strings`); None: it
+    gets nothing. Names of secrets and bindings have no default.
     """
 
     name: str
@@ -129,6 +133,7 @@ class Option:
     minimum: int | None = None
     pattern: str = ".+"
     description: str = ""
+    default: OptionValue | None = None
 
     def __post_init__(self) -> None:
         if not _OPTION_NAME.match(self.name) or self.name == "use":
@@ -139,6 +144,8 @@ class Option:
         if self.type != "binding" and (self.type == "atom") != bool(self.choices):
             raise ValueError(f"option {self.name!r} must have choices when its type is `atom`, and `binding` may have")
         self._check_pattern()
+        if self.default is not None:
+            self._check_default(self.default)
 
     def _check_pattern(self) -> None:
         if self.pattern != Option.pattern and not self.description:
@@ -147,6 +154,29 @@ class Option:
             re.compile(self.pattern)
         except re.error as error:
             raise ValueError(f"pattern of option {self.name!r} is no regular expression: {error}") from None
+
+    def _check_default(self, default: OptionValue) -> None:
+        what = f"default of option {self.name!r}"
+        if self.required or self.type in ("secret", "secrets", "binding"):
+            raise ValueError(
+                f"option {self.name!r} cannot have a default: it is required, or a name of the application's"
+            )
+        if not self._is_of_type(default):
+            raise TypeError(f"{what} must be a value of the type `{self.type}`, not {default!r}")
+        if isinstance(default, int) and self.minimum is not None and default < self.minimum:
+            raise ValueError(f"{what} must be at least {self.minimum}, not {default}")
+        if isinstance(default, str) and self.type == "atom" and default not in self.choices:
+            raise ValueError(f"{what} must be one of {', '.join(self.choices)}, not {default!r}")
+        texts = default if isinstance(default, tuple) else (default,) if isinstance(default, str) else ()
+        if wrong := [text for text in texts if not self.accepts(text)]:
+            raise ValueError(f"{what} must be {self.description or 'no empty string'}, not {wrong[0]!r}")
+
+    def _is_of_type(self, value: object) -> bool:
+        if self.type == "strings":
+            return isinstance(value, tuple) and all(isinstance(each, str) for each in value)
+        if self.type == "string-or-false" and value is False:
+            return True
+        return type(value) is {"integer": int, "boolean": bool}.get(self.type, str)
 
     def accepts(self, text: str) -> bool:
         """Whether a string matches the pattern."""
@@ -157,7 +187,10 @@ class Option:
 class MiddlewareKind:
     """A middleware that `middleware` can name: its Elixir module, as `MyPackage.Limit`, and its options.
 
-    `check` gets the options when each is in order by itself, and returns what is wrong with them together, or None.
+    `check` gets the options, defaults included, when each is in order by itself, and returns what is wrong with them
+    together, or None. `requires` are names of middleware that must stand before it in the list, further out; `after` of
+    those that must if they are listed at all: a build fails otherwise.
+
     `elixir` is a folder of `.ex` files that are compiled with the framework when the middleware is configured; None
     when the module is the framework's own, or that of a package that applications depend on.
     """
@@ -167,6 +200,8 @@ class MiddlewareKind:
     options: tuple[Option, ...] = ()
     check: Callable[[Mapping[str, Any]], str | None] | None = None
     elixir: Path | None = None
+    requires: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not _KIND_NAME.match(self.name):
@@ -181,6 +216,20 @@ class MiddlewareKind:
             raise TypeError(f"check of middleware {self.name!r} must be a function of its options")
         if self.elixir is not None:
             _check_path(f"elixir of middleware {self.name!r}", self.elixir)
+        self._check_order()
+
+    def _check_order(self) -> None:
+        for attribute in ("requires", "after"):
+            names = getattr(self, attribute)
+            _check_tuple(f"{attribute} of middleware {self.name!r}", names, str)
+            for name in names:
+                if not _KIND_NAME.match(name) or name == self.name:
+                    raise ValueError(
+                        f"{attribute} of middleware {self.name!r} must name other middleware, not {name!r}"
+                    )
+        both = [*self.requires, *self.after]
+        if len(set(both)) != len(both):
+            raise ValueError(f"requires and after of middleware {self.name!r} must name each middleware once")
 
 
 @dataclass(frozen=True)

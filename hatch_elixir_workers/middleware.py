@@ -9,7 +9,7 @@ lists, tables maps with string keys.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,9 +33,11 @@ class Declared:
 
 @dataclass(frozen=True)
 class Middleware:
-    """One entry, in order. `module` is its atom; `options` are as in TOML, and `kind` None for any module.
+    """One entry, in order. `module` is its atom; `options` are as in TOML, with the defaults that the kind declares.
 
-    `distribution` is that of the plugin that brings the kind.
+    `kind` is None for any module.
+
+    `distribution` is that of the plugin that brings it.
     """
 
     module: str
@@ -65,6 +67,7 @@ def read_middleware(
     """
     entries = _Entries(reader, registry, declared)
     read = [entries.read(f"{path}[{i}]", each) for i, each in enumerate(reader.array(path, value))]
+    entries.check_order(path, read)
     return tuple(entry for entry in read if entry is not None)
 
 
@@ -87,6 +90,30 @@ class _Entries:
             return None
         options = {key: each for key, each in value.items() if key != "use"}
         return self._named(path, f"{path}.use", value["use"], options)
+
+    def check_order(self, path: str, entries: Sequence[Middleware | None]) -> None:
+        """Notes each entry without another that its kind wants before it; an entry is None when its name is wrong."""
+        kinds = {module_atom(kind.module): kind for kind in self.registry.middleware.values()}
+        listed = [None if entry is None else kinds.get(entry.module) for entry in entries]
+        for index, kind in enumerate(listed):
+            for name in () if kind is None else (*kind.requires, *kind.after):
+                self._check_place(path, index, listed, name)
+
+    def _check_place(self, path: str, index: int, listed: Sequence[MiddlewareKind | None], name: str) -> None:
+        kind = listed[index]
+        places = [place for place, other in enumerate(listed) if other is not None and other.name == name]
+        if kind is None or (places and places[0] < index):
+            return
+        declared = f"as {self.registry.middleware_owners.get(kind.name, kind.name)} declares"
+        if places:
+            text = f'("{kind.name}") must stand behind "{name}", {declared}: move it behind {path}[{places[0]}]'
+        elif name not in kind.requires:
+            return
+        elif name in self.registry.middleware:
+            text = f'("{kind.name}") needs "{name}" before it, {declared}: add that to {path}, further up'
+        else:
+            text = f'("{kind.name}") needs "{name}" before it, {declared}, which no plugin adds: install one that does'
+        self.reader.note(f"{path}[{index}]", text)
 
     def _named(self, path: str, name_path: str, raw_name: Any, options: Mapping[str, Any]) -> Middleware | None:
         name = self.reader.string(name_path, raw_name)
@@ -116,9 +143,10 @@ class _Entries:
         for option in kind.options:
             if option.required and option.name not in options:
                 self.reader.note(path, f'("{kind.name}") must have "{option.name}"')
+        complete = frozen({**options, **_defaults(kind, options)})
         if len(self.reader.problems) == before:
-            self._check(kind, path, frozen(options))
-        return frozen(options)
+            self._check(kind, path, complete)
+        return complete
 
     def _check(self, kind: MiddlewareKind, path: str, options: Mapping[str, Any]) -> None:
         """The kind's own check."""
@@ -163,6 +191,16 @@ class _Entries:
             self.reader.note(path, f'names the binding "{name}", which is not configured: add it to {place}')
         elif wanted and kind not in option.choices:
             self.reader.note(path, f'names the binding "{name}", which is of kind "{kind}", not {wanted}')
+
+
+def _defaults(kind: MiddlewareKind, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The declared defaults of options that are not given, as TOML has them."""
+    missing = {each.name: each.default for each in kind.options if each.name not in given}
+    return {
+        name: list(default) if isinstance(default, tuple) else default
+        for name, default in missing.items()
+        if default is not None
+    }
 
 
 def _read_plain(reader: TomlReader, option: Option, path: str, value: Any) -> None:

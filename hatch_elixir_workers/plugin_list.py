@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -55,7 +56,9 @@ def _about(kind: Any) -> str:
 def _configurable(kind: Any) -> list[str]:
     entries: tuple[Field | Option, ...] = getattr(kind, "fields", ()) or getattr(kind, "options", ())
     width = max((len(each.name) for each in entries), default=0)
-    return [f"{each.name:<{width}}  {_kind_of_value(each)}" for each in entries]
+    lines = [f"{each.name:<{width}}  {_kind_of_value(each)}" for each in entries]
+    order = [(word, getattr(kind, word, ())) for word in ("requires", "after")]
+    return [*lines, *(f"{word} {', '.join(names)}" for word, names in order if names)]
 
 
 def _kind_of_value(entry: Field | Option) -> str:
@@ -66,4 +69,6 @@ def _kind_of_value(entry: Field | Option) -> str:
         parts[0] = "folder"
     parts += [f"at least {entry.minimum}"] if entry.minimum is not None else []
     parts += [entry.description] if entry.description else []
+    if isinstance(entry, Option) and entry.default is not None:
+        parts += [f"default {json.dumps(entry.default, ensure_ascii=False)}"]
     return ", ".join([*parts, "required"] if entry.required else parts)

@@ -260,7 +260,11 @@ def test_plugins_as_json(site: Callable[[str, str], str]) -> None:
         "problems": [],
     }
     (limit,) = found["middleware"]
-    assert (sorted(limit), limit["options"][1]["choices"]) == (["module", "name", "options"], ["a", "b"])
+    assert sorted(limit) == ["after", "module", "name", "options", "requires"]
+    assert limit["options"][1]["choices"] == ["a", "b"]
+    (cors, *_) = ours["middleware"]
+    defaults = {option["name"]: option.get("default") for option in cors["options"]}
+    assert (defaults["origins"], defaults["headers"], defaults["credentials"]) == (None, ["content-type"], False)
 
 
 def test_plugins_names_the_distribution_of_each_problem(site: Callable[[str, str], str]) -> None:

@@ -65,12 +65,26 @@ def test_terms_of_known_options() -> None:
     atom = etf.Atom
     assert term({"use": "cors", "origins": ["https://a.example"], "max-age": 0, "credentials": True}) == (
         atom(CORS),
-        [(atom("origins"), [b"https://a.example"]), (atom("max_age"), 0), (atom("credentials"), atom("true"))],
+        [
+            (atom("origins"), [b"https://a.example"]),
+            (atom("max_age"), 0),
+            (atom("credentials"), atom("true")),
+            (atom("methods"), [b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE"]),
+            (atom("headers"), [b"content-type"]),
+            (atom("expose"), []),
+        ],
     )
+    assert term("etag")[1] == [(atom("weak"), atom("false"))]
+    assert term("request-logger")[1] == [(atom("level"), atom("info"))]
     assert term({"use": "request-logger", "level": "debug"})[1] == [(atom("level"), atom("debug"))]
-    assert term({"use": "security-headers", "x-frame-options": False, "referrer-policy": "no-referrer"})[1] == [
-        (atom("x_frame_options"), atom("nil")),
-        (atom("referrer_policy"), b"no-referrer"),
+    given = {"x-frame-options": False, "referrer-policy": "no-referrer"}
+    options = term({"use": "security-headers", **given})[1]
+    assert options[:2] == [(atom("x_frame_options"), atom("nil")), (atom("referrer_policy"), b"no-referrer")]
+    assert [name.name for name, _ in options[2:]] == [
+        "content_security_policy",
+        "cross_origin_opener_policy",
+        "strict_transport_security",
+        "x_content_type_options",
     ]
 
 
@@ -200,6 +214,49 @@ def test_the_check_of_a_plugin() -> None:
     assert str(caught.value) == message + "must return str or None, not False"
 
 
+def test_the_check_gets_defaults() -> None:
+    seen: list[dict[str, Any]] = []
+    options = (
+        Option("names", "strings", default=("a", "b")),
+        Option("most", "integer", default=5),
+        Option("x", "string"),
+    )
+    registry = plugin(*options, check=lambda given: seen.append(dict(given)))
+    (found,) = read({"use": "limit", "most": 6}, registry=registry)
+    assert seen == [{"most": 6, "names": ["a", "b"]}]
+    assert cast("Any", found.term)[1] == [(etf.Atom("most"), 6), (etf.Atom("names"), [b"a", b"b"])]
+
+
+def ordered(**order: tuple[str, ...]) -> Registry:
+    kinds = {
+        "guard": MiddlewareKind("guard", "Guards.Guard", **cast("Any", order)),
+        "door": MiddlewareKind("door", "D"),
+    }
+    return Registry({}, kinds, {"guard": "elixir-workers-guard", "door": "elixir-workers-door"})
+
+
+@pytest.mark.parametrize("guard", ["guard", "Guards.Guard"])
+def test_middleware_that_must_stand_before(guard: str) -> None:
+    declared = "as elixir-workers-guard declares"
+    for order in ({"requires": ("door",)}, {"after": ("door",)}):
+        registry = ordered(**order)
+        read("door", guard, registry=registry)
+        read("door", "MyApp.Between", guard, "door", registry=registry)
+        read("D", guard, registry=registry)
+        moved = f'[1] ("guard") must stand behind "door", {declared}: move it behind t.middleware[2]'
+        assert problems("MyApp.First", guard, "door", registry=registry) == [moved]
+        assert problems("MyApp.First", guard, "D", registry=registry) == [moved]
+
+
+def test_middleware_that_is_required() -> None:
+    needed = '[0] ("guard") needs "door" before it, as elixir-workers-guard declares'
+    read("guard", registry=ordered(after=("door",)))
+    registry = ordered(requires=("door",))
+    assert problems("guard", registry=registry) == [needed + ": add that to t.middleware, further up"]
+    registry = Registry({}, {"guard": registry.middleware["guard"]}, registry.middleware_owners)
+    assert problems("guard", registry=registry) == [needed + ", which no plugin adds: install one that does"]
+
+
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
@@ -218,6 +275,29 @@ def test_the_check_of_a_plugin() -> None:
         (lambda: Option("a", "atom", choices=cast("Any", "ab")), TypeError, "choices of option 'a' must be a tuple"),
         (lambda: Option("a", "string", pattern="(", description="x"), ValueError, "is no regular expression"),
         (lambda: Option("a", "string", pattern="[a-z]"), ValueError, "must describe"),
+        (lambda: Option("a", "string", default=1), TypeError, "must be a value of the type `string`, not 1"),
+        (lambda: Option("a", "string", default=""), ValueError, "must be no empty string, not ''"),
+        (lambda: Option("a", "integer", default=True), TypeError, "must be a value of the type `integer`, not True"),
+        (lambda: Option("a", "boolean", default=0), TypeError, "must be a value of the type `boolean`, not 0"),
+        (lambda: Option("a", "strings", default=cast("Any", ["x"])), TypeError, "the type `strings`, not \\['x'\\]"),
+        (lambda: Option("a", "string-or-false", default=True), TypeError, "the type `string-or-false`, not True"),
+        (lambda: Option("a", "integer", minimum=2, default=1), ValueError, "must be at least 2, not 1"),
+        (lambda: Option("a", "atom", choices=("b",), default="c"), ValueError, "must be one of b, not 'c'"),
+        (
+            lambda: Option("a", "strings", pattern="[a-z]", description="a letter", default=("b", "B")),
+            ValueError,
+            "must be a letter, not 'B'",
+        ),
+        (lambda: Option("a", "string", required=True, default="b"), ValueError, "cannot have a default"),
+        (lambda: Option("a", "secret", default="b"), ValueError, "cannot have a default"),
+        (lambda: MiddlewareKind("a", "M", requires=("a",)), ValueError, "requires of middleware 'a' must name other"),
+        (lambda: MiddlewareKind("a", "M", after=("B",)), ValueError, "after of middleware 'a' must name other"),
+        (
+            lambda: MiddlewareKind("a", "M", after=cast("Any", "b")),
+            TypeError,
+            "after of middleware 'a' must be a tuple",
+        ),
+        (lambda: MiddlewareKind("a", "M", requires=("b",), after=("b",)), ValueError, "name each middleware once"),
     ],
 )
 def test_kinds_check_themselves(make: Any, error: type[Exception], message: str) -> None:

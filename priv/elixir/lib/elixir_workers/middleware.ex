@@ -162,31 +162,42 @@ defmodule ElixirWorkers.Middleware do
   end
 
   @doc """
-  Checks the options of a middleware against its defaults and returns them as a map.
+  Checks the options of a middleware against those that it has and returns them as a map: names that must be given, then
+  defaults of others.
 
-  Raises `ArgumentError` for an option that does not exist.
+  Raises `ArgumentError` for an option that does not exist, and for one that must be given and is not.
 
       iex> ElixirWorkers.Middleware.options!([max_age: 5], [max_age: 0, origins: []], "CORS")
       %{max_age: 5, origins: []}
       iex> ElixirWorkers.Middleware.options!([origin: "x"], [origins: []], "CORS")
       ** (ArgumentError) middleware CORS has no option :origin; it has :origins
+
+      iex> ElixirWorkers.Middleware.options!([], [:key, header: "x-api-key"], "Limit")
+      ** (ArgumentError) middleware Limit needs the option :key
   """
-  @spec options!(keyword(), keyword(), String.t()) :: map()
-  def options!(opts, defaults, name) do
+  @spec options!(keyword(), [atom() | {atom(), term()}], String.t()) :: map()
+  def options!(opts, known, name) do
     if not Keyword.keyword?(opts) do
       raise ArgumentError,
             "middleware #{name}: options must be a keyword list, got: #{inspect(opts)}"
     end
 
-    case Keyword.keys(opts) -- Keyword.keys(defaults) do
-      [] ->
-        Map.merge(Map.new(defaults), Map.new(opts))
+    {defaults, required} = Enum.split_with(known, &is_tuple/1)
+    given = Keyword.keys(opts)
+    names = required ++ Keyword.keys(defaults)
 
-      [unknown | _] ->
-        known = Enum.map_join(defaults, ", ", fn {key, _default} -> inspect(key) end)
-
+    cond do
+      given -- names != [] ->
         raise ArgumentError,
-              "middleware #{name} has no option #{inspect(unknown)}; it has #{known}"
+              "middleware #{name} has no option #{inspect(hd(given -- names))}; " <>
+                "it has #{Enum.map_join(names, ", ", &inspect/1)}"
+
+      required -- given != [] ->
+        raise ArgumentError,
+              "middleware #{name} needs the option #{inspect(hd(required -- given))}"
+
+      true ->
+        Map.merge(Map.new(defaults), Map.new(opts))
     end
   end
 end

@@ -9,14 +9,20 @@ _HERE = Path(__file__).resolve().parent
 
 @hookimpl
 def elixir_workers_middleware() -> list[MiddlewareKind]:
-    """The one middleware of this plugin; defaults of its options are in its `init/1`."""
+    """The one middleware of this plugin."""
     return [
         MiddlewareKind(
             name="{{name}}",
             module="ElixirWorkers.{{module}}",
             options=(
                 Option("key", "secret", required=True),
-                Option("header", "string", pattern="[a-z-]+", description='the name of a header such as "x-api-key"'),
+                Option(
+                    "header",
+                    "string",
+                    pattern="[a-z-]+",
+                    description='the name of a header such as "x-api-key"',
+                    default="x-api-key",
+                ),
             ),
             elixir=_HERE / "lib",
         )

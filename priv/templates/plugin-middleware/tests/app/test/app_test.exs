@@ -5,7 +5,7 @@ defmodule AppTest do
   alias ElixirWorkers.{Conn, {{module}}}
 
   defp call(headers, opts \\ []) do
-    opts = {{module}}.init([key: "API_KEY"] ++ opts)
+    opts = [key: "API_KEY", header: "x-api-key"] |> Keyword.merge(opts) |> {{module}}.init()
     conn = conn(:get, "/", headers: headers, env: %{"API_KEY" => "s3cret"})
     {{module}}.call(conn, opts, &Conn.text(&1, "welcome"))
   end

@@ -5,17 +5,17 @@ defmodule ElixirWorkers.{{module}} do
   ## Options
 
     * `:key` - the name of the secret;
-    * `:header` - the header in which requests say it: `"x-api-key"`.
+    * `:header` - the header in which requests say it.
+
+  A build gives both, with the defaults of `{{package}}/__init__.py`.
   """
 
   @behaviour ElixirWorkers.Middleware
 
   alias ElixirWorkers.{Conn, Middleware}
 
-  @defaults [key: nil, header: "x-api-key"]
-
   @impl true
-  def init(opts), do: Middleware.options!(opts, @defaults, "{{name}}")
+  def init(opts), do: Middleware.options!(opts, [:key, :header], "{{name}}")
 
   @impl true
   def call(conn, opts, next) do
