@@ -147,7 +147,7 @@ def new(name: str, into: Path) -> None:
 
 @main.command(name="new-plugin")
 @click.argument("name")
-@click.option("--kind", type=click.Choice(("binding", "middleware")), required=True, help="What it adds.")
+@click.option("--kind", type=click.Choice(("binding", "middleware", "event")), required=True, help="What it adds.")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=".", help="Where its folder is made.")
 def new_plugin(name: str, kind: str, into: Path) -> None:
     """Write the distribution of a new plugin, elixir-workers-NAME, with tests that build it and run it in workerd."""

@@ -15,7 +15,12 @@ from hatch_elixir_workers.errors import MissingToolError, UserError
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.plugins import load_registry
 
-PLUGIN_KINDS = ("binding", "middleware")
+# What each adds, for the description of its distribution.
+PLUGIN_KINDS = {
+    "binding": "The binding kind {name}",
+    "middleware": "The middleware {name}",
+    "event": "E-mails as events, {name},",
+}
 PREFIX = "elixir-workers-"
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
@@ -28,6 +33,7 @@ _DOT = "dot_"
 def new_plugin(name: str, kind: str, into: Path) -> Path:
     """Writes the distribution of a plugin that adds `name`, of one of `PLUGIN_KINDS`; returns its folder.
 
+    An event kind is called as the runtime calls its handler; there `name` is that of the distribution and its module.
     Raises `UserError` for a name that is not well formed or taken, and for a folder that is there.
     """
     name = name.removeprefix(PREFIX)
@@ -44,7 +50,7 @@ def new_plugin(name: str, kind: str, into: Path) -> Path:
         "module": _camel(name),
         "distribution": PREFIX + name,
         "package": f"elixir_workers_{snake}",
-        "what": f"The {'binding kind' if kind == 'binding' else kind} {name}",
+        "what": PLUGIN_KINDS[kind].format(name=name),
         "versions": _compatible(__version__),
     }
     return _write(into, PREFIX + name, ("plugin", f"plugin-{kind}"), values)
@@ -53,7 +59,7 @@ def new_plugin(name: str, kind: str, into: Path) -> Path:
 def _reject_taken(name: str, snake: str, kind: str) -> None:
     framework = priv_dir() / "elixir" / "lib" / "elixir_workers"
     registry = load_registry()
-    taken = registry.bindings if kind == "binding" else registry.middleware
+    taken: Mapping[str, object] = {"binding": registry.bindings, "middleware": registry.middleware}.get(kind, {})
     if name in taken:
         raise UserError(f"there is a {kind} `{name}` already", fix="`elixir-workers plugins` lists what there is.")
     if (framework / f"{snake}.ex").exists() or (framework / snake).exists() or name in ("index", "kinds", "values"):

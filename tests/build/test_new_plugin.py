@@ -18,6 +18,7 @@ sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
 import example  # noqa: E402
 
 TIMEOUT_S = 500
+PLUGINS = ("elixir-workers-notes", "elixir-workers-api-key", "elixir-workers-inbox")
 
 Run = Callable[..., str]
 
@@ -51,24 +52,24 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="module")
 def scaffolds(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Both kinds of plugins and an application, as the command writes them; the plugins are installed."""
+    """Each kind of plugin and an application, as the command writes them; the plugins are installed."""
     folder = tmp_path_factory.mktemp("scaffolds")
     run("elixir-workers", "new-plugin", "notes", "--kind", "binding", cwd=folder)
     run("elixir-workers", "new-plugin", "elixir-workers-api-key", "--kind", "middleware", cwd=folder)
+    run("elixir-workers", "new-plugin", "inbox", "--kind", "event", cwd=folder)
     run("elixir-workers", "new", "shop", "--into", folder, cwd=folder)
-    plugins = ("-e", "./elixir-workers-notes", "-e", "./elixir-workers-api-key")
-    run("uv", "pip", "install", "--quiet", *plugins, cwd=folder)
+    run("uv", "pip", "install", "--quiet", *(part for name in PLUGINS for part in ("-e", f"./{name}")), cwd=folder)
     return folder
 
 
-@pytest.mark.parametrize("name", ["elixir-workers-notes", "elixir-workers-api-key"])
+@pytest.mark.parametrize("name", PLUGINS)
 def test_a_new_plugin_passes_its_own_tests(run: Run, scaffolds: Path, name: str) -> None:
     printed = run("pytest", "-q", cwd=scaffolds / name)
     assert re.search(r"^4 passed in ", printed, re.M), printed
 
 
 def test_what_is_written_is_formatted(run: Run, scaffolds: Path) -> None:
-    for name in ("elixir-workers-notes", "elixir-workers-api-key"):
+    for name in PLUGINS:
         run("mix", "format", "--check-formatted", cwd=scaffolds / name)
         run("ruff", "check", "--isolated", "--line-length", "120", ".", cwd=scaffolds / name)
         run("ruff", "format", "--isolated", "--line-length", "120", "--check", ".", cwd=scaffolds / name)
@@ -78,6 +79,7 @@ def test_plugins_are_listed(run: Run, scaffolds: Path) -> None:
     listed = run("elixir-workers", "plugins", cwd=scaffolds)
     assert "elixir-workers-notes 0.1.0 (elixir_workers_notes)\n  binding kind notes (kv_namespaces)" in listed
     assert "elixir-workers-api-key 0.1.0 (elixir_workers_api_key)\n  middleware api-key (Elixir" in listed
+    assert "elixir-workers-inbox 0.1.0 (elixir_workers_inbox)\n  event kind email (ElixirWorkers.Inbox)" in listed
 
 
 @pytest.fixture(scope="module")

@@ -51,7 +51,7 @@ def test_all_of_them_load_together(registry: Registry) -> None:
 def test_csrf_stands_behind_sessions(registry: Registry) -> None:
     entry = {"use": "sessions", "secrets": ["S"]}
     for listed in (["csrf"], ["csrf", entry], [entry, "csrf", "parse-body"]):
-        with pytest.raises(ConfigError, match="elixir.workers.sessions declares"):
+        with pytest.raises(ConfigError, match=r"elixir.workers.sessions declares"):
             parse_config({"secrets": ["S"], "middleware": listed}, registry, project_name="a")
     parse_config({"secrets": ["S"], "middleware": ["parse-body", entry, "csrf"]}, registry, project_name="a")
 
