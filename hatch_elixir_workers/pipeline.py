@@ -32,6 +32,7 @@ from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.plugin_code import blamed, plugin_sources, require_distinct_modules
 from hatch_elixir_workers.plugins import load_registry
 from hatch_elixir_workers.relocate import folders_within, relocated
+from hatch_elixir_workers.routes import unmatched_streams
 from hatch_elixir_workers.selection import Selection, keep, key_of, recall
 from hatch_elixir_workers.settings import settings_files, settings_roots
 from hatch_elixir_workers.shaken import shaken, shaken_modules
@@ -88,6 +89,7 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     universe = collect_project(project, toolchain, plan.priv / "stdlib", vm_stdlib)
     entry = find_entry(universe, plan.config.entry)
     say_what_is_left_out(project, warn)
+    say_which_streams_are_unmatched(universe, entry, plan.config, warn)
     starts = list(roots(universe, entry, plan.config, project.applications, replay=not plan.machine.is_reactor))
     selection = select(plan, universe, starts, [*project.source_roots, *plugin_sources(plan.config)])
     for warning in selection.warnings:
@@ -140,6 +142,15 @@ def say_what_is_left_out(project: mix.Project, warn: Report) -> None:
     for application in project.applications:
         if application.warning:
             warn(f"warning: {application.warning}")
+
+
+def say_which_streams_are_unmatched(universe: Universe, entry: str, config: Config, warn: Report) -> None:
+    """Paths of `streamed-bodies` that no route can match; raises `ConfigError` when the configuration is strict."""
+    problems = unmatched_streams(universe, entry, config)
+    if problems and config.strict:
+        raise ConfigError(problems)
+    for problem in problems:
+        warn(f"warning: {problem}")
 
 
 def roots(

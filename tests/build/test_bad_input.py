@@ -173,6 +173,19 @@ def test_middleware_that_is_not_there(sample: Sample, hatch_build: Run) -> None:
     assert_nothing_is_left(project)
 
 
+def test_streamed_bodies_that_no_route_matches(sample: Sample, hatch_build: Run) -> None:
+    project = sample("streams")
+    file = project / "pyproject.toml"
+    file.write_text(
+        file.read_text().replace('"/up/:way"', '"/ups/:way"').replace("body-limit", "strict = true\nbody-limit")
+    )
+    assert failure(hatch_build(project)) == (
+        'tool.hatch.build.targets.elixir-workers.streamed-bodies."/ups/:way" is matched by no route of Streams.Router, '
+        "so no body is streamed there; the nearest are /up/pass, /up/twice, /up/changed, /sent/:bytes"
+    )
+    assert_nothing_is_left(project)
+
+
 def test_a_router_that_is_not_there(sample: Sample, hatch_build: Run) -> None:
     project = sample("web")
     (project / "lib" / "web.ex").write_text("defmodule Web do\n  use ElixirWorkers.App, router: Web.Ruoter\nend\n")
