@@ -32,6 +32,8 @@ SOURCES = ROOT / "src"
 BUILD = ROOT / "build"
 VERSION = "0.1.0"
 
+# Links come in this order, and this one says where what follows begins.
+FIRST = SOURCES / "data_start.c"
 STACK_BYTES = 1 << 20
 WASM_FEATURES = ("-mbulk-memory", "-mnontrapping-fptoint", "-msign-ext", "-mmutable-globals")
 WARNINGS = ("-Wall", "-Wextra", "-Werror=implicit-function-declaration", "-Werror=incompatible-pointer-types")
@@ -161,7 +163,7 @@ def _objects(target: Target) -> list[Path]:
     """All objects, made again where something has changed."""
     objects = BUILD / "objects" / target.name
     objects.mkdir(parents=True, exist_ok=True)
-    sources = [*sorted(SOURCES.rglob("*.c")), *sorted(SOURCES.glob("*.zig"))]
+    sources = [FIRST, *sorted({*SOURCES.rglob("*.c")} - {FIRST}), *sorted(SOURCES.glob("*.zig"))]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         return list(pool.map(lambda source: _object(target, source, objects), sources))
 

@@ -195,6 +195,9 @@ class Reactor:
         self.until(VM_LISTENING)
         return answer
 
+    def contains(self, data: bytes) -> bool:
+        return data in self.memory.read(self.store, 0, self.memory.data_len(self.store))
+
     def freeze(self) -> None:
         assert self.call("vm_freeze") == VM_MORE, self.get("vm_error")
         ranges = struct.iter_unpack("<II", self.get("vm_image"))
@@ -354,6 +357,24 @@ def test_a_reset_leaves_the_bytes_of_the_image(reactor: Reactor) -> None:
             differing += [start + i for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
         assert differing
         assert max(differing) - min(differing) < 256
+
+
+def test_nothing_of_a_request_is_left_in_memory(reactor: Reactor) -> None:
+    """Also where no block is any more, which no image holds."""
+    reactor.freeze()
+    bodies = [b"secret %d " % i * 1000 for i in range(3)]
+    for body in bodies:
+        assert reactor.ask(b"/echo", body) == body + b"!"
+        assert reactor.contains(body[:20])
+        reactor.reset()
+        assert not reactor.contains(body[:20])
+
+
+def test_an_image_holds_no_constants(reactor: Reactor) -> None:
+    reactor.freeze()
+    constant = b"the machine is frozen already"
+    assert reactor.contains(constant)
+    assert not any(constant in data for _, data in reactor.image)
 
 
 def test_memory_is_flat_over_resets(reactor: Reactor) -> None:

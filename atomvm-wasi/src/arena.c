@@ -6,6 +6,8 @@
 
 #ifdef __wasm__
 
+#include "data_start.h"
+
 #include <string.h>
 
 enum { PAGE_BYTES = 1 << 16, PAGES_MAX = 1 << 16, CHUNK_PAGES = 1 };
@@ -31,7 +33,7 @@ typedef struct Arena {
     Block *free[CLASSES];
 } Arena;
 
-static Arena state = { .owner = PAGE_STATE };
+KEPT static Arena state = { .owner = PAGE_STATE };
 KEPT static Arena kept = { .owner = PAGE_KEPT };
 static Arena *current = &state;
 
@@ -252,12 +254,13 @@ void *realloc(void *old, size_t size)
 
 // ---- image ----
 
-// The linker's names for the ends of static data and of its part `kept`.
-extern uint8_t __global_base[], __data_end[], __start_kept[], __stop_kept[];
+// The linker's names for the ends of static data and of its part `kept`. Constants come first, and no image needs them.
+extern uint8_t __data_end[], __start_kept[], __stop_kept[];
 
 KEPT static struct {
     Range *ranges;
     uint32_t count, kept_pages;
+    Arena state; // where its last chunk ends, the image ends
 } image;
 
 static uint32_t count_pages(uint8_t owner)
@@ -274,6 +277,13 @@ static void add_range(size_t start, size_t end)
     else image.ranges[image.count++] = (Range) { (uint32_t) start, (uint32_t) (end - start) };
 }
 
+// Of a page of state, the end of what has been used.
+static size_t used_end(uint32_t page)
+{
+    bool newest = state.end && page == page_of(state.end - 1);
+    return newest ? (size_t) state.at : ((size_t) page + 1) * PAGE_BYTES;
+}
+
 const Range *arena_freeze(uint32_t *count)
 {
     bool before = memory_keep();
@@ -281,16 +291,24 @@ const Range *arena_freeze(uint32_t *count)
     memory_back(before);
     if (!image.ranges) return NULL;
     image.count = 0;
-    add_range((size_t) __global_base, (size_t) __start_kept);
+    add_range((size_t) data_start, (size_t) __start_kept);
     add_range((size_t) __stop_kept, (size_t) __data_end);
     for (uint32_t page = pages.first; page < pages.end; page++) {
         if (pages.owner[page] != PAGE_STATE) continue;
         pages.owner[page] |= PAGE_IMAGE;
-        add_range((size_t) page * PAGE_BYTES, ((size_t) page + 1) * PAGE_BYTES);
+        add_range((size_t) page * PAGE_BYTES, used_end(page));
     }
     image.kept_pages = count_pages(PAGE_KEPT);
+    image.state = state;
     *count = image.count;
     return image.ranges;
+}
+
+// What has been used of the image's last chunk since.
+static void clear_rest(void)
+{
+    const uint8_t *end = state.end == image.state.end ? state.at : image.state.end;
+    memset(image.state.at, 0, (size_t) (end - image.state.at));
 }
 
 size_t arena_rewind(void)
@@ -304,6 +322,8 @@ size_t arena_rewind(void)
             pages.owner[page] = PAGE_FREE;
         }
     }
+    clear_rest();
+    state = image.state;
     return (size_t) (kept_pages - image.kept_pages) * PAGE_BYTES;
 }
 
