@@ -22,6 +22,7 @@
 -define(PRIMARY, {?MODULE, primary}).
 -define(HANDLERS, {?MODULE, handlers}).
 -define(MODULE_LEVELS, {?MODULE, module_levels}).
+-define(JOURNAL, elixir_workers_replay).
 -define(PROCESS_METADATA, '$logger_metadata$').
 
 %% ---- logging ----
@@ -198,8 +199,26 @@ title(_) -> [].
 
 report(Level, Text) ->
     case unicode:characters_to_binary(Text) of
-        Bytes when is_binary(Bytes) -> atomvm_host:log(Level, Bytes);
-        _ -> atomvm_host:log(Level, io_lib:format("~w", [Text]))
+        Bytes when is_binary(Bytes) -> record(Level, Bytes);
+        _ -> record(Level, iolist_to_binary(io_lib:format("~w", [Text])))
+    end.
+
+%% Where requests are replayed, a record leaves by the journal of the round (`ElixirWorkers.Replay`), which keeps its level.
+record(Level, Bytes) ->
+    case whereis(?JOURNAL) of
+        Journal when is_pid(Journal), Journal =/= self() -> journal(Journal, Level, Bytes);
+        _ -> atomvm_host:log(Level, Bytes)
+    end.
+
+journal(Journal, Level, Bytes) ->
+    Reference = erlang:monitor(process, Journal),
+    Journal ! {?JOURNAL, log, {self(), Reference}, Level, Bytes},
+    receive
+        {?JOURNAL, Reference} ->
+            _ = erlang:demonitor(Reference, [flush]),
+            ok;
+        {'DOWN', Reference, process, _, _} ->
+            atomvm_host:log(Level, Bytes)
     end.
 
 text(#{msg := {string, String}}) -> String;

@@ -171,6 +171,21 @@ describe("bindings", { skip: BUNDLE === undefined && "BINDINGS_BUNDLE is not set
     await eventually(async () => (await namespace.get("left-3")) === "left!!");
   });
 
+  test("records of Logger and reports of crashes have their levels, the request's id and their order", async () => {
+    const known = worker.logs.length;
+    assert.equal(await (await ask("/logged")).text(), "logged");
+    await logLine(worker, /nobody catches this/);
+    const told = /^(\[\w+\]) [0-9a-f-]{36} [^]*?(before the read|beside Logger|error of otp|after the read|nobody catches)/;
+    const records = worker.logs.slice(known).map(({ message }) => told.exec(message)?.slice(1).join(" "));
+    assert.deepEqual(records.filter((each) => each !== undefined), [
+      "[warning] before the read",
+      "[notice] beside Logger",
+      "[error] error of otp",
+      "[info] after the read",
+      "[error] nobody catches",
+    ]);
+  });
+
   test("nothing a handler does runs twice", async () => {
     for (const count of [1, 2, 3]) assert.equal(await (await ask("/counted")).json(), count);
     await logLine(worker, /counted once/);

@@ -10,7 +10,7 @@ defmodule Bindings.MixProject do
     ]
   end
 
-  def application, do: [extra_applications: [:crypto]]
+  def application, do: [extra_applications: [:crypto, :logger]]
 
   # `hatch build` says where the framework is; elsewhere it is found in this repository.
   defp deps do

@@ -59,17 +59,18 @@ defmodule ElixirWorkers.Replay do
             effects: [],
             response: nil,
             responded_ms: nil,
-            worker: nil
+            worker: nil,
+            log: nil
 
   @doc """
   Runs `work` in a process of its own until it needs answers that there are none of, or has responded and has nothing
-  left to do.
+  left to do. `log` gets records of Erlang's `logger`, level and text, in the order in which they are made.
 
   What ends `work` without a response ends the caller. Raises `ElixirWorkers.Replay.DivergedError` when `work` does not ask
   for what it asked in the rounds before.
   """
-  @spec round(state(), (() -> term())) :: outcome()
-  def round(state, work) do
+  @spec round(state(), (() -> term()), (atom(), binary() -> term())) :: outcome()
+  def round(state, work, log \\ fn _level, _text -> :ok end) do
     Process.register(self(), @name)
     {_pid, monitor} = spawn_monitor(work)
 
@@ -78,7 +79,8 @@ defmodule ElixirWorkers.Replay do
         started_ms: now(),
         batches: numbered(state),
         answers: answers(state),
-        worker: monitor
+        worker: monitor,
+        log: log
       })
     after
       Process.unregister(@name)
@@ -118,6 +120,12 @@ defmodule ElixirWorkers.Replay do
 
       {@name, :response, response} ->
         loop(%{journal | response: response, responded_ms: elapsed(journal)})
+
+      # From the stand-in for `logger`, which waits, so that nothing else is said before it.
+      {@name, :log, {pid, reference}, level, text} ->
+        journal.log.(level, text)
+        send(pid, {@name, reference})
+        loop(journal)
 
       {:DOWN, ^worker, :process, _pid, reason} when reason != :normal ->
         exit(reason)

@@ -48,12 +48,13 @@ defmodule ElixirWorkers.Transport.Replay do
     %{"token" => token, "head" => head, "body" => body, "_state" => state} =
       parse(Wasi.read_stdin())
 
-    outcome = outcome(state, fn -> serve.({:request, head, body, token}) end)
+    log = &log(&1, &2, {:taken, token})
+    outcome = outcome(state, fn -> serve.({:request, head, body, token}) end, log)
     write(token, @outcome, 0, :erlang.term_to_binary(outcome))
   end
 
-  defp outcome(state, work) do
-    Replay.round(state, work)
+  defp outcome(state, work, log) do
+    Replay.round(state, work, log)
   rescue
     error in Replay.DivergedError -> %{"_diverged" => error.message}
   end

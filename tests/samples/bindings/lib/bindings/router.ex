@@ -2,6 +2,8 @@ defmodule Bindings.Router do
   @moduledoc false
   use ElixirWorkers.Router
 
+  require Logger
+
   alias Bindings.Cases
   alias ElixirWorkers.{D1, KV}
 
@@ -22,7 +24,8 @@ defmodule Bindings.Router do
       {:get, "/paused", &paused/1},
       {:post, "/left-behind", &left_behind/1},
       {:get, "/bustle/:seed", &bustle/2},
-      {:get, "/endless", &endless/1}
+      {:get, "/endless", &endless/1},
+      {:get, "/logged", &logged/1}
     ]
   end
 
@@ -92,6 +95,17 @@ defmodule Bindings.Router do
     KV.get("SLOW", "key-1")
     IO.puts("after the slow read")
     Conn.text(conn, "nobody reads this")
+  end
+
+  @doc "Says something before and after a read, on each of the ways there are, and by a process that crashes."
+  def logged(conn) do
+    Logger.warning("before the read")
+    Conn.log(conn, :notice, "beside Logger")
+    :logger.error(~c"an error of ~p", [:otp])
+    KV.get("CACHE", "logged")
+    Logger.info("after the read")
+    {pid, monitor} = spawn_monitor(fn -> raise("nobody catches this") end)
+    receive do: ({:DOWN, ^monitor, :process, ^pid, _reason} -> Conn.text(conn, "logged"))
   end
 
   @doc "Each read says where the next one is."
