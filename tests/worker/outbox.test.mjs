@@ -106,6 +106,18 @@ describe("examples/outbox", { skip: BUNDLE === undefined && "OUTBOX_BUNDLE is no
     assert.deepEqual(stored, ['"text ü"', "<<0, 255, 128>>", '%{"a" => [1, 2.5, nil, true]}', "nil", "1099511627776"]);
   });
 
+  test("a message whose body cannot be read comes again by itself, and the log names it", async () => {
+    const batch = [message("first", 1), message("big", { n: 2n ** 70n }), message("busy", { to: "a@busy.example", subject: "" })];
+    const result = await handlers.queue("mails", [message("mail", MAIL), ...batch]);
+    assert.equal(result.outcome, "ok");
+    assert.deepEqual(result.explicitAcks, ["mail"]);
+    assert.deepEqual(result.retryMessages, [{ msgId: "first" }, { msgId: "big" }, { msgId: "busy", delaySeconds: 1 }]);
+    const { level } = await logLine(worker, /^\[error\] [0-9a-f-]{36} message big of queue mails comes again: .*BigInt/);
+    assert.equal(level, "error");
+    const alone = await handlers.queue("mails", [message("alone", 1n)]);
+    assert.deepEqual([alone.outcome, alone.retryMessages], ["ok", [{ msgId: "alone" }]]);
+  });
+
   test("a queue that nobody handles is an error that says so, and its messages come again", async () => {
     const result = await handlers.queue("others", [message("1", MAIL)]);
     assert.equal(result.outcome, "exception");

@@ -48,7 +48,7 @@ function eventHandler(name, kind, { machines, config, bindingKinds }) {
     const requestId = crypto.randomUUID();
     const log = new RequestLog(requestId);
     try {
-      const { source, payload } = await kind.read(event);
+      const { source, payload } = await kind.read(event, { log: (text) => log.write(LEVEL_ERROR, text) });
       const head = encode({
         event: name,
         source,

@@ -3,7 +3,8 @@
  * A build writes this file anew, with the kinds that its `events` are of.
  *
  * @typedef {object} EventKind
- * @property {(event: any) => EventTerms | Promise<EventTerms>} read what the application gets of an event
+ * @property {(event: any, surroundings: { log: (text: string) => void }) => EventTerms | Promise<EventTerms>} read
+ *   what the application gets of an event; `log` writes an error with the event's id
  * @property {(event: any, answer: import("../etf.js").Term) => void | Promise<void>} settle
  *   does to the event what the application answered; strings in the answer are Uint8Arrays
  *

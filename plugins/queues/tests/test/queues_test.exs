@@ -119,6 +119,26 @@ defmodule ElixirWorkers.QueuesTest do
       assert Fake.deliver(EachMessage, bodies) == [:ok, :retry, :retry, :retry, :retry, :ok]
     end
 
+    test "a message that cannot be read comes again, and no handler sees it" do
+      bodies = [:ok, :broken, {:retry, 5}]
+
+      payload =
+        for {body, index} <- Enum.with_index(bodies) do
+          term = if body == :broken, do: <<131, 255>>, else: :erlang.term_to_binary(body)
+          {"message-#{index}", 0, 1, term}
+        end
+
+      for {handler, retries} <- [
+            {EachMessage, [{2, 5}, {1, nil}]},
+            {WholeBatch, [{2, 5}, {1, nil}]}
+          ],
+          do: assert(event(ElixirWorkers.Queues.Consumer, handler, payload) == retries)
+
+      only_broken = [{"message-0", 0, 1, <<131, 255>>}]
+      assert event(ElixirWorkers.Queues.Consumer, WholeBatch, only_broken) == [{0, nil}]
+      assert event(ElixirWorkers.Queues.Consumer, WholeBatch, []) == []
+    end
+
     test "a batch has one outcome, or one for each; who is left out is done" do
       for outcome <- [:ok, :retry, {:retry, 7}],
           do: assert(Fake.deliver(WholeBatch, [{:all, outcome}, 1]) == [outcome, outcome])

@@ -21,7 +21,8 @@ defmodule ElixirWorkers.Queues.Consumer do
         end
       end
 
-  What it raises is logged, and that message comes again; the others of the batch are not touched.
+  What it raises is logged, and that message comes again; the others of the batch are not touched. So does one whose body cannot
+  be read, which no handler sees.
 
   `c:handle_batch/2` gets the whole batch, and answers for all messages or for each. What it raises is logged, and the whole
   batch comes again.
@@ -53,19 +54,34 @@ defmodule ElixirWorkers.Queues.Consumer do
 
   @impl true
   def handle_event(handler, payload, context) do
-    messages = Enum.map(payload, &message/1)
+    read = payload |> Enum.map(&message(&1, context)) |> Enum.with_index()
+    {readable, unreadable} = Enum.split_with(read, &match?({%Message{}, _index}, &1))
+    {messages, indices} = Enum.unzip(readable)
+    outcomes = Enum.zip(outcomes(handler, messages, context), indices)
 
-    outcomes =
-      if ElixirWorkers.Callable.exports?(handler, :handle_batch, 2),
-        do: batch_outcomes(handler, messages, context),
-        else: Enum.map(messages, &message_outcome(handler, &1, context))
-
-    for {outcome, index} <- Enum.with_index(outcomes), outcome != :ok, do: {index, delay(outcome)}
+    for {outcome, index} <- outcomes ++ unreadable,
+        outcome != :ok,
+        do: {index, delay(outcome)}
   end
 
-  defp message({id, timestamp_ms, attempts, body}) do
+  # Each body is an external term of its own.
+  defp message({id, timestamp_ms, attempts, body}, context) do
     timestamp = DateTime.from_unix!(timestamp_ms, :millisecond)
+    body = :erlang.binary_to_term(body)
     %Message{id: id, body: body, timestamp: timestamp, attempts: attempts}
+  catch
+    class, reason ->
+      name = "reading message #{id} of #{Events.name(context)}"
+      Failure.log(context, name, class, reason, __STACKTRACE__)
+      :retry
+  end
+
+  defp outcomes(_handler, [], _context), do: []
+
+  defp outcomes(handler, messages, context) do
+    if ElixirWorkers.Callable.exports?(handler, :handle_batch, 2),
+      do: batch_outcomes(handler, messages, context),
+      else: Enum.map(messages, &message_outcome(handler, &1, context))
   end
 
   defp message_outcome(handler, message, context) do

@@ -62,7 +62,7 @@ defmodule ElixirWorkers.Queues.Fake do
 
     payload =
       for {body, index} <- Enum.with_index(bodies),
-          do: {"message-#{index}", timestamp_ms, attempts, body}
+          do: {"message-#{index}", timestamp_ms, attempts, :erlang.term_to_binary(body)}
 
     retries =
       Map.new(ElixirWorkers.Test.event(Consumer, handler, payload, [source: queue] ++ opts))
