@@ -10,4 +10,5 @@ comptime {
     _ = @import("crypto/cipher.zig");
     _ = @import("crypto/aead.zig");
     _ = @import("crypto/curve.zig");
+    _ = @import("crypto/rsa.zig");
 }

@@ -3,6 +3,7 @@
 //! std.crypto has the block cipher and the stream; the chaining of SP 800-38A is here.
 const std = @import("std");
 const aes = std.crypto.core.aes;
+const aes192 = @import("aes192.zig");
 const ChaCha20 = std.crypto.stream.chacha.ChaCha20With64BitNonce;
 
 const Block = [16]u8;
@@ -13,8 +14,10 @@ const Mode = enum(u8) { ecb, cbc, ctr, cfb8, cfb128, ofb, chacha20 };
 
 const Key = union(enum) {
     encrypt128: aes.AesEncryptCtx(aes.Aes128),
+    encrypt192: aes192.Encryption,
     encrypt256: aes.AesEncryptCtx(aes.Aes256),
     decrypt128: aes.AesDecryptCtx(aes.Aes128),
+    decrypt192: aes192.Decryption,
     decrypt256: aes.AesDecryptCtx(aes.Aes256),
     chacha20: [32]u8,
 
@@ -25,6 +28,10 @@ const Key = union(enum) {
             const key = bytes[0..16].*;
             return if (backwards) .{ .decrypt128 = aes.Aes128.initDec(key) } else .{ .encrypt128 = aes.Aes128.initEnc(key) };
         }
+        if (bytes.len == 24) {
+            const key = bytes[0..24].*;
+            return if (backwards) .{ .decrypt192 = aes192.Aes192.initDec(key) } else .{ .encrypt192 = aes192.Aes192.initEnc(key) };
+        }
         const key = bytes[0..32].*;
         return if (backwards) .{ .decrypt256 = aes.Aes256.initDec(key) } else .{ .encrypt256 = aes.Aes256.initEnc(key) };
     }
@@ -33,8 +40,10 @@ const Key = union(enum) {
     fn apply(self: *const Key, out: *Block, in: *const Block) void {
         switch (self.*) {
             .encrypt128 => |*key| key.encrypt(out, in),
+            .encrypt192 => |*key| key.encrypt(out, in),
             .encrypt256 => |*key| key.encrypt(out, in),
             .decrypt128 => |*key| key.decrypt(out, in),
+            .decrypt192 => |*key| key.decrypt(out, in),
             .decrypt256 => |*key| key.decrypt(out, in),
             .chacha20 => unreachable,
         }
@@ -112,7 +121,7 @@ export fn zig_cipher_context_size() usize {
     return @sizeOf(Cipher);
 }
 
-/// key: 16 or 32 bytes, ChaCha20: 32; iv: 16 bytes, not read for ECB.
+/// key: 16, 24 or 32 bytes, ChaCha20: 32; iv: 16 bytes, not read for ECB.
 export fn zig_cipher_init(context: *Cipher, mode: Mode, key: [*]const u8, key_size: usize, iv: *const Block, encrypt: bool) void {
     context.* = .{
         .key = Key.init(mode, key[0..key_size], encrypt),

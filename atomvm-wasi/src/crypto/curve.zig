@@ -15,6 +15,26 @@ fn Curve(comptime kind: Kind) type {
     };
 }
 
+/// The layout is that of CurveParameters.
+const Parameters = extern struct { prime: [48]u8, a: [48]u8, b: [48]u8, order: [48]u8, base: [97]u8 };
+
+/// Numbers have the curve's size, base: 0x04, x, y.
+export fn zig_curve_parameters(kind: Kind, out: *Parameters) void {
+    switch (kind) {
+        inline else => |known| {
+            const Point = Curve(known);
+            const size = Point.scalar.encoded_length;
+            const Number = std.meta.Int(.unsigned, 8 * size);
+            const prime = Point.Fe.field_order;
+            std.mem.writeInt(Number, out.prime[0..size], prime, .big);
+            std.mem.writeInt(Number, out.a[0..size], if (known == .secp256k1) 0 else prime - 3, .big);
+            out.b[0..size].* = Point.B.toBytes(.big);
+            std.mem.writeInt(Number, out.order[0..size], Point.scalar.field_order, .big);
+            out.base[0 .. 1 + 2 * size].* = Point.basePoint.toUncompressedSec1();
+        },
+    }
+}
+
 /// ECDSA of a digest: signers and verifiers take this for their hash. With `digest` it gives that back whatever it has seen;
 /// without, as in the making of nonces, it is the real hash.
 fn Digested(comptime Real: type) type {

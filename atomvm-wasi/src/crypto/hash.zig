@@ -28,7 +28,7 @@ export fn zig_hash_context_size() usize {
     return @sizeOf(Hash);
 }
 
-export fn zig_hash_init(context: *Hash, kind: Kind) void {
+pub export fn zig_hash_init(context: *Hash, kind: Kind) void {
     switch (kind) {
         inline else => |tag| {
             const Type = std.meta.TagPayload(Hash, tag);
@@ -37,14 +37,14 @@ export fn zig_hash_init(context: *Hash, kind: Kind) void {
     }
 }
 
-export fn zig_hash_update(context: *Hash, bytes: [*]const u8, size: usize) void {
+pub export fn zig_hash_update(context: *Hash, bytes: [*]const u8, size: usize) void {
     switch (context.*) {
         inline else => |*state| state.update(bytes[0..size]),
     }
 }
 
 /// `size` is the digest's, but for shake128 and shake256, which give any.
-export fn zig_hash_final(context: *Hash, digest: [*]u8, size: usize) void {
+pub export fn zig_hash_final(context: *Hash, digest: [*]u8, size: usize) void {
     switch (context.*) {
         inline .shake128, .shake256 => |*state| state.squeeze(digest[0..size]),
         inline else => |*state| state.final(digest[0..@TypeOf(state.*).digest_length]),

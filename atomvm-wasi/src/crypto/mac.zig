@@ -5,6 +5,7 @@ const hash = @import("hash.zig");
 const Hmac = crypto.auth.hmac.Hmac;
 const Cmac = crypto.auth.cmac.Cmac;
 const Aes128 = crypto.core.aes.Aes128;
+const Aes192 = @import("aes192.zig").Aes192;
 const Aes256 = crypto.core.aes.Aes256;
 const Poly1305 = crypto.onetimeauth.Poly1305;
 
@@ -29,6 +30,7 @@ const Mac = union(enum(u8)) {
     blake2b: HmacOf(.blake2b),
     blake2s: HmacOf(.blake2s),
     cmac_aes128: Cmac(Aes128),
+    cmac_aes192: Cmac(Aes192),
     cmac_aes256: Cmac(Aes256),
     poly1305: Poly1305,
 };
@@ -42,7 +44,7 @@ export fn zig_mac_context_size() usize {
 /// The key of a CMAC or of Poly1305 has exactly its size.
 export fn zig_mac_init(context: *Mac, kind: Kind, key: [*]const u8, key_size: usize) void {
     switch (kind) {
-        inline .cmac_aes128, .cmac_aes256, .poly1305 => |tag| {
+        inline .cmac_aes128, .cmac_aes192, .cmac_aes256, .poly1305 => |tag| {
             const Type = std.meta.TagPayload(Mac, tag);
             context.* = @unionInit(Mac, @tagName(tag), Type.init(key[0..Type.key_length]));
         },

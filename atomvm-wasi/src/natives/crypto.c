@@ -82,19 +82,29 @@ int hash_kind_of(term name)
 
 const CipherRow cipher_rows[] = {
     { "aes_128_ecb", 16, 0, 16, "ecb_mode", 418, MODE_ECB, -1 },
+    { "aes_192_ecb", 24, 0, 16, "ecb_mode", 422, MODE_ECB, -1 },
     { "aes_256_ecb", 32, 0, 16, "ecb_mode", 426, MODE_ECB, -1 },
     { "aes_128_cbc", 16, 16, 16, "cbc_mode", 419, MODE_CBC, -1 },
+    { "aes_192_cbc", 24, 16, 16, "cbc_mode", 423, MODE_CBC, -1 },
     { "aes_256_cbc", 32, 16, 16, "cbc_mode", 427, MODE_CBC, -1 },
     { "aes_128_ctr", 16, 16, 1, "ctr_mode", 0, MODE_CTR, -1 },
+    { "aes_192_ctr", 24, 16, 1, "ctr_mode", 0, MODE_CTR, -1 },
     { "aes_256_ctr", 32, 16, 1, "ctr_mode", 0, MODE_CTR, -1 },
     { "aes_128_cfb8", 16, 16, 1, "cfb_mode", 421, MODE_CFB8, -1 },
+    { "aes_192_cfb8", 24, 16, 1, "cfb_mode", 425, MODE_CFB8, -1 },
     { "aes_256_cfb8", 32, 16, 1, "cfb_mode", 429, MODE_CFB8, -1 },
     { "aes_128_cfb128", 16, 16, 1, "cfb_mode", 421, MODE_CFB128, -1 },
+    { "aes_192_cfb128", 24, 16, 1, "cfb_mode", 425, MODE_CFB128, -1 },
     { "aes_256_cfb128", 32, 16, 1, "cfb_mode", 429, MODE_CFB128, -1 },
     { "aes_128_ofb", 16, 16, 1, "ofb_mode", 420, MODE_OFB, -1 },
+    { "aes_192_ofb", 24, 16, 1, "ofb_mode", 424, MODE_OFB, -1 },
     { "aes_256_ofb", 32, 16, 1, "ofb_mode", 428, MODE_OFB, -1 },
     { "aes_128_gcm", 16, 12, 1, "gcm_mode", 895, -1, AEAD_AES128_GCM },
+    { "aes_192_gcm", 24, 12, 1, "gcm_mode", 898, -1, AEAD_AES192_GCM },
     { "aes_256_gcm", 32, 12, 1, "gcm_mode", 901, -1, AEAD_AES256_GCM },
+    { "aes_128_ccm", 16, 12, 1, "ccm_mode", 896, -1, AEAD_AES128_CCM },
+    { "aes_192_ccm", 24, 12, 1, "ccm_mode", 899, -1, AEAD_AES192_CCM },
+    { "aes_256_ccm", 32, 12, 1, "ccm_mode", 902, -1, AEAD_AES256_CCM },
     { "chacha20", 32, 16, 1, "stream_cipher", 0, MODE_CHACHA20, -1 },
     { "chacha20_poly1305", 32, 12, 1, "stream_cipher", 0, -1, AEAD_CHACHA20_POLY1305 },
 };
@@ -116,8 +126,7 @@ const CipherRow *cipher_find(term name, size_t key_bytes)
 bool cipher_known(term name)
 {
     static const char *const missing[] = {
-        "aes_192_ecb", "aes_192_cbc", "aes_192_ctr", "aes_192_cfb8", "aes_192_cfb128", "aes_192_ofb", "aes_192_gcm",
-        "aes_128_ccm", "aes_192_ccm", "aes_256_ccm", "blowfish_cbc", "blowfish_cfb64", "blowfish_ecb", "blowfish_ofb64",
+        "blowfish_cbc", "blowfish_cfb64", "blowfish_ecb", "blowfish_ofb64",
         "des_cbc", "des_cfb", "des_ecb", "des_ede3_cbc", "des_ede3_cfb", "rc2_cbc", "rc4", "sm4_cbc", "sm4_ccm", "sm4_cfb",
         "sm4_ctr", "sm4_ecb", "sm4_gcm", "sm4_ofb", NULL
     };
@@ -153,8 +162,15 @@ term crypto_cipher_algorithms_0(Process *p, term *a)
 }
 
 term crypto_mac_algorithms_0(Process *p, term *a) { return (void) a, ATOMS(p, "cmac", "hmac", "poly1305"); }
-term crypto_pubkey_algorithms_0(Process *p, term *a) { return (void) a, ATOMS(p, "ecdsa", "ecdh", "eddsa", "eddh"); }
-term crypto_rsa_opts_algorithms_0(Process *p, term *a) { return (void) p, (void) a, NIL; }
+term crypto_pubkey_algorithms_0(Process *p, term *a) { return (void) a, ATOMS(p, "rsa", "ecdsa", "ecdh", "eddsa", "eddh"); }
+
+term crypto_rsa_opts_algorithms_0(Process *p, term *a)
+{
+    (void) a;
+    return ATOMS(p, "rsa_pkcs1_pss_padding", "rsa_pss_saltlen", "rsa_mgf1_md", "rsa_pkcs1_oaep_padding", "rsa_oaep_label", "rsa_oaep_md",
+        "signature_md", "rsa_pkcs1_padding", "rsa_no_padding");
+}
+
 term crypto_kem_algorithms_nif_0(Process *p, term *a) { return (void) p, (void) a, NIL; }
 
 term crypto_curve_algorithms_0(Process *p, term *a)

@@ -17,7 +17,7 @@ typedef struct Bytes {
 
 // Bytes of arguments, given back together. Natives are pairs: the outer one releases what the inner one took.
 typedef struct Inputs {
-    Bytes taken[5];
+    Bytes taken[12];
     size_t count;
 } Inputs;
 const Bytes *take_iodata(Inputs *in, term t); // NULL: it is none
@@ -73,6 +73,22 @@ extern const size_t cipher_row_count;
 const CipherRow *cipher_named(term name);                  // NULL: none
 const CipherRow *cipher_find(term name, size_t key_bytes); // the same, with keys of this size
 bool cipher_known(term name);                              // to OTP; perhaps not to this machine
+
+// ---- signatures ----
+
+enum { NO_HASH = -1 };
+
+// What is signed.
+typedef struct Signed {
+    int hash;               // NO_HASH: the message itself (RSA and EdDSA only)
+    const Bytes *message;
+    uint8_t digest[DIGEST_MAX];
+    size_t digest_size;
+} Signed;
+
+term rsa_sign(Process *p, const Signed *s, term key, term options, Inputs *in);
+term rsa_verify(Process *p, const Signed *s, const Bytes *signature, term key, term options, Inputs *in);
+bool rsa_sign_options_are_fine(Process *p, term options, int argument); // false: an error was raised
 
 // ---- states: contexts behind references ----
 

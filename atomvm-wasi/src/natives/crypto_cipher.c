@@ -280,9 +280,20 @@ static bool aead_find(Process *p, term name, size_t key_size, Aead *aead)
     return BAD_ARGUMENT(p, 0, unknown), false;
 }
 
+static bool is_ccm(const Aead *aead) { return aead->row->aead >= AEAD_AES128_CCM && aead->row->aead <= AEAD_AES256_CCM; }
+
 static bool nonce_fits(const Aead *aead, size_t size)
 {
+    if (is_ccm(aead)) return size >= CCM_NONCE_MIN && size <= CCM_NONCE_MAX;
     return aead->row->aead == AEAD_CHACHA20_POLY1305 ? size == CHACHA20_POLY1305_NONCE : size > 0 && size <= GCM_NONCE_MAX;
+}
+
+static bool tag_fits(const Aead *aead, size_t size) { return !is_ccm(aead) || (size >= 4 && size <= AEAD_TAG_MAX && size % 2 == 0); }
+
+// CCM's nonce leaves room for the size of the text.
+static bool text_fits(const Aead *aead, size_t nonce_size, size_t size)
+{
+    return !is_ccm(aead) || nonce_size < CCM_NONCE_MAX - 1 || (uint64_t) size >> 8 * (15 - nonce_size) == 0;
 }
 
 static bool tag_size_of(term t, size_t *size)
@@ -291,10 +302,10 @@ static bool tag_size_of(term t, size_t *size)
     return *size = (size_t) small_value(t), true;
 }
 
-static AeadInput aead_input(const Bytes *key, const Bytes *nonce, const Bytes *text, size_t text_size, const Bytes *aad)
+static AeadInput aead_input(const Bytes *key, const Bytes *nonce, const Bytes *text, size_t text_size, const Bytes *aad, size_t tag_size)
 {
     return (AeadInput) { .key = key->at, .nonce = nonce->at, .nonce_size = nonce->size, .text = text->at, .text_size = text_size,
-                         .aad = aad->at, .aad_size = aad->size };
+                         .aad = aad->at, .aad_size = aad->size, .tag_size = tag_size };
 }
 
 // {Cipher text, Tag}
@@ -309,13 +320,13 @@ static term aead_sealed(Process *p, const Aead *aead, const AeadInput *input)
 }
 
 // The plain text, or `error` when the tag does not fit.
-static term aead_opened(Process *p, const Aead *aead, const AeadInput *input, const uint8_t *tag, size_t tag_size)
+static term aead_opened(Process *p, const Aead *aead, const AeadInput *input, const uint8_t *tag)
 {
     uint8_t *out;
-    if (tag_size == 0 || tag_size > AEAD_TAG_MAX) return ATOM_error;
+    if (input->tag_size == 0 || input->tag_size > AEAD_TAG_MAX) return ATOM_error;
     term text = make_binary(p, NULL, input->text_size, &out);
     if (text == NONE) return NONE;
-    return zig_aead_open((uint8_t) aead->row->aead, input, out, tag, tag_size) ? text : (term) ATOM_error;
+    return zig_aead_open((uint8_t) aead->row->aead, input, out, tag) ? text : (term) ATOM_error;
 }
 
 // cipher, key, nonce, text, AAD, tag or its size, true to encrypt
@@ -336,9 +347,11 @@ static term aead_cipher(Process *p, term *a, Inputs *in)
     if (!aead.encrypt && !(tag = take_iodata(in, a[5]))) return BAD_ARGUMENT(p, 5, "non-binary Tag");
     if (!aead_find(p, a[0], key->size, &aead)) return NONE;
     if (!nonce_fits(&aead, nonce->size)) return BAD_ARGUMENT(p, 2, "Bad IV length");
-    AeadInput input = aead_input(key, nonce, text, text->size, aad);
+    AeadInput input = aead_input(key, nonce, text, text->size, aad, aead.encrypt ? aead.tag_size : tag->size);
+    if (!tag_fits(&aead, input.tag_size)) return BAD_ARGUMENT(p, 5, "Can't set tag");
+    if (!text_fits(&aead, nonce->size, text->size)) return aead.encrypt ? BAD_ARGUMENT(p, 3, "Can't set in-text") : (term) ATOM_error;
     charge_bytes(p, text->size * 4 + aad->size);
-    return aead.encrypt ? aead_sealed(p, &aead, &input) : aead_opened(p, &aead, &input, tag->at, tag->size);
+    return aead.encrypt ? aead_sealed(p, &aead, &input) : aead_opened(p, &aead, &input, tag->at);
 }
 WITH_INPUTS(crypto_aead_cipher_nif_7, aead_cipher)
 
@@ -399,8 +412,10 @@ static term aead_step(Process *p, term *a, Inputs *in)
     if (!nonce_fits(aead, nonce->size)) return BAD_ARGUMENT(p, 2, "Bad IV length");
     if (!aead->encrypt && text->size < aead->tag_size) return FAILED(p, NO_ARGUMENT, "Bad in data");
     size_t size = text->size - (aead->encrypt ? 0 : aead->tag_size);
-    AeadInput input = aead_input(&(Bytes) { .at = state->key, .size = state->key_size }, nonce, text, size, aad);
+    AeadInput input = aead_input(&(Bytes) { .at = state->key, .size = state->key_size }, nonce, text, size, aad, aead->tag_size);
+    if (!tag_fits(aead, aead->tag_size)) return BAD_ARGUMENT(p, 0, "Can't set tag");
+    if (!text_fits(aead, nonce->size, size)) return aead->encrypt ? BAD_ARGUMENT(p, 2, "Can't set in-text") : (term) ATOM_error;
     charge_bytes(p, text->size * 4 + aad->size);
-    return aead->encrypt ? aead_joined(p, aead, &input) : aead_opened(p, aead, &input, text->at + size, aead->tag_size);
+    return aead->encrypt ? aead_joined(p, aead, &input) : aead_opened(p, aead, &input, text->at + size);
 }
 WITH_INPUTS(crypto_aead_cipher_nif_4, aead_step)

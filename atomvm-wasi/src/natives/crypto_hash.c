@@ -106,7 +106,7 @@ static int cmac_kind(Process *p, term subtype, size_t key_size)
     const CipherRow *row = cipher_named(subtype);
     bool usable = row && row->mode == MODE_CBC;
     if (row && key_size != row->key_bytes) BAD_ARGUMENT(p, 2, "Bad key size");
-    else if (usable) return key_size == 16 ? MAC_CMAC_AES128 : MAC_CMAC_AES256;
+    else if (usable) return key_size == 16 ? MAC_CMAC_AES128 : key_size == 24 ? MAC_CMAC_AES192 : MAC_CMAC_AES256;
     else if (cipher_known(subtype)) NOT_SUPPORTED(p, 1, "Unsupported cipher algorithm");
     else BAD_ARGUMENT(p, 1, "Unknown cipher");
     return -1;

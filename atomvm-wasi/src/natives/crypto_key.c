@@ -17,13 +17,50 @@ static size_t point_bytes(int kind) { return 1 + 2 * curve_bytes(kind); }
 
 enum { CURVE_UNKNOWN = -1, CURVE_MISSING = -2 };
 
-// params: {Definition | undefined, Name}, as crypto.erl makes it. Curves are known by name only.
+static bool holds_number(term binary, const uint8_t *number, size_t size)
+{
+    const uint8_t *bytes;
+    size_t given;
+    uint8_t *scratch;
+    if (!is_bitstring(binary) || !binary_bytes(binary, &bytes, &given, &scratch)) return false;
+    size_t skip = 0, zeros = 0;
+    while (skip < given && bytes[skip] == 0) skip++;
+    while (zeros < size && number[zeros] == 0) zeros++;
+    bool same_number = given - skip == size - zeros && memcmp(bytes + skip, number + zeros, size - zeros) == 0;
+    vm_mfree(scratch, given);
+    return same_number;
+}
+
+static bool is_tuple_of(term t, size_t arity) { return is_tuple(t) && tuple_arity(t) == arity; }
+
+// {{prime_field, P}, {A, B, Seed}, Base, Order, Cofactor}
+static bool is_defined_by(int kind, term field, term curve, term base, term order, term cofactor)
+{
+    static const uint8_t one = 1;
+    CurveParameters c;
+    size_t size = curve_bytes(kind);
+    zig_curve_parameters((uint8_t) kind, &c);
+    return holds_number(tuple_at(field, 1), c.prime, size) && holds_number(tuple_at(curve, 0), c.a, size) && holds_number(tuple_at(curve, 1), c.b, size)
+        && holds_number(base, c.base, point_bytes(kind)) && holds_number(order, c.order, size) && holds_number(cofactor, &one, 1);
+}
+
+static int curve_defined(term definition)
+{
+    if (!is_tuple_of(definition, 5)) return CURVE_UNKNOWN;
+    term field = tuple_at(definition, 0), curve = tuple_at(definition, 1);
+    if (!is_tuple_of(field, 2) || !is_tuple_of(curve, 3)) return CURVE_MISSING;
+    for (int kind = 0; kind < CURVE_KINDS; kind++)
+        if (is_defined_by(kind, field, curve, tuple_at(definition, 2), tuple_at(definition, 3), tuple_at(definition, 4))) return kind;
+    return CURVE_MISSING;
+}
+
+// params: {Definition | undefined, Name | undefined}, as crypto.erl makes it.
 static int curve_of(term params)
 {
-    if (!is_tuple(params) || tuple_arity(params) != 2) return CURVE_UNKNOWN;
+    if (!is_tuple_of(params, 2)) return CURVE_UNKNOWN;
     for (size_t i = 0; i < sizeof curve_names / sizeof *curve_names; i++)
         if (atom_is(tuple_at(params, 1), curve_names[i].name)) return curve_names[i].kind;
-    return is_tuple(tuple_at(params, 0)) ? CURVE_MISSING : CURVE_UNKNOWN;
+    return curve_defined(tuple_at(params, 0));
 }
 
 // ---- secrets: numbers of the curve's size, most significant byte first ----
@@ -148,20 +185,14 @@ WITH_INPUTS(crypto_evp_compute_key_nif_3, evp_compute)
 
 // ---- what is signed ----
 
-enum algorithm { ECDSA, EDDSA };
-
-typedef struct Signed {
-    enum algorithm algorithm;
-    const Bytes *message;                // EdDSA: all of it
-    uint8_t digest[DIGEST_MAX];          // ECDSA
-    size_t digest_size;
-} Signed;
+enum algorithm { ECDSA, EDDSA, RSA };
 
 static bool algorithm_of(Process *p, term name, enum algorithm *algorithm)
 {
-    static const char *const missing[] = { "rsa", "dss", "mldsa44", "mldsa65", "mldsa87" };
+    static const char *const missing[] = { "dss", "mldsa44", "mldsa65", "mldsa87" };
     if (atom_is(name, "ecdsa")) return *algorithm = ECDSA, true;
     if (atom_is(name, "eddsa")) return *algorithm = EDDSA, true;
+    if (atom_is(name, "rsa")) return *algorithm = RSA, true;
     for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
         if (atom_is(name, missing[i])) return NOT_SUPPORTED(p, 0, "Unsupported algorithm"), false;
     return BAD_ARGUMENT(p, 0, "Bad algorithm"), false;
@@ -169,32 +200,46 @@ static bool algorithm_of(Process *p, term name, enum algorithm *algorithm)
 
 static bool is_digest(term data) { return is_tuple(data) && tuple_arity(data) == 2 && atom_is(tuple_at(data, 0), "digest"); }
 
-static bool digest_of(Process *p, int hash, const Bytes *data, Signed *s)
+static bool digest_of(Process *p, Signed *s)
 {
     _Alignas(16) uint8_t context[HASH_CONTEXT_MAX];
     if (zig_hash_context_size() > sizeof context) return raise_system_limit(p), false;
-    zig_hash_init(context, (uint8_t) hash);
-    zig_hash_update(context, data->at, data->size);
+    zig_hash_init(context, (uint8_t) s->hash);
+    zig_hash_update(context, s->message->at, s->message->size);
     zig_hash_final(context, s->digest, s->digest_size);
     return true;
 }
 
-// a: algorithm, hash, message or {digest, Digest}
-static bool signed_of(Process *p, term *a, Inputs *in, Signed *s)
+static bool hash_of(Process *p, enum algorithm algorithm, term name, int *hash)
 {
-    if (!algorithm_of(p, a[0], &s->algorithm)) return false;
-    int hash = hash_kind_of(a[1]);
-    if (s->algorithm == ECDSA && hash == HASH_MISSING) return NOT_SUPPORTED(p, 1, "Digest type not supported"), false;
-    if (s->algorithm == ECDSA && hash < 0) return BAD_ARGUMENT(p, 1, "Bad digest type"), false;
+    *hash = NO_HASH;
+    if (algorithm == EDDSA || (algorithm == RSA && atom_is(name, "none"))) return true;
+    int kind = hash_kind_of(name);
+    if (kind == HASH_MISSING) return NOT_SUPPORTED(p, 1, "Digest type not supported"), false;
+    if (kind < 0) return BAD_ARGUMENT(p, 1, "Bad digest type"), false;
+    return *hash = kind, true;
+}
+
+static bool options_are_fine(Process *p, enum algorithm algorithm, term options, int argument)
+{
+    if (!is_list(options)) return BAD_ARGUMENT(p, argument, "Expected a list"), false;
+    if (algorithm == RSA) return rsa_sign_options_are_fine(p, options, argument);
+    return options == NIL || (BAD_ARGUMENT(p, argument, "Only RSA supports Options"), false);
+}
+
+// a: algorithm, hash, message or {digest, Digest}; the options are a[options].
+static bool signed_of(Process *p, term *a, int options, Inputs *in, enum algorithm *algorithm, Signed *s)
+{
+    if (!algorithm_of(p, a[0], algorithm) || !hash_of(p, *algorithm, a[1], &s->hash)) return false;
     s->message = take_iodata(in, is_digest(a[2]) ? tuple_at(a[2], 1) : a[2]);
     if (!s->message) return BAD_ARGUMENT(p, 2, "Expected a binary or a list"), false;
     charge_bytes(p, s->message->size);
-    if (s->algorithm == EDDSA) return true;
-    s->digest_size = hash_rows[hash].digest_bytes;
-    if (!is_digest(a[2])) return digest_of(p, hash, s->message, s);
+    s->digest_size = s->hash == NO_HASH ? 0 : hash_rows[s->hash].digest_bytes;
+    if (s->hash == NO_HASH) return options_are_fine(p, *algorithm, a[options], options);
+    if (!is_digest(a[2])) return digest_of(p, s) && options_are_fine(p, *algorithm, a[options], options);
     if (s->message->size != s->digest_size) return BAD_ARGUMENT(p, 2, "Bad binary size for the algorithm"), false;
     memcpy(s->digest, s->message->at, s->digest_size);
-    return true;
+    return options_are_fine(p, *algorithm, a[options], options);
 }
 
 // The leftmost bytes of a digest, as many as the curve has, or the whole of it behind zeros.
@@ -304,9 +349,11 @@ static term eddsa_sign(Process *p, const Signed *s, term key, Inputs *in)
 // algorithm, hash, message, key, options
 static term sign(Process *p, term *a, Inputs *in)
 {
+    enum algorithm algorithm;
     Signed s;
-    if (!signed_of(p, a, in, &s)) return NONE;
-    return (s.algorithm == ECDSA ? ecdsa_sign : eddsa_sign)(p, &s, a[3], in);
+    if (!signed_of(p, a, 4, in, &algorithm, &s)) return NONE;
+    if (algorithm == RSA) return rsa_sign(p, &s, a[3], a[4], in);
+    return (algorithm == ECDSA ? ecdsa_sign : eddsa_sign)(p, &s, a[3], in);
 }
 WITH_INPUTS(crypto_pkey_sign_nif_5, sign)
 
@@ -338,18 +385,18 @@ static term eddsa_verify(Process *p, const Signed *s, const Bytes *signature, te
 // algorithm, hash, message, signature, key, options
 static term verify(Process *p, term *a, Inputs *in)
 {
+    enum algorithm algorithm;
     Signed s;
-    if (!signed_of(p, a, in, &s)) return NONE;
+    if (!signed_of(p, a, 5, in, &algorithm, &s)) return NONE;
     const Bytes *signature = take_binary(in, a[3]);
     if (!signature) return BAD_ARGUMENT(p, 3, "Expected a binary");
-    return (s.algorithm == ECDSA ? ecdsa_verify : eddsa_verify)(p, &s, signature, a[4], in);
+    if (algorithm == RSA) return rsa_verify(p, &s, signature, a[4], a[5], in);
+    return (algorithm == ECDSA ? ecdsa_verify : eddsa_verify)(p, &s, signature, a[4], in);
 }
 WITH_INPUTS(crypto_pkey_verify_nif_6, verify)
 
 // ---- what this machine has not ----
 
-term crypto_pkey_crypt_nif_6(Process *p, term *a) { return (void) a, NOT_SUPPORTED(p, 0, "Unsupported algorithm"); }
 term crypto_rsa_generate_key_nif_2(Process *p, term *a) { return (void) a, NOT_SUPPORTED(p, 0, "Unsupported algorithm"); }
 term crypto_dh_generate_key_nif_4(Process *p, term *a) { return (void) a, NOT_SUPPORTED(p, 0, "Unsupported algorithm"); }
 term crypto_dh_compute_key_nif_3(Process *p, term *a) { return (void) a, NOT_SUPPORTED(p, 0, "Unsupported algorithm"); }
-term crypto_privkey_to_pubkey_nif_2(Process *p, term *a) { return (void) a, NOT_SUPPORTED(p, 0, "Unsupported algorithm"); }
