@@ -1,29 +1,18 @@
 defmodule ElixirWorkers.DoctestTest do
+  @moduledoc "Every example of the documentation, of whichever module."
   use ExUnit.Case, async: true
 
-  doctest ElixirWorkers.App
-  doctest ElixirWorkers.BindingError
-  doctest ElixirWorkers.Bindings
-  doctest ElixirWorkers.Body
-  doctest ElixirWorkers.Body.MediaType
-  doctest ElixirWorkers.Conn
-  doctest ElixirWorkers.Conn.Cookie
-  doctest ElixirWorkers.Error
-  doctest ElixirWorkers.Events
-  doctest ElixirWorkers.Fingerprint
-  doctest ElixirWorkers.HTML
-  doctest ElixirWorkers.HTTPDate
-  doctest ElixirWorkers.Header
-  doctest ElixirWorkers.JSON
-  doctest ElixirWorkers.Middleware
-  doctest ElixirWorkers.Middleware.SecurityHeaders
-  doctest ElixirWorkers.Preconditions
-  doctest ElixirWorkers.Router
-  doctest ElixirWorkers.Router.Pattern
-  doctest ElixirWorkers.Settings
-  doctest ElixirWorkers.Status
-  doctest ElixirWorkers.Test
-  doctest ElixirWorkers.Transport.Host
-  doctest ElixirWorkers.Transport.Wasi
-  doctest ElixirWorkers.URL
+  {:ok, modules} = :application.get_key(:elixir_workers, :modules)
+
+  @with_examples for module <- modules,
+                     {:docs_v1, _, _, _, about, _, docs} <- [Code.fetch_docs(module)],
+                     texts = [about | Enum.map(docs, &elem(&1, 3))],
+                     Enum.any?(texts, &(is_map(&1) and (&1["en"] || "") =~ "iex>")),
+                     do: module
+
+  for module <- @with_examples, do: doctest(module)
+
+  test "there are examples" do
+    assert length(@with_examples) > 25
+  end
 end

@@ -9,6 +9,7 @@ defmodule Streams.Router do
   use ElixirWorkers.Router
 
   alias ElixirWorkers.{Bindings, BodyStream}
+  alias ElixirWorkers.Body.Multipart
 
   @chunk_bytes 65_536
 
@@ -17,6 +18,7 @@ defmodule Streams.Router do
     post "/up/first", &first/1
     post "/up/twice", &twice/1
     post "/up/abandoned", &abandoned/1
+    post "/up/form", &form/1
     post "/up/echo", &Conn.stream(&1, "application/octet-stream", Conn.body_stream(&1))
 
     post "/up/changed", &changed/1
@@ -39,6 +41,25 @@ defmodule Streams.Router do
     Conn.text(conn, Integer.to_string(bytes))
   end
 
+  # Files go on to a binding, texts are read, and what is called "passed" is left alone.
+  defp form(conn) do
+    max = String.to_integer(conn["query_params"]["max"] || "60000000")
+    parts = for part <- Multipart.stream(conn, max_parts: 5, max_part_bytes: max), do: {part.name, taken(part)}
+    Conn.json(conn, Map.new(parts))
+  end
+
+  defp taken(%{name: "passed"}), do: nil
+
+  defp taken(%{filename: nil, body: body}) do
+    {:ok, text} = BodyStream.read_all(body, 1000)
+    text
+  end
+
+  defp taken(%{body: body}) do
+    {:ok, bytes} = send_body("swallow", body)
+    bytes
+  end
+
   defp first(conn) do
     [first] = conn |> Conn.body_stream() |> Enum.take(1)
     Conn.text(conn, Integer.to_string(byte_size(first)))
@@ -47,6 +68,10 @@ defmodule Streams.Router do
   defp abandoned(conn) do
     for {_chunk, 0} <- Stream.with_index(Conn.body_stream(conn)), do: IO.puts("the first chunk is here")
     Conn.text(conn, "all of it")
+  rescue
+    error in ElixirWorkers.Error ->
+      IO.puts("the body broke off: #{error.status}")
+      reraise error, __STACKTRACE__
   end
 
   defp twice(conn) do

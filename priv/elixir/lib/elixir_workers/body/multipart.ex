@@ -9,16 +9,29 @@ defmodule ElixirWorkers.Body.Multipart do
       --BOUNDARY--
 
   What stands before the first boundary and behind the last is passed over (RFC 2046 §5.1.1).
+
+  `ElixirWorkers.Middleware.ParseBody` reads forms whole. On a path that `streamed-bodies` names, `stream/2` gives their parts
+  while they come in, whatever their size:
+
+      def upload(conn) do
+        keys =
+          for %Part{filename: name, body: body} when name != nil <- Multipart.stream(conn, max_parts: 10) do
+            key = "uploads/" <> name
+            {:ok, _object} = R2.put("FILES", key, body)
+            key
+          end
+
+        Conn.json(conn, keys)
+      end
   """
 
-  alias ElixirWorkers.Body.{MediaType, Upload}
-  alias ElixirWorkers.Header
+  alias ElixirWorkers.{BodyStream, Conn, Error}
+  alias ElixirWorkers.Body.{MediaType, Part, PartHeader, PartReader, Upload}
 
   @typedoc "A name, and a text or a file."
   @type field :: {String.t(), String.t() | Upload.t()}
 
-  # A part is told by a few short headers; more is an attempt at something else.
-  @max_header_bytes 8 * 1024
+  @max_parts 100
   # RFC 2046 §5.1.1
   @max_boundary_bytes 70
 
@@ -46,6 +59,94 @@ defmodule ElixirWorkers.Body.Multipart do
       {:ok, rest} -> parts(rest, "\r\n" <> delimiter, max_parts, [])
       :error -> {:error, "the boundary does not occur in the body"}
     end
+  end
+
+  @doc """
+  The parts of the form that a request brings, as they come in: an enumerable of `ElixirWorkers.Body.Part`.
+
+  The body of a part is read, or given to a binding, before the next part is asked for; what is left of it then is passed over.
+  Texts are short: `ElixirWorkers.BodyStream.read_all/2` reads one with a limit. Memory does not grow with the form.
+
+  Options are `:max_parts`, #{@max_parts} by default, and `:max_part_bytes`, `:infinity` by default: the form as a whole has the limit
+  of `streamed-bodies`, or `body-limit`. While the parts are read, a malformed form raises an `ElixirWorkers.Error` that
+  answers 400, one beyond a limit 413; a request that brings no form raises at once, 415 or 400.
+
+      iex> headers = [{"content-type", "multipart/form-data; boundary=x"}]
+      iex> body = "--x\\r\\nContent-Disposition: form-data; name=\\"a\\"\\r\\n\\r\\n1\\r\\n--x--\\r\\n"
+      iex> conn = ElixirWorkers.Test.conn(:post, "/", headers: headers, body: body)
+      iex> for part <- ElixirWorkers.Body.Multipart.stream(conn), do: {part.name, Enum.join(part.body)}
+      [{"a", "1"}]
+  """
+  @spec stream(Conn.t(),
+          max_parts: non_neg_integer(),
+          max_part_bytes: non_neg_integer() | :infinity
+        ) ::
+          Enumerable.t()
+  def stream(conn, opts \\ []) do
+    limits = limits!(opts)
+    boundary = boundary!(conn["headers"]["content-type"])
+
+    Stream.resource(
+      fn -> PartReader.start(Conn.body_stream(conn), boundary, limits) end,
+      &next_part/1,
+      &PartReader.stop/1
+    )
+  end
+
+  defp limits!(opts) do
+    limits = Map.merge(%{max_parts: @max_parts, max_part_bytes: :infinity}, Map.new(opts))
+
+    if map_size(limits) > 2,
+      do:
+        raise(
+          ArgumentError,
+          "Multipart.stream/2 has the options :max_parts and :max_part_bytes, got: #{inspect(opts)}"
+        )
+
+    limits
+  end
+
+  defp boundary!(content_type) do
+    case MediaType.parse(content_type || "") do
+      {:ok, %{type: "multipart", subtype: "form-data", params: %{"boundary" => boundary}}}
+      when byte_size(boundary) in 1..@max_boundary_bytes ->
+        boundary
+
+      {:ok, %{type: "multipart", subtype: "form-data"}} ->
+        raise Error,
+          status: 400,
+          message:
+            "the content type multipart/form-data names no boundary of 1 to #{@max_boundary_bytes} characters"
+
+      _other ->
+        raise Error, status: 415, message: "a form of multipart/form-data is expected"
+    end
+  end
+
+  defp next_part(reader) do
+    case PartReader.next_part(reader) do
+      {:ok, number, header} ->
+        {[struct!(Part, Map.put(header, :body, body(reader, number)))], reader}
+
+      :done ->
+        {:halt, reader}
+    end
+  end
+
+  defp body(reader, number) do
+    chunks =
+      Stream.resource(
+        fn -> reader end,
+        fn reader ->
+          case PartReader.next_chunk(reader, number) do
+            {:ok, bytes} -> {[bytes], reader}
+            :done -> {:halt, reader}
+          end
+        end,
+        fn _reader -> :ok end
+      )
+
+    BodyStream.new(chunks)
   end
 
   defp opening(body, delimiter) do
@@ -91,110 +192,32 @@ defmodule ElixirWorkers.Body.Multipart do
   end
 
   defp field(part) do
-    with {:ok, headers, data} <- split_headers(part),
-         {:ok, disposition} <- disposition(headers) do
-      value(disposition, headers, data)
-    end
+    with {:ok, lines, data} <- split_headers(part),
+         {:ok, header} <- PartHeader.parse(lines),
+         do: value(header, data)
   end
 
   # A part without headers begins with the empty line.
-  defp split_headers("\r\n" <> data), do: {:ok, %{}, data}
+  defp split_headers("\r\n" <> data), do: {:ok, "", data}
 
   defp split_headers(part) do
-    scope = {0, min(byte_size(part), @max_header_bytes)}
+    max = PartHeader.max_bytes()
+    scope = {0, min(byte_size(part), max)}
 
     case :binary.match(part, "\r\n\r\n", scope: scope) do
       {at, 4} ->
         <<lines::binary-size(at), _empty_line::binary-size(4), data::binary>> = part
-        {:ok, headers(lines), data}
+        {:ok, lines, data}
 
       :nomatch ->
-        {:error, "the headers of a part do not end within #{@max_header_bytes} bytes"}
+        {:error, "the headers of a part do not end within #{max} bytes"}
     end
   end
 
-  defp headers(lines) do
-    for line <- String.split(lines, "\r\n"),
-        [name, value] <- [:binary.split(line, ":")],
-        into: %{} do
-      {String.downcase(name, :ascii), Header.trim(value)}
-    end
+  defp value(%{filename: nil, name: name}, text) do
+    if String.valid?(text), do: {:ok, {name, text}}, else: PartHeader.not_utf8()
   end
 
-  defp disposition(headers) do
-    case Map.get(headers, "content-disposition", "") do
-      <<kind::binary-size(9), rest::binary>> ->
-        if String.downcase(kind, :ascii) == "form-data",
-          do: {:ok, parameters(rest, %{})},
-          else: no_disposition()
-
-      _other ->
-        no_disposition()
-    end
-  end
-
-  defp no_disposition, do: {:error, "a part has no Content-Disposition: form-data"}
-
-  # `; name="value"; name=token`; what is no parameter ends the list.
-  defp parameters(text, found) do
-    with ";" <> rest <- Header.trim(text),
-         [name, rest] <- :binary.split(rest, "=") do
-      {value, rest} = parameter_value(Header.trim(rest))
-      name = name |> Header.trim() |> String.downcase(:ascii)
-      parameters(rest, Map.put_new(found, name, value))
-    else
-      _end -> found
-    end
-  end
-
-  defp parameter_value("\"" <> rest), do: quoted(rest, rest, 0)
-
-  defp parameter_value(rest) do
-    case :binary.split(rest, ";") do
-      [token, rest] -> {Header.trim(token), ";" <> rest}
-      [token] -> {Header.trim(token), ""}
-    end
-  end
-
-  # A backslash is one (it separates folders of a file's name) unless a quote follows.
-  defp quoted(<<"\\\"", rest::binary>>, text, size), do: quoted(rest, text, size + 2)
-
-  defp quoted(<<"\"", rest::binary>>, text, size),
-    do: {unescape(binary_part(text, 0, size)), rest}
-
-  defp quoted(<<_byte, rest::binary>>, text, size), do: quoted(rest, text, size + 1)
-  defp quoted("", text, size), do: {unescape(binary_part(text, 0, size)), ""}
-
-  # HTML standard, "multipart form data": a quote is written as %22 and a line break as %0D%0A; older clients write \".
-  defp unescape(text) do
-    text
-    |> String.replace("\\\"", "\"")
-    |> String.replace("%22", "\"")
-    |> String.replace("%0D%0A", "\r\n")
-  end
-
-  defp value(%{"name" => name, "filename" => filename}, headers, data) do
-    type = Map.get(headers, "content-type", "text/plain")
-
-    cond do
-      not (String.valid?(name) and String.valid?(filename)) ->
-        not_utf8()
-
-      MediaType.parse(type) == :error ->
-        {:error, "the content type #{inspect(type)} is malformed"}
-
-      true ->
-        {:ok, {name, %Upload{filename: basename(filename), content_type: type, data: data}}}
-    end
-  end
-
-  defp value(%{"name" => name}, _headers, text) do
-    if String.valid?(name) and String.valid?(text), do: {:ok, {name, text}}, else: not_utf8()
-  end
-
-  defp value(_unnamed, _headers, _data), do: {:error, "a part has no name"}
-
-  defp not_utf8, do: {:error, "a name or a text of the form is not UTF-8"}
-
-  defp basename(filename), do: filename |> String.split(["/", "\\"]) |> List.last()
+  defp value(%{filename: filename, content_type: type, name: name}, data),
+    do: {:ok, {name, %Upload{filename: filename, content_type: type, data: data}}}
 end

@@ -1,7 +1,8 @@
 defmodule ElixirWorkers.Middleware.ParseBody do
   @moduledoc """
   Sets `conn["parsed_body"]` as `ElixirWorkers.Body.parse/3` does. A malformed body is answered with 400. A
-  body that is a stream (`ElixirWorkers.Conn.body_stream/1`) is not parsed.
+  body that is a stream (`ElixirWorkers.Conn.body_stream/1`) is not parsed; `ElixirWorkers.Body.Multipart.stream/2` takes a form apart
+  while it comes in.
 
   Options are those of `ElixirWorkers.Body.parse/3`.
   """
