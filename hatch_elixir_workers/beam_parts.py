@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import marshal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import NamedTuple, TypeAlias
 
@@ -48,9 +48,10 @@ from hatch_elixir_workers.beam_code import (
 from hatch_elixir_workers.beam_encode import compact
 from hatch_elixir_workers.literal_tables import with_lookups
 from hatch_elixir_workers.opcodes import IMPORT_OPERAND
+from hatch_elixir_workers.table_columns import Table, find_tables
 
 # Part of the cache key: raise it when the same module comes apart differently.
-PARTS_VERSION = 3
+PARTS_VERSION = 4
 
 LABEL, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN, STRING = range(8)
 KIND_BITS = 3
@@ -92,6 +93,8 @@ class Parts:
     imports   (module, function, arity)         lambdas   rows of FunT, the name in front
     exports   (function, arity, label)          strings   (tag of the operand, offset, size in bytes) in `string_table`
 
+    `tables` are functions that are nothing but lookups.
+
     `has_records` says that there are native records (OTP 29), whose chunk refers to atoms and literals, too.
     """
 
@@ -107,6 +110,7 @@ class Parts:
     strings: tuple[tuple[int, int, int], ...]
     has_records: bool
     functions: tuple[FunctionParts, ...]
+    tables: tuple[Table, ...] = ()
 
 
 def module_parts(data: bytes, path: str) -> Parts:
@@ -122,22 +126,24 @@ def module_parts(data: bytes, path: str) -> Parts:
 
 def _to_cache(parts: Parts) -> bytes:
     tables = {each.name: getattr(parts, each.name) for each in fields(parts)}
-    return marshal.dumps({**tables, "functions": tuple(map(tuple, parts.functions))})
+    rows = {"functions": tuple(map(tuple, parts.functions)), "tables": tuple(map(tuple, parts.tables))}
+    return marshal.dumps({**tables, **rows})
 
 
 def _from_cache(stored: bytes) -> Parts | None:
     try:
         # As trustworthy as the .pyc files of this package, which are the same kind of file in the same user's hands.
         tables = marshal.loads(stored)  # noqa: S302
-        return Parts(**{**tables, "functions": tuple(FunctionParts(*each) for each in tables["functions"])})
+        functions = tuple(FunctionParts(*each) for each in tables["functions"])
+        return Parts(**{**tables, "functions": functions, "tables": tuple(Table(*each) for each in tables["tables"])})
     except (ValueError, EOFError, TypeError, KeyError):
         return None
 
 
-def take_apart(module: BeamModule) -> Parts:
-    """Reads all of the module once."""
+def take_apart(module: BeamModule, functions: Iterable[Function] | None = None) -> Parts:
+    """Reads all of the module once, or these of its functions."""
     apart = _Apart(module)
-    functions = tuple(apart.function(each) for each in module.functions)
+    written = tuple(apart.function(each) for each in (module.functions if functions is None else functions))
     line = module.chunk("Line")
     return Parts(
         name=module.name,
@@ -153,7 +159,8 @@ def take_apart(module: BeamModule) -> Parts:
         string_table=module.chunk("StrT") or b"",
         strings=tuple(apart.strings),
         has_records=module.chunk("Recs") is not None,
-        functions=functions,
+        functions=written,
+        tables=tuple(apart.tables()),
     )
 
 
@@ -163,6 +170,7 @@ class _Apart:
     def __init__(self, module: BeamModule) -> None:
         self.strings: dict[tuple[int, int, int], int] = {}
         self.literals = [data for _, data in module.raw_literals]
+        self._lookups: dict[tuple[str, int], Sequence[Instruction]] = {}
         self._module = module
         self._atoms = {name: index for index, name in enumerate(module.atoms, 1)}
         # By type first: two operands of different types are never equal, but their hashes often are.
@@ -170,6 +178,8 @@ class _Apart:
 
     def function(self, function: Function) -> FunctionParts:
         code = with_lookups(function, self._module.raw_literals, self._new_literal)
+        if code is not function.instructions:
+            self._lookups[function.name, function.arity] = code
         entry = next(index for index, each in enumerate(code, 1) if _is_label(each, function.label))
         head = _joined(self._pieces(code[:entry]))
         return FunctionParts(
@@ -181,6 +191,16 @@ class _Apart:
             head=len(head),
             pieces=(*head, *_joined(self._pieces(code[entry:]))),
         )
+
+    def tables(self) -> list[Table]:
+        """Of the functions that have been written."""
+        if not self._lookups:
+            return []
+        functions = {(each.name, each.arity): each for each in self._module.functions}
+        code = {key: self._lookups.get(key, each.instructions) for key, each in functions.items()}
+        labels = {key: each.label for key, each in functions.items()}
+        named = {each.label for each in self._module.exports} | {each.label for each in self._module.lambdas}
+        return find_tables(code, labels, named)
 
     def _new_literal(self, data: bytes) -> int:
         self.literals.append(data)

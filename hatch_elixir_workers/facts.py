@@ -10,6 +10,8 @@
                `function_exported(Module, name, arity)` will call it or take another way, so that counts as one
     selects    dynamic calls `m:Name(…)` and `apply(m, Name, Args)` of a known module: (m, arity); arity is None when
                it is computed too
+    branches   of a function that explains errors and begins by choosing among names (`switches.py`): the facts of each
+               branch, by name. Its other facts are those without any branch
 
 Facts depend on the bytes of the .beam alone and are cached under their digest.
 """
@@ -17,7 +19,8 @@ Facts depend on the bytes of the .beam alone and are cached under their digest.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -26,10 +29,12 @@ from hatch_elixir_workers import cache, etf
 from hatch_elixir_workers.beam import MFA, BeamModule, Function, Location, parse_beam
 from hatch_elixir_workers.beam_code import A, F, I, Instruction, Items, Lit, Operand, U, X
 from hatch_elixir_workers.etf_terms import subterms
+from hatch_elixir_workers.explainers import chooses_among
 from hatch_elixir_workers.opcodes import IMPORT_OPERAND
+from hatch_elixir_workers.switches import branch, switch_of, with_branches
 
 # Part of the cache key: raise it when this file finds more or less than before.
-FACTS_VERSION = 5
+FACTS_VERSION = 7
 
 LocalFunction = tuple[str, int]
 
@@ -92,6 +97,7 @@ class FunctionFacts:
     structs: tuple[str, ...] = ()
     applies: tuple[tuple[str | None, int], ...] = ()
     selects: tuple[tuple[str, int | None], ...] = ()
+    branches: Mapping[str, FunctionFacts] = field(default_factory=dict)
     file: str | None = None
     line: int | None = None
 
@@ -139,12 +145,22 @@ def read_facts(module: BeamModule) -> ModuleFacts:
     """Reads all instructions of the module once."""
     entries = {function.label: (function.name, function.arity) for function in module.functions}
     functions = {
-        (function.name, function.arity): _FunctionReader(module, entries, function).read()
-        for function in module.functions
+        (function.name, function.arity): _function_facts(module, entries, function) for function in module.functions
     }
     on_load = next((entries[function.label] for function in module.functions if _is_on_load(function)), None)
     exports = frozenset((export.function, export.arity) for export in module.exports)
     return ModuleFacts(module.name, exports, functions, on_load)
+
+
+def _function_facts(module: BeamModule, entries: dict[int, LocalFunction], function: Function) -> FunctionFacts:
+    switch = switch_of(function) if chooses_among(MFA(module.name, function.name, function.arity)) else None
+    if switch is None:
+        return _FunctionReader(module, entries, function).read()
+    branches = {name: branch(function, switch, name) for name in switch.branches}
+    return replace(
+        _FunctionReader(module, entries, with_branches(function, ())).read(),
+        branches={name: _FunctionReader(module, entries, each).read() for name, each in branches.items()},
+    )
 
 
 def _is_on_load(function: Function) -> bool:
@@ -326,41 +342,46 @@ def _to_json(facts: ModuleFacts) -> dict[str, Any]:
         "name": facts.name,
         "exports": sorted(facts.exports),
         "on_load": facts.on_load,
-        "functions": [
-            [
-                name,
-                arity,
-                each.calls,
-                each.locals,
-                each.funs,
-                each.atoms,
-                each.pairs,
-                each.structs,
-                each.applies,
-                each.selects,
-                each.file,
-                each.line,
-            ]
-            for (name, arity), each in facts.functions.items()
-        ],
+        "functions": [[*key, _to_row(each)] for key, each in facts.functions.items()],
     }
 
 
+def _to_row(facts: FunctionFacts) -> list[Any]:
+    branches = {name: _to_row(each) for name, each in facts.branches.items()}
+    return [
+        facts.calls,
+        facts.locals,
+        facts.funs,
+        facts.atoms,
+        facts.pairs,
+        facts.structs,
+        facts.applies,
+        facts.selects,
+        branches,
+        facts.file,
+        facts.line,
+    ]
+
+
 def _from_json(data: dict[str, Any]) -> ModuleFacts:
-    functions = {}
-    for name, arity, calls, local, funs, atoms, pairs, structs, applies, selects, file, line in data["functions"]:
-        functions[name, arity] = FunctionFacts(
-            calls=tuple(Call(MFA(*target), file, line) for target, file, line in calls),
-            locals=tuple((each[0], each[1]) for each in local),
-            funs=tuple(MFA(*each) for each in funs),
-            atoms=tuple(atoms),
-            pairs=tuple((each[0], each[1]) for each in pairs),
-            structs=tuple(structs),
-            applies=tuple((each[0], each[1]) for each in applies),
-            selects=tuple((each[0], each[1]) for each in selects),
-            file=file,
-            line=line,
-        )
+    functions = {(name, arity): _from_row(row) for name, arity, row in data["functions"]}
     exports = frozenset((each[0], each[1]) for each in data["exports"])
     on_load = data["on_load"]
     return ModuleFacts(data["name"], exports, functions, (on_load[0], on_load[1]) if on_load else None)
+
+
+def _from_row(row: list[Any]) -> FunctionFacts:
+    calls, local, funs, atoms, pairs, structs, applies, selects, branches, file, line = row
+    return FunctionFacts(
+        calls=tuple(Call(MFA(*target), file, line) for target, file, line in calls),
+        locals=tuple((each[0], each[1]) for each in local),
+        funs=tuple(MFA(*each) for each in funs),
+        atoms=tuple(atoms),
+        pairs=tuple((each[0], each[1]) for each in pairs),
+        structs=tuple(structs),
+        applies=tuple((each[0], each[1]) for each in applies),
+        selects=tuple((each[0], each[1]) for each in selects),
+        branches={name: _from_row(each) for name, each in branches.items()},
+        file=file,
+        line=line,
+    )

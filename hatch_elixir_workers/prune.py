@@ -10,7 +10,7 @@ Left out altogether: `LocT`, which the machine does not read, and `Type` with th
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from hatch_elixir_workers import condensed
 from hatch_elixir_workers.beam import Chunk
@@ -34,6 +34,7 @@ from hatch_elixir_workers.condensed import Condenser
 from hatch_elixir_workers.condensed_term import condensed_term
 from hatch_elixir_workers.errors import InternalError
 from hatch_elixir_workers.opcodes import NUMBERS
+from hatch_elixir_workers.table_columns import columns_read, narrowed
 
 _KIND_MASK = (1 << KIND_BITS) - 1
 _CODE_HEADER = struct.Struct(">5I")
@@ -90,6 +91,15 @@ def _takers(condenser: Condenser) -> dict[int, Callable[[int], None]]:
     }
 
 
+def _narrowed_tables(parts: Parts, kept: Sequence[FunctionParts]) -> Iterator[tuple[int, bytes]]:
+    """The literals of tables of which not all columns are read, by their index."""
+    functions = {(each.name, each.arity) for each in kept}
+    for table in parts.tables:
+        columns = columns_read(table, functions) if table.function in functions else None
+        if columns is not None:
+            yield table.literal, narrowed(parts.literals[table.literal], parts.literals[table.default], columns)
+
+
 class _Pruning:
     """The new tables while they are filled; a `dict` holds new numbers by what they stand for."""
 
@@ -97,6 +107,7 @@ class _Pruning:
         self.condense = condense
         self.parts = parts
         self.kept = kept
+        self.packed = {**dict(enumerate(parts.literals)), **dict(_narrowed_tables(parts, kept))}
         self.atoms: dict[str, int] = {parts.name: 1}
         self.imports: dict[int, int] = {}
         self.literals: dict[bytes, int] = {}
@@ -177,7 +188,7 @@ class _Pruning:
         return self.labels[label]
 
     def _literal(self, index: int) -> tuple[int, bytes]:
-        number = self.literals.setdefault(self.parts.literals[index], len(self.literals))
+        number = self.literals.setdefault(self.packed[index], len(self.literals))
         return number, _EXTENDED_LITERAL + compact(TAG_U, number)
 
     def _line(self, index: int) -> tuple[int, bytes]:

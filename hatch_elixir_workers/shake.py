@@ -18,7 +18,8 @@ Walks functions, not modules, from the roots. From a reached function these are 
     types and `Any`, and in those for structs that are built somewhere in reached code;
 6.  the `on_load` function of its module;
 7.  **explanations:** when it builds the atom `error_info`, the functions that the machine names there as those which
-    can explain the errors of natives, of each module once anything else reaches it;
+    can explain the errors of natives, of each module once anything else reaches it, and of each of its functions: of
+    the clauses of such an explainer, those for names of functions that are reached or that reached code there builds;
 8.  **defaults:** when it builds the key of a setting whose default in elixir.app is a module, that module as a value;
 9.  **structs:** functions of Regex that take a regular expression, which `String` calls when it is given one: from
     libraries only once one is built, or the application names Regex;
@@ -39,14 +40,21 @@ The walk is deterministic: roots, facts and every set are visited in a fixed ord
 
 from __future__ import annotations
 
-import re
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.collect import Universe
+from hatch_elixir_workers.explainers import (
+    EXPLAINER_MODULES,
+    EXPLAINERS,
+    MADE_BY_THE_MACHINE,
+    POSIX,
+    chooses_among,
+    explained_module,
+)
 from hatch_elixir_workers.facts import Call, FunctionFacts, ModuleFacts
 
 BUILT_IN_TYPES = (
@@ -63,17 +71,6 @@ BUILT_IN_TYPES = (
     "Reference",
     "Tuple",
 )
-
-# What the machine writes into the error_info of natives (exception.c): functions that turn it into text.
-_EXPLAINERS = (
-    MFA("erl_erts_errors", "format_error", 2),
-    MFA("erl_erts_errors", "format_bs_fail", 2),
-    MFA("erl_stdlib_errors", "format_error", 2),
-)
-
-# In these modules, `format_<module>_error` explains the errors of one module: followed once anything else reaches that.
-_EXPLAINER_MODULES = frozenset(each.module for each in _EXPLAINERS)
-_OF_ONE_MODULE = re.compile(r"format_(\w+)_error")
 
 # Modules that Elixir's own code finds in the environment of the application `elixir`, by key (elixir.app).
 _ELIXIR_ENVIRONMENT = {"time_zone_database": "Elixir.Calendar.UTCOnlyTimeZoneDatabase"}
@@ -169,13 +166,14 @@ class Reach:
 
     `natives` are leaves: their own code, if there is any, is not run. `parked` are functions that libraries
     call only for a compiler (`_OF_COMPILERS`), with a struct that nothing builds (`_OF_STRUCT`), or for the errors of a
-    module that is not reached.
+    module that is not reached. `branches` holds, by function that explains errors, which of its branches are followed.
     """
 
     functions: dict[MFA, Edge] = field(default_factory=dict)
     natives: set[MFA] = field(default_factory=set)
     parked: set[MFA] = field(default_factory=set)
     unresolved: list[Unresolved] = field(default_factory=list)
+    branches: dict[MFA, set[str]] = field(default_factory=dict)
 
     @property
     def modules(self) -> list[str]:
@@ -235,12 +233,6 @@ def exported_roots(universe: Universe, module: str, reason: str) -> Iterator[tup
         yield MFA(module, name, arity), reason
 
 
-def _explained(mfa: MFA) -> str | None:
-    """The module whose errors alone this function explains."""
-    found = _OF_ONE_MODULE.fullmatch(mfa.function) if mfa.module in _EXPLAINER_MODULES else None
-    return None if found is None else found.group(1)
-
-
 class _Walk:
     """The state of one walk; every `dict` without values is an ordered set."""
 
@@ -274,6 +266,11 @@ class _Walk:
         # Explanations, by the module that is not reached so far, and the modules that are.
         self.parked_for_module: dict[str, list[tuple[MFA, MFA, str]]] = {}
         self.entered: set[str] = set()
+        # Rule 7: the names that errors of a module can come with, the functions that choose among them, and the modules
+        # of which any name can come; None stands for all.
+        self.raising = defaultdict(set, {module: set(names) for module, names in MADE_BY_THE_MACHINE.items()})
+        self.choosing: dict[str, list[tuple[MFA, Mapping[str, FunctionFacts]]]] = {}
+        self.every_branch: set[str | None] = set()
 
     def run(self) -> None:
         while self.queue:
@@ -281,11 +278,14 @@ class _Walk:
 
     def reach(self, mfa: MFA, source: MFA | None, reason: str, place: str | None = None) -> None:
         """Notes the first way to `mfa`; it must exist or be native."""
+        if source is None or source.module not in EXPLAINER_MODULES:
+            self._enter(mfa.module)
+            self._may_raise(mfa.module, (mfa.function,))
+            if mfa.module == POSIX:
+                self._follow_every_branch(POSIX)
         if mfa in self.result.functions or self._park(mfa, source, reason):
             return
         self.result.functions[mfa] = Edge(source, reason, place)
-        if source is None or source.module not in _EXPLAINER_MODULES:
-            self._enter(mfa.module)
         if mfa in self.natives and not (mfa in self.declining and self._exports(*mfa)):
             self.result.natives.add(mfa)
             if mfa in _CONTINUED_IN and self._exists(_CONTINUED_IN[mfa]):
@@ -299,7 +299,7 @@ class _Walk:
         if mfa.function in _OF_STRUCT.get(mfa.module, ()) and self._lacks_struct(mfa.module, source):
             self.parked_for_struct.setdefault(mfa.module, []).append((mfa, source, reason))
             return True
-        if (explained := _explained(mfa)) is not None and explained not in self.entered:
+        if (explained := explained_module(mfa)) is not None and explained not in self.entered:
             self.parked_for_module.setdefault(explained, []).append((mfa, source, reason))
             return True
         if mfa not in _OF_COMPILERS:
@@ -342,8 +342,15 @@ class _Walk:
         function = facts.functions.get((mfa.function, mfa.arity))
         if function is None:
             return
+        self._follow(mfa, facts, function)
+
+    def _follow(self, mfa: MFA, facts: ModuleFacts, function: FunctionFacts) -> None:
+        """All rules, for a function or a branch of one."""
         if not self.universe.is_library(mfa.module):
             self._named_by_application((*function.atoms, *function.structs))
+        self._may_raise(mfa.module, function.atoms)
+        self._may_raise(POSIX, function.atoms)
+        self._choices(mfa, function)
         self._calls(mfa, function)
         if facts.is_protocol:
             self._protocol(facts, mfa, function)
@@ -373,15 +380,47 @@ class _Walk:
             self.touched.add(facts.name)
             if facts.on_load is not None:
                 self.reach(MFA(facts.name, *facts.on_load), mfa, "runs when the module is loaded")
+            if facts.name in EVALUATORS:
+                self._follow_every_branch()
             for companion in _COMPANIONS.get(facts.name, ()):
                 if self._exists(companion):
                     self.reach(companion, mfa, f"is called once {facts.name.removeprefix('Elixir.')} is reached")
             self._answer_information(facts.name)
 
     def _explanations(self, mfa: MFA) -> None:
-        for explainer in _EXPLAINERS:
+        for explainer in EXPLAINERS:
             if self._exists(explainer):
                 self.reach(explainer, mfa, "explains errors of native functions")
+
+    def _may_raise(self, module: str, names: Iterable[str]) -> None:
+        known = self.raising[module]
+        new = [name for name in names if name not in known]
+        known.update(new)
+        for explainer, branches in self.choosing.get(module, ()):
+            self._follow_branches(explainer, branches, new)
+
+    def _choices(self, mfa: MFA, function: FunctionFacts) -> None:
+        if function.branches:
+            module = chooses_among(mfa) or ""
+            self.choosing.setdefault(module, []).append((mfa, function.branches))
+            every = self.every_branch & {module, None}
+            self._follow_branches(mfa, function.branches, function.branches if every else sorted(self.raising[module]))
+
+    def _follow_every_branch(self, of: str | None = None) -> None:
+        """Of those that choose among the names of a module, or of all."""
+        self.every_branch.add(of)
+        for choosing in [self.choosing.get(of, [])] if of else list(self.choosing.values()):
+            for explainer, branches in choosing:
+                self._follow_branches(explainer, branches, branches)
+
+    def _follow_branches(self, mfa: MFA, branches: Mapping[str, FunctionFacts], names: Iterable[str]) -> None:
+        followed = self.result.branches.setdefault(mfa, set())
+        for name in names:
+            if name in branches and name not in followed:
+                followed.add(name)
+                self._follow(mfa, self.universe.facts(mfa.module), branches[name])
+                # `format_erlang_error(trace_pattern, …)` may ask itself for another.
+                self._follow_branches(mfa, branches, branches[name].atoms)
 
     def _evaluated(self, mfa: MFA) -> None:
         self._named_by_application(["Elixir.Macro.Env"])

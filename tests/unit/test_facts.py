@@ -136,3 +136,31 @@ def test_asking_for_a_function_is_a_dynamic_call(functions: dict[tuple[str, int]
 def test_computed_names_in_a_known_module(functions: dict[tuple[str, int], FunctionFacts]) -> None:
     assert functions["selects", 2].selects == (("lists", None), ("lists", 1))
     assert functions["selects", 2].applies == ()
+
+
+EXPLAINER = """-module(erl_stdlib_errors).
+-export([format_error/2]).
+
+format_error(Name, X) -> format_ets_error(Name, X).
+
+format_ets_error(lookup, X) -> lists:reverse(X);
+format_ets_error(insert, X) -> {not_a_tuple, X};
+format_ets_error(_, _) -> unknown.
+"""
+
+
+def test_the_branches_of_explainers_have_facts_of_their_own(compile_erl: CompileErl) -> None:
+    facts = read_facts(read_beam(compile_erl(EXPLAINER))).functions["format_ets_error", 2]
+    assert (facts.atoms, facts.calls) == (("unknown",), ())
+    assert targets(facts.branches["lookup"]) == {MFA("lists", "reverse", 1)}
+    assert facts.branches["insert"].atoms == ("not_a_tuple",)
+
+
+def test_branches_are_kept_in_the_cache(
+    compile_erl: CompileErl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path))
+    data = compile_erl(EXPLAINER).read_bytes()
+    first = module_facts(data, "a")
+    assert module_facts(data, "a") == first
+    assert first.functions["format_ets_error", 2].branches.keys() == {"lookup", "insert"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hatch_elixir_workers import mix
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.collect import Origin, Source, Universe, universe
+from hatch_elixir_workers.explainers import MADE_BY_THE_MACHINE
 from hatch_elixir_workers.facts import Call, FunctionFacts, ModuleFacts
 from hatch_elixir_workers.shake import Reach, exported_roots, reach
 
@@ -347,6 +349,101 @@ def test_errors_of_a_module_are_explained_once_it_is_reached(world: World, calls
     explained = mfa("erl_stdlib_errors:format_ets_error/2") in result.functions
     assert explained == bool(calls)
     assert (mfa("ets:whereis/1") in result.functions) == explained
+
+
+def explained(world: World, *roots: str, natives: Iterable[str] = ()) -> set[str]:
+    """The branches of an explainer that are followed; each calls a function of its own name."""
+    branches = {name: does(f"why:{name}/0") for name in ("new", "lookup", "insert", "delete")}
+    branches["delete"] = does("why:delete/0", atoms=["lookup"])
+    world.add("why", Origin.OTP, **{f"{name}__arity_0": does() for name in branches})
+    world.add(
+        "erl_stdlib_errors",
+        Origin.OTP,
+        ["format_ets_error/2"],
+        format_error__arity_2=does("ets:insert/2", local=["format_ets_error/2"]),
+        format_ets_error__arity_2=FunctionFacts(branches=branches),
+    )
+    world.add("app", Origin.APP, run__arity_0=does(atoms=["error_info"]), a__arity_0=does("ets:new/2"))
+    result = world.reach("app:run/0", *roots, natives=natives)
+    followed = {each.function for each in result.functions if each.module == "why"}
+    assert followed == result.branches.get(mfa("erl_stdlib_errors:format_ets_error/2"), set())
+    return followed
+
+
+ETS = {f"{name}__arity_2": does() for name in ("new", "lookup", "insert", "delete")}
+
+
+@pytest.mark.parametrize("natives", [(), ("ets:new/2",)])
+@pytest.mark.parametrize("first", [True, False])
+def test_of_explainers_the_clauses_of_reached_functions_are_followed(
+    world: World, natives: tuple[str, ...], first: bool
+) -> None:
+    world.add("ets", Origin.OTP, **ETS)
+    world.add("more", Origin.APP, b__arity_0=does("ets:new/2"))
+    roots = ("more:b/0", "app:a/0") if first else ("app:a/0", "more:b/0")
+    assert explained(world, *roots, natives=natives) == {"new"}
+
+
+def test_what_explainers_call_themselves_counts_once_others_call_it(world: World) -> None:
+    world.add("ets", Origin.OTP, **ETS)
+    world.add("more", Origin.APP, b__arity_0=does("more:c/0"), c__arity_0=does("ets:insert/2"))
+    assert explained(world, "app:a/0", "more:b/0") == {"new", "insert"}
+
+
+def test_names_that_the_module_builds_are_followed(world: World) -> None:
+    world.add("ets", Origin.OTP, **{**ETS, "new__arity_2": does(atoms=["insert"])})
+    assert explained(world, "app:a/0") == {"new", "insert"}
+
+
+def test_a_branch_may_ask_for_another(world: World) -> None:
+    world.add("ets", Origin.OTP, **ETS)
+    world.add("more", Origin.APP, b__arity_0=does("ets:delete/2"))
+    assert explained(world, "more:b/0") == {"delete", "lookup"}
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_where_code_is_evaluated_all_branches_are(world: World, first: bool) -> None:
+    world.add("ets", Origin.OTP, **ETS)
+    world.add("erl_eval", Origin.OTP, expr__arity_2=does())
+    world.add("more", Origin.APP, b__arity_0=does("erl_eval:expr/2"))
+    roots = ("more:b/0", "app:a/0") if first else ("app:a/0", "more:b/0")
+    assert explained(world, *roots) == {"new", "lookup", "insert", "delete"}
+
+
+@pytest.mark.parametrize(
+    ("calls", "atoms", "expected"),
+    [
+        ([], [], {"enoent"}),
+        ([], ["eacces"], {"enoent", "eacces"}),
+        (["erl_posix_msg:message/1"], [], {"enoent", "eacces", "exdev"}),
+    ],
+)
+def test_codes_of_posix(world: World, calls: list[str], atoms: list[str], expected: set[str]) -> None:
+    world.add("app", Origin.APP, run__arity_0=does(atoms=["error_info"]), more__arity_0=does(*calls, atoms=atoms))
+    world.add("erl_stdlib_errors", Origin.OTP, format_error__arity_2=does("erl_posix_msg:message/1"))
+    codes = FunctionFacts(branches=dict.fromkeys(("enoent", "eacces", "exdev"), does()))
+    world.add(
+        "erl_posix_msg",
+        Origin.OTP,
+        ["message_1/1"],
+        message__arity_1=does(local=["message_1/1"]),
+        message_1__arity_1=codes,
+    )
+    result = world.reach("app:run/0", "app:more/0")
+    assert result.branches[mfa("erl_posix_msg:message_1/1")] == expected
+
+
+def test_the_causes_of_errors_that_the_machine_names_are_known() -> None:
+    sources = Path(__file__).parents[2].joinpath("atomvm-wasi").rglob("*.c")
+    calls = [
+        call
+        for path in sources
+        for call in re.findall(
+            r"return (.*raise_error_info\(.*);|^ +(raise_error_info\(.*);", path.read_text("utf-8"), re.M
+        )
+    ]
+    causes = {atom for call in calls for atom in re.findall(r"ATOM_(\w+)", " ".join(call).split("raise_error_info")[1])}
+    assert causes - {"badarg"} == set(MADE_BY_THE_MACHINE["erl_stdlib_errors"])
 
 
 def test_on_load(world: World) -> None:
