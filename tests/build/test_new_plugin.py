@@ -1,9 +1,10 @@
-"""Plugins as strangers write them, from the scaffold and from the page about plugins, in an environment apart."""
+"""Plugins in an environment apart: as strangers write them, from the scaffold and from their page, and our own."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -80,6 +81,19 @@ def test_plugins_are_listed(run: Run, scaffolds: Path) -> None:
     assert "elixir-workers-notes 0.1.0 (elixir_workers_notes)\n  binding kind notes (kv_namespaces)" in listed
     assert "elixir-workers-api-key 0.1.0 (elixir_workers_api_key)\n  middleware api-key (Elixir" in listed
     assert "elixir-workers-inbox 0.1.0 (elixir_workers_inbox)\n  event kind email (ElixirWorkers.Inbox)" in listed
+
+
+@pytest.mark.parametrize("name", ["fetch", "queues", "r2"])
+def test_our_own_plugins_are_complete_by_themselves(run: Run, tmp_path: Path, name: str) -> None:
+    """Their distributions, installed beside nothing but the kit, pass their tests in workerd."""
+    source = REPOSITORY / "plugins" / name
+    plugin = Path(shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("_build", "deps", "dist")))
+    run("uv", "pip", "install", "--quiet", "-e", plugin, cwd=plugin)
+    try:
+        printed = run("pytest", "-q", "tests/test_in_workerd.py", cwd=plugin)
+    finally:
+        run("uv", "pip", "uninstall", "--quiet", f"elixir-workers-{name}", cwd=plugin)
+    assert re.search(r"^\d+ passed in ", printed, re.M), printed
 
 
 @pytest.fixture(scope="module")

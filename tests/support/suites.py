@@ -217,7 +217,7 @@ ORACLE = "tests/test_oracle.py"
 # Two run side by side in this order: the quickest answer first, then the longest, so that both ends meet.
 SUITES = [
     Suite("lint", _lint, count_checks),
-    Suite("unit", lambda: _pytest("tests/unit", "plugins"), count_pytest),
+    Suite("unit", lambda: _pytest("tests/unit", "plugins", "--ignore-glob=*/test_in_workerd.py"), count_pytest),
     Suite("build", lambda: _pytest("tests/build"), count_pytest),
     Suite("machine", _machine, count_pytest),
     Suite("framework", lambda: _mix_test(_FRAMEWORK), count_mix),
