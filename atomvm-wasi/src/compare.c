@@ -50,6 +50,37 @@ static void walk_end(Walk *w)
     if (w->runs != w->first) free(w->runs);
 }
 
+// ---- texts: most keys of maps, and much of what patterns are matched with ----
+
+typedef struct Text {
+    const uint8_t *bytes;
+    size_t size;
+} Text;
+
+// False for all but binaries that start on a byte.
+static inline bool text_at(term t, Text *text)
+{
+    if (!is_boxed(t)) return false;
+    const term *o = boxed_ptr(t);
+    unsigned kind = header_kind(*o);
+    if (kind == KIND_HEAPBIN || kind == KIND_REFCBIN) {
+        *text = (Text) { owner_bytes(t), owner_size(t) };
+        return true;
+    }
+    // Both bit counts are shifted by 2: whole bytes are multiples of 32.
+    if (kind != KIND_SUBBIN || ((o[2] | o[3]) & 31)) return false;
+    *text = (Text) { owner_bytes(o[1]) + (o[2] >> 5), (size_t) (o[3] >> 5) };
+    return true;
+}
+
+static int order_of(uint64_t a, uint64_t b) { return a < b ? -1 : a > b; }
+
+static int compare_texts(const Text *x, const Text *y)
+{
+    int order = memcmp(x->bytes, y->bytes, x->size < y->size ? x->size : y->size);
+    return order ? order : order_of(x->size, y->size);
+}
+
 // ---- parts that hold no terms ----
 
 // number < atom < reference < fun < port < pid < tuple < native record < map < nil < list < bit string
@@ -82,8 +113,6 @@ static int type_rank(term t)
         return 11;
     }
 }
-
-static int order_of(uint64_t a, uint64_t b) { return a < b ? -1 : a > b; }
 
 // By name, as code points (which is the order of the UTF-8 bytes).
 static int compare_atoms(term a, term b)
@@ -307,6 +336,8 @@ int compare(term a, term b)
     if (a == b) return 0;
     if (both_small(a, b)) return small_value(a) < small_value(b) ? -1 : 1;
     if (is_atom(a) && is_atom(b)) return compare_atoms(a, b);
+    Text x, y;
+    if (text_at(a, &x) && text_at(b, &y)) return compare_texts(&x, &y);
     return walk(a, b, false, true);
 }
 
@@ -315,6 +346,8 @@ int compare_exact(term a, term b)
     if (a == b) return 0;
     if (both_small(a, b)) return small_value(a) < small_value(b) ? -1 : 1;
     if (is_atom(a) && is_atom(b)) return compare_atoms(a, b);
+    Text x, y;
+    if (text_at(a, &x) && text_at(b, &y)) return compare_texts(&x, &y);
     return walk(a, b, true, true);
 }
 
@@ -322,6 +355,8 @@ bool equal(term a, term b)
 {
     if (a == b) return true;
     if (both_small(a, b) || (!is_pointer(a) && !is_pointer(b))) return false;
+    Text x, y;
+    if (text_at(a, &x) && text_at(b, &y)) return x.size == y.size && memcmp(x.bytes, y.bytes, x.size) == 0;
     return walk(a, b, false, false) == 0;
 }
 
@@ -329,5 +364,7 @@ bool equal_exact(term a, term b)
 {
     if (a == b) return true;
     if (!is_pointer(a) || !is_pointer(b)) return false;
+    Text x, y;
+    if (text_at(a, &x) && text_at(b, &y)) return x.size == y.size && memcmp(x.bytes, y.bytes, x.size) == 0;
     return walk(a, b, true, false) == 0;
 }

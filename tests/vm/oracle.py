@@ -4,7 +4,7 @@ A program is one ``.erl`` or ``.ex`` file whose module exports ``start/0``; a se
 ``name`` is ``name__part.erl``. It prints through
 ``erlang:display/1`` alone (the VM needs no library for it) or through its group leader alone.
 All programs are compiled by one ``erlc`` and one ``elixirc``, and one ``erl`` runs them all. A program that names
-``ElixirWorkers.JSON`` has the framework's JSON beside it. Beams, output and archives are kept under ``.cache/oracle``,
+``ElixirWorkers`` has the modules of the framework beside it that have natives. Beams, output and archives are kept under ``.cache/oracle``,
 keyed by content and by the version of OTP and Elixir.
 
 ``python tests/vm/oracle.py [SUBSTRING]`` shows what the programs print on ``erl``.
@@ -82,9 +82,9 @@ class Program:
         return otp >= int(first) if first else otp <= int(last)
 
     @property
-    def uses_json(self) -> bool:
-        """Whether it needs the framework's JSON."""
-        return "ElixirWorkers.JSON" in self.path.read_text()
+    def uses_framework(self) -> bool:
+        """Whether it needs the modules of the framework that the machine has natives for."""
+        return "ElixirWorkers." in self.path.read_text()
 
     @property
     def topic(self) -> str:
@@ -161,12 +161,12 @@ class Oracle:
         strict = LENIENT not in os.environ
         elixirc = ["elixirc", *(["--warnings-as-errors"] if strict else [])]
         erl = self._compiled("erl", ["erlc", *ERLC_OPTIONS, *(["-Werror"] if strict else [])], self._sources(".erl"))
-        json = [FRAMEWORK / "json.ex", *sorted((FRAMEWORK / "json").glob("*.ex"))]
-        framework = self._compiled("framework", elixirc, json)
+        sources = [FRAMEWORK / "bytes.ex", FRAMEWORK / "json.ex", *sorted((FRAMEWORK / "json").glob("*.ex"))]
+        framework = self._compiled("framework", elixirc, sources)
         ex = self._compiled("ex", [*elixirc, "-pa", str(framework)], self._sources(".ex"))
         files = sorted(erl.glob("*.beam")) + sorted(ex.glob("*.beam"))
         library = sorted(framework.glob("*.beam"))
-        return {each.id: _owned(each, files) + (library if each.uses_json else []) for each in self.all}
+        return {each.id: _owned(each, files) + (library if each.uses_framework else []) for each in self.all}
 
     @cached_property
     def expected(self) -> dict[str, Expected]:

@@ -42,6 +42,9 @@ defmodule ElixirWorkers.Conn do
   @typedoc "See the table above."
   @type t :: %{required(String.t()) => term()}
 
+  # Of a request whose URL cannot be read.
+  @no_url %{scheme: "", host: "", path: "/", query: ""}
+
   @doc """
   Builds a conn from a request's head and body (`docs/reference/host-abi.md`, "Request head").
 
@@ -57,33 +60,35 @@ defmodule ElixirWorkers.Conn do
   """
   @spec new(map(), binary()) :: {:ok, t()} | {:error, t(), reason :: String.t()}
   def new(head, body) when is_map(head) and is_binary(body) do
-    conn = blank(head, body)
-    url = Map.get(head, "url", "/")
-
-    with {:ok, url} <- parse_url(url),
-         conn = put_url(conn, url),
-         {:ok, segments} <- decode_path(url.path),
-         conn = Map.put(conn, "path_segments", segments),
-         {:ok, pairs} <- decode_query(url.query) do
-      {:ok, Map.merge(conn, %{"query_list" => pairs, "query_params" => Map.new(pairs)})}
-    else
-      {:error, reason} -> {:error, conn, reason}
+    case parse_url(Map.get(head, "url", "/")) do
+      {:ok, url} -> new(head, body, url, decode_path(url.path), decode_query(url.query))
+      {:error, reason} -> {:error, build(head, body, @no_url, [], []), reason}
     end
   end
 
-  defp blank(head, body) do
+  defp new(head, body, url, {:ok, segments}, {:ok, pairs}),
+    do: {:ok, build(head, body, url, segments, pairs)}
+
+  defp new(head, body, url, {:ok, segments}, {:error, reason}),
+    do: {:error, build(head, body, url, segments, []), reason}
+
+  defp new(head, body, url, {:error, reason}, _query),
+    do: {:error, build(head, body, url, [], []), reason}
+
+  # At once: each change of a map with so many keys copies it.
+  defp build(head, body, url, segments, query_list) do
     header_list = Map.get(head, "headers", [])
 
     %{
       "method" => Map.get(head, "method", "GET"),
-      "scheme" => "",
-      "host" => "",
-      "path" => "/",
-      "path_segments" => [],
+      "scheme" => url.scheme,
+      "host" => url.host,
+      "path" => url.path,
+      "path_segments" => segments,
       "path_params" => %{},
-      "query_string" => "",
-      "query_params" => %{},
-      "query_list" => [],
+      "query_string" => url.query,
+      "query_params" => :maps.from_list(query_list),
+      "query_list" => query_list,
       "headers" => join_headers(header_list),
       "header_list" => header_list,
       "body" => body_of(head, body),
@@ -101,28 +106,27 @@ defmodule ElixirWorkers.Conn do
     }
   end
 
-  defp put_url(conn, url) do
-    Map.merge(conn, %{
-      "scheme" => url.scheme,
-      "host" => url.host,
-      "path" => url.path,
-      "query_string" => url.query
-    })
-  end
-
   defp body_of(%{"body_stream" => stream}, _none), do: BodyStream.new(stream)
   defp body_of(_head, body), do: body
 
   # RFC 9110 §5.3; cookies have a separator of their own (RFC 6265 §5.4).
   defp join_headers(list) do
-    Enum.reduce(list, %{}, fn {name, value}, joined ->
-      case joined do
-        %{^name => earlier} when name == "cookie" -> %{joined | name => earlier <> "; " <> value}
-        %{^name => earlier} -> %{joined | name => earlier <> ", " <> value}
-        _first -> Map.put(joined, name, value)
-      end
-    end)
+    headers = :maps.from_list(list)
+    if map_size(headers) == length(list), do: headers, else: join_repeated(list, %{})
   end
+
+  defp join_repeated([{name, value} | rest], joined) do
+    case joined do
+      %{^name => earlier} ->
+        separator = if name == "cookie", do: "; ", else: ", "
+        join_repeated(rest, %{joined | name => earlier <> separator <> value})
+
+      _first ->
+        join_repeated(rest, Map.put(joined, name, value))
+    end
+  end
+
+  defp join_repeated([], joined), do: joined
 
   defp parse_url(url) do
     with :error <- URL.parse(url), do: {:error, "the URL is malformed"}
@@ -149,7 +153,7 @@ defmodule ElixirWorkers.Conn do
   """
   @spec get_req_header(t(), String.t()) :: [String.t()]
   def get_req_header(conn, name) when is_binary(name) do
-    name = String.downcase(name, :ascii)
+    name = Header.lower(name)
     for {^name, value} <- conn["header_list"], do: value
   end
 
@@ -210,8 +214,9 @@ defmodule ElixirWorkers.Conn do
       [{"x-tag", "blue"}]
   """
   @spec put_resp_header(t(), String.t(), String.t()) :: t()
-  def put_resp_header(conn, name, value) do
-    conn |> delete_resp_header(name) |> add_resp_header(name, value)
+  def put_resp_header(%{"resp_headers" => headers} = conn, name, value) do
+    name = Header.name!(name)
+    %{conn | "resp_headers" => without(headers, name) ++ [{name, Header.value!(name, value)}]}
   end
 
   @doc """
@@ -225,10 +230,9 @@ defmodule ElixirWorkers.Conn do
       ["</a>; rel=next", "</b>; rel=prev"]
   """
   @spec add_resp_header(t(), String.t(), String.t()) :: t()
-  def add_resp_header(conn, name, value) do
+  def add_resp_header(%{"resp_headers" => headers} = conn, name, value) do
     name = Header.name!(name)
-    field = {name, Header.value!(name, value)}
-    Map.update!(conn, "resp_headers", &(&1 ++ [field]))
+    %{conn | "resp_headers" => headers ++ [{name, Header.value!(name, value)}]}
   end
 
   @doc """
@@ -240,7 +244,9 @@ defmodule ElixirWorkers.Conn do
   """
   @spec put_new_resp_header(t(), String.t(), String.t()) :: t()
   def put_new_resp_header(conn, name, value) do
-    if get_resp_header(conn, name) == [], do: add_resp_header(conn, name, value), else: conn
+    if List.keymember?(conn["resp_headers"], Header.name!(name), 0),
+      do: conn,
+      else: add_resp_header(conn, name, value)
   end
 
   @doc """
@@ -263,9 +269,13 @@ defmodule ElixirWorkers.Conn do
       []
   """
   @spec delete_resp_header(t(), String.t()) :: t()
-  def delete_resp_header(conn, name) do
-    name = Header.name!(name)
-    Map.update!(conn, "resp_headers", &Enum.reject(&1, fn {key, _value} -> key == name end))
+  def delete_resp_header(%{"resp_headers" => headers} = conn, name),
+    do: %{conn | "resp_headers" => without(headers, Header.name!(name))}
+
+  defp without(headers, name) do
+    if List.keymember?(headers, name, 0),
+      do: for({key, _value} = field when key != name <- headers, do: field),
+      else: headers
   end
 
   @doc """
@@ -635,6 +645,12 @@ defmodule ElixirWorkers.Conn do
 
   def conn?(_term), do: false
 
+  # A conn with a response.
+  @doc false
+  @spec answered?(term()) :: boolean()
+  def answered?(%{"status" => status} = conn), do: status != nil and conn?(conn)
+  def answered?(_term), do: false
+
   @doc """
   Returns what goes out: status, headers in order, and the body as one binary, or `{:stream, source}`.
 
@@ -646,14 +662,10 @@ defmodule ElixirWorkers.Conn do
   """
   @spec to_response(t()) ::
           {200..599, [Header.field()], binary() | {:stream, ElixirWorkers.Streaming.source()}}
-  def to_response(conn) do
-    status = Status.code(conn["status"])
-
-    headers =
-      for {name, value} <- conn["resp_headers"],
-          do: {Header.name!(name), Header.value!(name, value)}
-
-    body = to_binary(conn["resp_body"])
+  def to_response(%{"status" => status, "resp_headers" => headers, "resp_body" => body} = conn) do
+    status = Status.code(status)
+    headers = checked(headers)
+    body = to_binary(body)
 
     cond do
       Status.bodiless?(status) -> {status, Enum.reject(headers, &describes_body?/1), ""}
@@ -662,6 +674,11 @@ defmodule ElixirWorkers.Conn do
       true -> {status, headers, body}
     end
   end
+
+  defp checked([{name, value} | headers]),
+    do: [{Header.name!(name), Header.value!(name, value)} | checked(headers)]
+
+  defp checked([]), do: []
 
   # RFC 9110 §8.6: the length that the answer to GET has.
   defp put_length(headers, body) do

@@ -3,16 +3,10 @@ defmodule ElixirWorkers.Header do
   Header fields (RFC 9110 §5): a name is a token and is compared without case, a value is one line.
   """
 
+  alias ElixirWorkers.Bytes
+
   @typedoc "One header field; the name is in lower case."
   @type field :: {name :: String.t(), value :: String.t()}
-
-  # tchar of RFC 9110 §5.6.2
-  defguardp is_token_char(byte)
-            when byte in ?a..?z or byte in ?A..?Z or byte in ?0..?9 or
-                   byte in [?!, ?#, ?$, ?%, ?&, ?', ?*, ?+, ?-, ?., ?^, ?_, ?`, ?|, ?~]
-
-  # field-value of RFC 9110 §5.5: visible characters, space, tab, bytes above 127.
-  defguardp is_field_byte(byte) when (byte >= 0x20 and byte != 0x7F) or byte == ?\t
 
   @doc """
   Returns the name in lower case.
@@ -26,11 +20,22 @@ defmodule ElixirWorkers.Header do
   """
   @spec name!(String.t()) :: String.t()
   def name!(name) do
-    if is_binary(name) and token?(name) do
-      String.downcase(name, :ascii)
-    else
-      raise ArgumentError, "a header name must be letters, digits and -, got: " <> inspect(name)
-    end
+    if is_binary(name) and token?(name), do: lower(name), else: wrong_name(name)
+  end
+
+  @doc """
+  Returns a name in lower case, whatever it is made of.
+
+      iex> ElixirWorkers.Header.lower("Content-Type")
+      "content-type"
+  """
+  @spec lower(String.t()) :: String.t()
+  def lower(name) when is_binary(name),
+    do: if(Bytes.only?(name, :lower_token), do: name, else: String.downcase(name, :ascii))
+
+  @spec wrong_name(term()) :: no_return()
+  defp wrong_name(name) do
+    raise ArgumentError, "a header name must be letters, digits and -, got: " <> inspect(name)
   end
 
   @doc """
@@ -46,7 +51,7 @@ defmodule ElixirWorkers.Header do
   """
   @spec value!(String.t(), String.t()) :: String.t()
   def value!(name, value) when is_binary(value) do
-    if one_line?(value) do
+    if Bytes.only?(value, :field_value) do
       value
     else
       raise ArgumentError,
@@ -70,7 +75,7 @@ defmodule ElixirWorkers.Header do
   """
   @spec token?(String.t()) :: boolean()
   def token?(""), do: false
-  def token?(text) when is_binary(text), do: all_token_chars?(text)
+  def token?(text) when is_binary(text), do: Bytes.only?(text, :token)
 
   @doc """
   Splits a comma separated value into its trimmed, non-empty members.
@@ -101,22 +106,4 @@ defmodule ElixirWorkers.Header do
       _other -> binary_part(text, 0, length)
     end
   end
-
-  # Four at a time, because every header of every response comes through here.
-  defp all_token_chars?(<<a, b, c, d, rest::binary>>)
-       when is_token_char(a) and is_token_char(b) and is_token_char(c) and is_token_char(d),
-       do: all_token_chars?(rest)
-
-  defp all_token_chars?(<<byte, rest::binary>>) when is_token_char(byte),
-    do: all_token_chars?(rest)
-
-  defp all_token_chars?(rest), do: rest == ""
-
-  defp one_line?(<<a, b, c, d, rest::binary>>)
-       when is_field_byte(a) and is_field_byte(b) and is_field_byte(c) and is_field_byte(d),
-       do: one_line?(rest)
-
-  defp one_line?(<<byte, rest::binary>>) when is_field_byte(byte), do: one_line?(rest)
-
-  defp one_line?(rest), do: rest == ""
 end

@@ -133,7 +133,7 @@ defmodule ElixirWorkers.Middleware do
   def run([{name, call} | inner], conn, handler) do
     result = call.(conn, &run(inner, &1, handler))
 
-    if Conn.conn?(result) and result["status"] != nil,
+    if Conn.answered?(result),
       do: result,
       else: Failure.wrong_return(conn, "middleware " <> name, result)
   end

@@ -309,8 +309,8 @@ defmodule ElixirWorkers.Router do
 
   defp dispatch(_router, %{"invalid" => reason} = conn), do: Error.reply(conn, 400, reason)
 
-  defp dispatch(router, conn) do
-    case match(router.routes, conn["method"], conn["path_segments"]) do
+  defp dispatch(router, %{"method" => method, "path_segments" => segments} = conn) do
+    case match(router.routes, method, segments) do
       {:ok, handler, name, params} ->
         invoke(handler, "route " <> name, %{conn | "path_params" => params})
 
@@ -319,7 +319,7 @@ defmodule ElixirWorkers.Router do
 
       :not_found ->
         invoke(
-          not_found(router, conn["path_segments"]),
+          not_found(router, segments),
           "not_found/1",
           Conn.put_status(conn, 404)
         )
@@ -347,9 +347,7 @@ defmodule ElixirWorkers.Router do
       kind, reason -> Failure.reply(conn, name, kind, reason, __STACKTRACE__)
     else
       result ->
-        if Conn.conn?(result) and result["status"] != nil,
-          do: result,
-          else: Failure.wrong_return(conn, name, result)
+        if Conn.answered?(result), do: result, else: Failure.wrong_return(conn, name, result)
     end
   end
 

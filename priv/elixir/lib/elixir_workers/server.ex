@@ -41,9 +41,15 @@ defmodule ElixirWorkers.Server do
 
   defp start_router(router) do
     case Host.listen() do
-      :ok -> serve(router, Host, nil)
+      :ok -> router |> shared() |> serve(Host, nil)
       {:error, :not_a_worker} -> router |> raise_failure() |> serve(Wasi, :waiting)
     end
+  end
+
+  # A persistent term is not copied into the process of each request.
+  defp shared(router) do
+    :persistent_term.put(__MODULE__, router)
+    :persistent_term.get(__MODULE__)
   end
 
   defp raise_failure({:failed_start, _app, kind, reason, stacktrace}),
@@ -101,7 +107,7 @@ defmodule ElixirWorkers.Server do
     receive do
       {^tag, response} ->
         Process.demonitor(monitor, [:flush])
-        {response, fn -> send(pid, {tag, :go_on}) end}
+        {response, go_on(response, pid, tag)}
 
       {:DOWN, ^monitor, :process, ^pid, reason} ->
         response =
@@ -112,6 +118,10 @@ defmodule ElixirWorkers.Server do
         {response, fn -> :ok end}
     end
   end
+
+  # Only what streams its body waits for it.
+  defp go_on({_status, _headers, :stream}, pid, tag), do: fn -> send(pid, {tag, :go_on}) end
+  defp go_on(_response, _pid, _tag), do: fn -> :ok end
 
   defp run_request(
          server,

@@ -6,6 +6,8 @@ defmodule ElixirWorkers.URL do
   for the caller to report, never guessed at.
   """
 
+  alias ElixirWorkers.Bytes
+
   @typedoc "The parts of a URL; `path` and `query` are as sent, still encoded."
   @type t :: %{scheme: String.t(), host: String.t(), path: String.t(), query: String.t()}
 
@@ -21,15 +23,15 @@ defmodule ElixirWorkers.URL do
   """
   @spec parse(String.t()) :: {:ok, t()} | :error
   def parse(url) when is_binary(url) do
-    if printable?(url), do: split_scheme(url), else: :error
+    if Bytes.only?(url, :visible), do: split_scheme(url), else: :error
   end
 
   defp split_scheme("/" <> _rest = path), do: {:ok, parts("", "", path)}
 
   defp split_scheme(url) do
-    case String.split(url, "://", parts: 2) do
+    case :binary.split(url, "://") do
       [scheme, rest] when scheme != "" ->
-        length = authority_length(rest, 0)
+        length = authority_length(rest)
         path = binary_part(rest, length, byte_size(rest) - length)
         {:ok, parts(scheme, binary_part(rest, 0, length), path)}
 
@@ -44,12 +46,12 @@ defmodule ElixirWorkers.URL do
     %{scheme: scheme, host: host, path: if(path == "", do: "/", else: path), query: query}
   end
 
-  defp authority_length(<<byte, _rest::binary>>, length) when byte in [?/, ??, ?#], do: length
-  defp authority_length(<<_byte, rest::binary>>, length), do: authority_length(rest, length + 1)
-  defp authority_length("", length), do: length
-
-  defp printable?(<<byte, rest::binary>>) when byte > 0x20 and byte != 0x7F, do: printable?(rest)
-  defp printable?(rest), do: rest == ""
+  defp authority_length(rest) do
+    case :binary.match(rest, ["/", "?", "#"]) do
+      {length, 1} -> length
+      :nomatch -> byte_size(rest)
+    end
+  end
 
   @doc """
   Splits a path into its decoded segments, each decoded once. Empty segments are dropped.
@@ -61,10 +63,18 @@ defmodule ElixirWorkers.URL do
   """
   @spec path_segments(String.t()) :: {:ok, [String.t()]} | {:error, segment :: String.t()}
   def path_segments(path) when is_binary(path) do
-    decode_segments(String.split(path, "/"), [])
+    segments = :binary.split(path, "/", [:global])
+
+    if Bytes.only?(path, :unescaped),
+      do: {:ok, not_empty(segments)},
+      else: decode_segments(segments, [])
   end
 
-  defp decode_segments([], decoded), do: {:ok, Enum.reverse(decoded)}
+  defp not_empty(["" | segments]), do: not_empty(segments)
+  defp not_empty([segment | segments]), do: [segment | not_empty(segments)]
+  defp not_empty([]), do: []
+
+  defp decode_segments([], decoded), do: {:ok, :lists.reverse(decoded)}
   defp decode_segments(["" | segments], decoded), do: decode_segments(segments, decoded)
 
   defp decode_segments([segment | segments], decoded) do
@@ -102,6 +112,10 @@ defmodule ElixirWorkers.URL do
   end
 
   defp unescape(text) do
+    if Bytes.only?(text, :unescaped), do: {:ok, text}, else: unescape_any(text)
+  end
+
+  defp unescape_any(text) do
     with {:ok, bytes} <- percent_decode(text),
          true <- String.valid?(bytes) do
       {:ok, bytes}
@@ -181,6 +195,8 @@ defmodule ElixirWorkers.URL do
   """
   @spec decode_query(String.t()) ::
           {:ok, [{String.t(), String.t()}]} | {:error, pair :: String.t()}
+  def decode_query(""), do: {:ok, []}
+
   def decode_query(query) when is_binary(query) do
     decode_pairs(:binary.split(query, "&", [:global]), [])
   end

@@ -14,8 +14,8 @@ defmodule ElixirWorkers.Middleware.ParseBody do
   @impl true
   def call(%{"body" => %BodyStream{}} = conn, _opts, next), do: next.(conn)
 
-  def call(conn, opts, next) do
-    case Body.parse(conn["headers"]["content-type"], conn["body"], opts) do
+  def call(%{"headers" => headers, "body" => body} = conn, opts, next) do
+    case Body.parse(headers["content-type"], body, opts) do
       {:ok, value} -> next.(%{conn | "parsed_body" => value})
       {:error, {status, reason}} -> Error.reply(conn, status, reason)
     end

@@ -15,10 +15,9 @@ defmodule ElixirWorkers.Middleware.RequestLogger do
   def init(opts), do: Middleware.options!(opts, [level: :info], "RequestLogger")
 
   @impl true
-  def call(conn, %{level: level}, next) do
-    answered = next.(conn)
-    status = Integer.to_string(answered["status"])
-    Conn.log(conn, level, [conn["method"], " ", conn["path"], " ", status])
+  def call(%{"method" => method, "path" => path} = conn, %{level: level}, next) do
+    %{"status" => status} = answered = next.(conn)
+    Conn.log(conn, level, [method, " ", path, " ", Integer.to_string(status)])
     answered
   end
 end

@@ -59,17 +59,21 @@ defmodule ElixirWorkers.Middleware.SecurityHeaders do
   def put_defaults(conn), do: put(conn, @defaults)
 
   # The names are in lower case and the values are checked: nothing is left to do but to append.
-  defp put(conn, headers) do
-    Map.update!(conn, "resp_headers", fn present ->
-      missing = Enum.reject(headers, fn {name, _value} -> List.keymember?(present, name, 0) end)
-      present ++ Enum.map(missing, &put_nonce(&1, conn))
-    end)
+  defp put(%{"resp_headers" => present} = conn, headers),
+    do: %{conn | "resp_headers" => present ++ missing(headers, present, conn)}
+
+  defp missing([{name, _value} = header | rest], present, conn) do
+    if List.keymember?(present, name, 0),
+      do: missing(rest, present, conn),
+      else: [put_nonce(header, conn) | missing(rest, present, conn)]
   end
 
-  defp put_nonce({"content-security-policy" <> _ = name, policy}, conn) do
-    case :binary.split(policy, "{nonce}") do
-      [_without] -> {name, policy}
-      _with -> {name, String.replace(policy, "{nonce}", "'nonce-#{Conn.csp_nonce(conn)}'")}
+  defp missing([], _present, _conn), do: []
+
+  defp put_nonce({"content-security-policy" <> _ = name, policy} = header, conn) do
+    case :binary.match(policy, "{nonce}") do
+      :nomatch -> header
+      _found -> {name, String.replace(policy, "{nonce}", "'nonce-#{Conn.csp_nonce(conn)}'")}
     end
   end
 
