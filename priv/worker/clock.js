@@ -8,6 +8,7 @@
 export class Clock {
   #read;
   #latestMs = 0;
+  #aheadMs = 0; // of the host's clock
 
   /** @param {{ monotonicMs: () => number, systemMs: () => number }} [host] */
   constructor(host = { monotonicMs: () => performance.now(), systemMs: () => Date.now() }) {
@@ -15,13 +16,24 @@ export class Clock {
   }
 
   monotonicMs() {
-    this.#latestMs = Math.max(this.#latestMs, this.#read.monotonicMs());
+    const hostMs = this.#read.monotonicMs();
+    this.#latestMs = Math.max(this.#latestMs, hostMs);
+    this.#aheadMs = this.#latestMs - hostMs;
     return this.#latestMs;
   }
 
   systemMs() {
-    const aheadMs = this.monotonicMs() - this.#read.monotonicMs();
-    return this.#read.systemMs() + aheadMs;
+    this.monotonicMs();
+    return this.#read.systemMs() + this.#aheadMs;
+  }
+
+  /**
+   * Both at once: asking the runtime for the time costs something.
+   * @returns {[monotonicMs: number, systemMs: number]}
+   */
+  now() {
+    const monotonicMs = this.monotonicMs();
+    return [monotonicMs, this.#read.systemMs() + this.#aheadMs];
   }
 
   /** @param {number} monotonicMs */

@@ -43,10 +43,11 @@ export default {
     try {
       const waitUntil = (/** @type {Promise<void>} */ work) => context.waitUntil(work);
       const calls = new HostCalls(createDispatch(config.bindings, kinds, env), { waitUntil, log });
-      const input = await readRequest(request, env, config, requestId, calls.streams);
+      const input = readRequest(request, env, config, requestId, calls.streams);
       const host = { clock: new Clock(), log, get signal() { return request.signal; } };
-      const output = await machines.serve(input, host, calls, waitUntil);
-      return toResponse(parseResponse(output), request.method, calls.streamedBody);
+      const output = machines.serve(input instanceof Promise ? await input : input, host, calls, waitUntil);
+      const response = parseResponse(output instanceof Promise ? await output : output);
+      return toResponse(response, request.method, calls.streamedBody);
     } catch (thrown) {
       const error = asWorkerError(thrown);
       log.write(error.status < 500 ? LEVEL_WARNING : LEVEL_ERROR, `${error.code}: ${error.message}`);

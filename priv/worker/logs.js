@@ -61,10 +61,10 @@ export class RequestLog {
 
   /** @param {Uint8Array} records as the VM lays them out */
   add(records) {
-    for (const { level, bytes } of parseRecords(records)) {
+    parseRecords(records, (level, bytes) => {
       if (level === LEVEL_STDOUT || level === LEVEL_STDERR) this.print(level, bytes);
       else this.write(level, utf8.decode(bytes));
-    }
+    });
   }
 
   /** Writes out what was printed without a newline at its end. */
@@ -78,10 +78,10 @@ export class RequestLog {
 
 /**
  * @param {Uint8Array} records
- * @returns {Generator<{ level: number, bytes: Uint8Array }>}
+ * @param {(level: number, bytes: Uint8Array) => void} each gets a view
  * @throws {RangeError} when a length reaches beyond the end
  */
-export function* parseRecords(records) {
+export function parseRecords(records, each) {
   const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
   let offset = 0;
   while (offset < records.length) {
@@ -89,7 +89,7 @@ export function* parseRecords(records) {
     const length = view.getUint32(offset + 4, true);
     const start = offset + RECORD_HEADER_BYTES;
     if (start + length > records.length) throw new RangeError(`log record at ${offset}: ${length} bytes do not fit`);
-    yield { level, bytes: records.subarray(start, start + length) };
+    each(level, records.subarray(start, start + length));
     offset = (start + length + 3) & ~3;
   }
 }

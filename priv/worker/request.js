@@ -13,6 +13,8 @@ const NO_BYTES = new Uint8Array(0);
  * @property {import("./streamed_bodies.js").BodyLimitOf} streamedBodyLimitOf
  * @property {readonly string[]} vars names; nothing else of the environment enters the guest
  * @property {readonly string[]} secrets
+ *
+ * @typedef {{ head: Uint8Array, body: Uint8Array }} Input
  */
 
 /**
@@ -21,17 +23,25 @@ const NO_BYTES = new Uint8Array(0);
  * @param {RequestConfig} config
  * @param {string} requestId
  * @param {import("./streams.js").Streams} streams that a body joins which is not read here
- * @returns {Promise<{ head: Uint8Array, body: Uint8Array }>}
+ * @returns {Input | Promise<Input>} at once when there is no body to wait for
  */
-export async function readRequest(request, env, config, requestId, streams) {
+export function readRequest(request, env, config, requestId, streams) {
   const head = requestHead(request, env, config, requestId);
+  if (request.body === null) return { head: encode(head), body: NO_BYTES };
   const limitBytes = config.streamedBodyLimitOf(request.url);
-  if (limitBytes === undefined || request.body === null) {
-    return { head: encode(head), body: await readBody(request, config.bodyLimitBytes) };
-  }
+  if (limitBytes === undefined) return readWhole(request, encode(head), config.bodyLimitBytes);
   const { readable, length } = limitedBody(request, request.body, limitBytes);
   head.body_stream = streams.add(readable, length);
-  return { head: encode(head), body: new Uint8Array(0) };
+  return { head: encode(head), body: NO_BYTES };
+}
+
+/**
+ * @param {Request} request
+ * @param {Uint8Array} head
+ * @param {number} limitBytes of the body
+ */
+async function readWhole(request, head, limitBytes) {
+  return { head, body: await readBody(request, limitBytes) };
 }
 
 /**
@@ -47,7 +57,7 @@ export function requestHead(request, env, config, requestId) {
     url: request.url,
     headers: headerList(request.headers),
     env: selectedEnv(env, [...config.vars, ...config.secrets]),
-    cf: asTerm(request.cf ?? {}),
+    cf: /** @type {import("./etf.js").TermObject} */ (request.cf ?? {}), // JSON, and nobody else's
     request_id: requestId,
     environment: config.environment,
   };
@@ -59,7 +69,10 @@ export function requestHead(request, env, config, requestId) {
  * @param {Headers} headers
  */
 function headerList(headers) {
-  return [...headers].map(([name, value]) => new Tuple([name.toLowerCase(), value]));
+  /** @type {Tuple[]} */
+  const list = [];
+  headers.forEach((value, name) => list.push(new Tuple([name.toLowerCase(), value])));
+  return list;
 }
 
 /**

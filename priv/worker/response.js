@@ -61,7 +61,7 @@ export function isStreamed(bytes) {
  * @returns {number | undefined}
  */
 export function announcedLength(bytes) {
-  const field = parseResponse(bytes).headers.find(([name]) => name.toLowerCase() === "content-length");
+  const field = parseResponse(bytes).headers.find(isLength);
   return field !== undefined && /^\d+$/.test(field[1]) ? Number(field[1]) : undefined;
 }
 
@@ -127,35 +127,38 @@ export function toResponse({ status, headers, body, streamed }, method, stream) 
     throw new WorkerError("E_RESPONSE_STATUS", `status ${status} is outside ${MIN_STATUS}-${MAX_STATUS}`);
   }
   const bodyless = NULL_BODY_STATUSES.includes(status);
-  const fields = bodyless ? headers.filter(([name]) => name.toLowerCase() !== "content-length") : headers;
-  const responseHeaders = checkedHeaders(fields);
+  const fields = bodyless ? headers.filter((field) => !isLength(field)) : headers;
   // No bytes to HEAD may also stand for a body that would be streamed: nobody knows its length.
-  if (method === "HEAD" && !bodyless && !streamed && body.length > 0 && !responseHeaders.has("content-length")) {
-    responseHeaders.set("content-length", String(body.length));
+  if (method === "HEAD" && !bodyless && !streamed && body.length > 0 && !fields.some(isLength)) {
+    fields.push(["content-length", String(body.length)]);
   }
-  // "manual": a body that is already compressed says so in its headers and must not be compressed once more.
   const content = stream ?? /** @type {Uint8Array<ArrayBuffer>} */ (body);
-  return new Response(bodyless || method === "HEAD" ? null : content, {
-    status,
-    headers: responseHeaders,
-    encodeBody: "manual",
-  });
+  return checkedResponse(bodyless || method === "HEAD" ? null : content, status, fields);
+}
+
+/** @param {[string, string]} field */
+function isLength([name]) {
+  return name.toLowerCase() === "content-length";
 }
 
 /**
  * Through a record where no name comes twice: for lists of pairs the runtime calls back for each pair and each of its parts.
+ * @param {ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null} content
+ * @param {number} status
  * @param {[string, string][]} fields
  */
-function checkedHeaders(fields) {
+function checkedResponse(content, status, fields) {
   const record = Object.fromEntries(fields);
+  const headers = Object.keys(record).length === fields.length ? record : fields;
   try {
-    return new Headers(Object.keys(record).length === fields.length ? record : fields);
-  } catch {
-    throw firstRefused(fields);
+    // "manual": a body that is already compressed says so in its headers and must not be compressed once more.
+    return new Response(content, { status, headers, encodeBody: "manual" });
+  } catch (cause) {
+    throw firstRefused(fields) ?? cause;
   }
 }
 
-/** @param {[string, string][]} fields of which the runtime takes not all */
+/** @param {[string, string][]} fields @returns {WorkerError | undefined} about the first that the runtime does not take */
 function firstRefused(fields) {
   for (const field of fields) {
     try {
@@ -164,7 +167,7 @@ function firstRefused(fields) {
       return new WorkerError("E_RESPONSE_HEADER", `header ${JSON.stringify(field[0])}: ${describe(cause)}`, { cause });
     }
   }
-  return new WorkerError("E_RESPONSE_HEADER", "the runtime takes each header, and not all of them");
+  return undefined;
 }
 
 /** @param {string} what */

@@ -170,7 +170,8 @@ export class Run {
   #slice() {
     const status = this.#machine.run(SLICE_REDUCTIONS);
     this.#machine.drainLog();
-    this.#calls.start(this.#machine.takeCalls());
+    const calls = this.#machine.takeCalls();
+    if (calls.length > 0) this.#calls.start(calls);
     if (status === VM_MORE) this.#spend();
     return status;
   }

@@ -14,14 +14,20 @@ export const VM_EXITED = 3;
 export const VM_ERROR = 4;
 export const VM_LISTENING = 5;
 
-const EXPORTS = Object.freeze([
+const EXPORTS = Object.freeze(/** @type {const} */ ([
   "vm_alloc", "vm_free", "vm_boot", "vm_run", "vm_deadline", "vm_request", "vm_response_ptr", "vm_response_len",
   "vm_log_ptr", "vm_log_len", "vm_log_clear", "vm_calls_ptr", "vm_calls_len", "vm_calls_clear", "vm_reply",
   "vm_error_ptr", "vm_error_len", "vm_exit_code", "vm_freeze", "vm_image_ptr", "vm_image_len", "vm_reset",
   "vm_wall_clock_read",
-]);
+]));
 
 const PAGE_BYTES = 65536;
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * @typedef {(a?: number, b?: number, c?: number, d?: number) => number} Export
+ * @typedef {Record<typeof EXPORTS[number], Export>} Exports
+ */
 
 /**
  * What a request lends to the machine that serves it.
@@ -46,7 +52,7 @@ const PAGE_BYTES = 65536;
  */
 
 export class Machine {
-  /** @type {Record<string, (...args: number[]) => number>} */
+  /** @type {Exports} */
   #exports;
   /** @type {WebAssembly.Memory} */
   #memory;
@@ -64,14 +70,16 @@ export class Machine {
   constructor(module, host) {
     this.#host = host;
     const exports = this.#instantiate(module).exports;
+    /** @type {string[]} */
     const missing = EXPORTS.filter((name) => typeof exports[name] !== "function");
     if (!(exports.memory instanceof WebAssembly.Memory)) missing.unshift("memory");
     if (missing.length > 0) {
       throw new WorkerError("E_VM_ABI", `atomvm.wasm does not export ${missing.join(", ")}: build it again`);
     }
-    this.#exports = /** @type {any} */ (exports);
     this.#memory = /** @type {WebAssembly.Memory} */ (exports.memory);
-    if ("_initialize" in exports) this.#call("_initialize");
+    const calls = EXPORTS.map((name) => [name, guarded(name, /** @type {Export} */ (exports[name]))]);
+    this.#exports = /** @type {Exports} */ (Object.fromEntries(calls));
+    if ("_initialize" in exports) guarded("_initialize", /** @type {Export} */ (exports._initialize))();
   }
 
   /**
@@ -120,7 +128,7 @@ export class Machine {
    */
   boot(archive, memoryCapBytes) {
     const pointer = this.#copyIn(archive);
-    this.#checked("vm_boot", pointer, archive.length, memoryCapBytes);
+    this.#checked("vm_boot", this.#exports.vm_boot(pointer, archive.length, memoryCapBytes));
   }
 
   /**
@@ -129,17 +137,17 @@ export class Machine {
    * @throws {WorkerError} E_VM_EXIT, E_VM_FAULT, E_VM_TRAP
    */
   run(reductions) {
-    const { clock } = this.#host;
-    const status = this.#checked("vm_run", clock.monotonicMs() + this.#aheadMs, clock.systemMs(), reductions);
+    const [monotonicMs, systemMs] = this.#host.clock.now();
+    const status = this.#checked("vm_run", this.#exports.vm_run(monotonicMs + this.#aheadMs, systemMs, reductions));
     if (status === VM_EXITED) {
-      throw new WorkerError("E_VM_EXIT", `the application has ended with exit code ${this.#call("vm_exit_code")}`);
+      throw new WorkerError("E_VM_EXIT", `the application has ended with exit code ${this.#exports.vm_exit_code()}`);
     }
     return status;
   }
 
   /** @returns {number} monotonic milliseconds of the host's clock, Infinity without a timer */
   deadlineMs() {
-    return this.#call("vm_deadline") - this.#aheadMs;
+    return this.#exports.vm_deadline() - this.#aheadMs;
   }
 
   get memoryBytes() {
@@ -153,9 +161,9 @@ export class Machine {
 
   /** Makes the image of a machine that listens; once. */
   freeze() {
-    this.#checked("vm_freeze");
+    this.#checked("vm_freeze", this.#exports.vm_freeze());
     const memory = new Uint8Array(this.#memory.buffer);
-    const table = new Uint32Array(this.#copyOut("vm_image").buffer); // start u32, length u32; ascending
+    const table = new Uint32Array(this.#bytes("vm_image").slice().buffer); // start u32, length u32; ascending
     const state = Array.from({ length: table.length / 2 }, (_, i) => {
       const [start, length] = /** @type {[number, number]} */ ([table[2 * i], table[2 * i + 1]]);
       return { start, bytes: memory.slice(start, start + length) };
@@ -166,14 +174,14 @@ export class Machine {
 
   /** Whether the application has asked for the time of day since the start. */
   get hasReadWallClock() {
-    return this.#call("vm_wall_clock_read") !== 0;
+    return this.#exports.vm_wall_clock_read() !== 0;
   }
 
   /** Forgets everything since the image was made, but for what it has learned from the archive. */
   reset() {
     const memory = new Uint8Array(this.#memory.buffer);
     for (const { start, bytes } of /** @type {Image} */ (this.#image).state) memory.set(bytes, start);
-    this.#checked("vm_reset");
+    this.#checked("vm_reset", this.#exports.vm_reset());
     this.#isNew = true;
   }
 
@@ -193,27 +201,30 @@ export class Machine {
    * @param {Uint8Array} body
    */
   request(head, body) {
-    this.#lend(head, (headPointer) =>
-      this.#lend(body, (bodyPointer) =>
-        this.#checked("vm_request", headPointer, head.length, bodyPointer, body.length)));
+    const headPointer = this.#copyIn(head);
+    const bodyPointer = this.#copyIn(body);
+    this.#checked("vm_request", this.#exports.vm_request(headPointer, head.length, bodyPointer, body.length));
+    this.#free(headPointer);
+    this.#free(bodyPointer);
   }
 
   /** @returns {Uint8Array} a copy, which outlives the instance */
   response() {
-    return this.#copyOut("vm_response");
+    return this.#bytes("vm_response").slice();
   }
 
   /** Moves collected log records to the log of the request. */
   drainLog() {
-    if (this.#call("vm_log_len") === 0) return;
-    this.#host.log.add(this.#copyOut("vm_log"));
-    this.#call("vm_log_clear");
+    if (this.#exports.vm_log_len() === 0) return;
+    this.#host.log.add(this.#bytes("vm_log"));
+    this.#exports.vm_log_clear();
   }
 
   /** @returns {Uint8Array} records of the host calls made since the last time */
   takeCalls() {
-    const calls = this.#copyOut("vm_calls");
-    if (calls.length > 0) this.#call("vm_calls_clear");
+    if (this.#exports.vm_calls_len() === 0) return NO_BYTES;
+    const calls = this.#bytes("vm_calls").slice();
+    this.#exports.vm_calls_clear();
     return calls;
   }
 
@@ -223,67 +234,65 @@ export class Machine {
    * @param {Uint8Array} term external term
    */
   reply(callId, ok, term) {
-    this.#lend(term, (pointer) => this.#checked("vm_reply", callId, ok ? 1 : 0, pointer, term.length));
+    const pointer = this.#copyIn(term);
+    this.#checked("vm_reply", this.#exports.vm_reply(callId, ok ? 1 : 0, pointer, term.length));
+    this.#free(pointer);
   }
 
   /**
-   * @param {string} name
-   * @param {number[]} args
+   * @param {string} name of the export that has returned it
+   * @param {number} status
    * @returns {number} a status other than VM_ERROR
    */
-  #checked(name, ...args) {
-    const status = this.#call(name, ...args);
+  #checked(name, status) {
     if (status === VM_ERROR) {
-      const text = new TextDecoder().decode(this.#copyOut("vm_error"));
+      const text = new TextDecoder().decode(this.#bytes("vm_error").slice());
       throw new WorkerError("E_VM_FAULT", `${name}: ${text || "no reason given"}`);
     }
     return status;
   }
 
-  /**
-   * The one door into wasm: what is thrown out of it is a trap, an exhausted stack or `proc_exit`, and each means that
-   * the instance is in the middle of something and lost.
-   * @param {string} name
-   * @param {number[]} args
-   * @returns {number}
-   */
-  #call(name, ...args) {
-    try {
-      return /** @type {(...args: number[]) => number} */ (this.#exports[name])(...args);
-    } catch (cause) {
-      throw new WorkerError("E_VM_TRAP", `${name}: ${describe(cause)}`, { cause });
-    }
-  }
-
   /** @param {Uint8Array} bytes @returns {number} 0 for no bytes */
   #copyIn(bytes) {
     if (bytes.length === 0) return 0;
-    const pointer = this.#call("vm_alloc", bytes.length) >>> 0;
+    const pointer = this.#exports.vm_alloc(bytes.length) >>> 0;
     if (pointer === 0) throw new WorkerError("E_VM_MEMORY", `the VM has no room for ${bytes.length} bytes`);
     new Uint8Array(this.#memory.buffer, pointer, bytes.length).set(bytes);
     return pointer;
   }
 
-  /**
-   * @template T
-   * @param {Uint8Array} bytes in the memory of the VM for as long as `use` runs
-   * @param {(pointer: number) => T} use
-   * @returns {T}
-   */
-  #lend(bytes, use) {
-    const pointer = this.#copyIn(bytes);
-    const result = use(pointer);
-    if (pointer !== 0) this.#call("vm_free", pointer);
-    return result;
+  /** @param {number} pointer 0 for nothing */
+  #free(pointer) {
+    if (pointer !== 0) this.#exports.vm_free(pointer);
   }
 
-  /** @param {string} name of a pair of exports `_ptr` and `_len` */
-  #copyOut(name) {
-    const length = this.#call(`${name}_len`) >>> 0;
-    const pointer = this.#call(`${name}_ptr`) >>> 0;
+  /**
+   * @param {"vm_image" | "vm_response" | "vm_log" | "vm_calls" | "vm_error"} name of a pair of exports `_ptr` and `_len`
+   * @returns {Uint8Array} a view: good until the machine runs, is reset or given memory
+   */
+  #bytes(name) {
+    const length = this.#exports[`${name}_len`]() >>> 0;
+    const pointer = this.#exports[`${name}_ptr`]() >>> 0;
     if (pointer + length > this.#memory.buffer.byteLength) {
       throw new WorkerError("E_VM_ABI", `${name}: ${length} bytes at ${pointer} are outside of memory`);
     }
-    return new Uint8Array(this.#memory.buffer, pointer, length).slice();
+    return new Uint8Array(this.#memory.buffer, pointer, length);
   }
+}
+
+/**
+ * The one door into wasm: what is thrown out of it is a trap, an exhausted stack or `proc_exit`, and each means that the
+ * instance is in the middle of something and lost.
+ * @param {string} name
+ * @param {Export} call of at most four parameters
+ * @returns {Export}
+ */
+function guarded(name, call) {
+  return (a, b, c, d) => {
+    try {
+      return call(a, b, c, d);
+    } catch (cause) {
+      throw new WorkerError("E_VM_TRAP", `${name}: ${describe(cause)}`, { cause });
+    }
+  };
 }
