@@ -4,8 +4,8 @@ A program is one ``.erl`` or ``.ex`` file whose module exports ``start/0``; a se
 ``name`` is ``name__part.erl``. It prints through
 ``erlang:display/1`` alone (the VM needs no library for it) or through its group leader alone.
 All programs are compiled by one ``erlc`` and one ``elixirc``, and one ``erl`` runs them all. A program that names
-``ElixirWorkers`` has the modules of the framework beside it that have natives. Beams, output and archives are kept under ``.cache/oracle``,
-keyed by content and by the version of OTP and Elixir.
+``ElixirWorkers`` has the modules of the framework beside it that the machine has natives for. Beams, output and
+archives are kept under ``.cache/oracle``, keyed by content and by the version of OTP and Elixir.
 
 ``python tests/vm/oracle.py [SUBSTRING]`` shows what the programs print on ``erl``.
 """
