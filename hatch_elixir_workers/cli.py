@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from hatch_elixir_workers import __version__
-from hatch_elixir_workers.avm import CODE, FILE, START, Section, read_avm_file
+from hatch_elixir_workers.avm import CODE, FILE, START, Section
+from hatch_elixir_workers.condensed_archive import read_archive_file
 from hatch_elixir_workers.config import DEFAULT_SHAKE, SHAKE_LEVELS
 from hatch_elixir_workers.errors import ElixirWorkersError, VmError
 from hatch_elixir_workers.pack import build_archive, collect_beams, find_start_module
@@ -56,7 +57,9 @@ def main() -> None:
     show_default=True,
     help="What to leave out.",
 )
-@click.option("--condense", is_flag=True, help="Condense code as in a bundle: smaller, for the machine here alone.")
+@click.option(
+    "--condense", is_flag=True, help="Condense the archive as in a bundle: smaller, for the machine here alone."
+)
 @click.option("--machine", type=click.Path(path_type=Path, dir_okay=False), help="Also the machine that they need.")
 @click.argument("beams", metavar="BEAM_OR_DIR...", nargs=-1, required=True, type=_EXISTING)
 def pack(
@@ -76,7 +79,8 @@ def pack(
     closure = with_stdlib(modules, level, condense=condense)
     for missing in closure.missing:
         click.echo(f"warning: {missing}", err=True)
-    archive = build_archive(closure.modules, start_module, closure.files)
+    library = closure.modules.keys() - modules.keys() if condense else None
+    archive = build_archive(closure.modules, start_module, closure.files, library=library)
     write_atomically(output, archive)
     if machine is not None:
         write_atomically(machine, machine_for(closure))
@@ -161,7 +165,7 @@ def new_plugin(name: str, kind: str, into: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON array of {name, flags, size}.")
 def list_(archive: Path, as_json: bool) -> None:
     """List modules and files of an .avm archive with their flags and sizes in bytes."""
-    entries = [_describe(section) for section in read_avm_file(archive)]
+    entries = [_describe(section) for section in read_archive_file(archive)]
     click.echo(json.dumps(entries, indent=2) if as_json else _table(entries))
 
 

@@ -41,7 +41,7 @@ from hatch_elixir_workers.opcodes import ARITIES, IMPORT_OPERAND, MAX_OPCODE, NU
 CHUNK = "CodC"
 
 _OPERATIONS, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN = range(7)
-_STREAMS = 7
+STREAMS = 7
 _HEADER_BYTES = 20
 # The first number of each kind that has not been used when the code begins.
 _FIRST = {ATOM: 2, LITERAL: 0, IMPORT: 0, LINE: 1}
@@ -64,7 +64,7 @@ class Condenser:
     """Takes the parts of the code in their order and fills the streams."""
 
     def __init__(self) -> None:
-        self._streams = [bytearray() for _ in range(_STREAMS)]
+        self._streams = [bytearray() for _ in range(STREAMS)]
         self._next = dict(_FIRST)
         self._labels = 0
         self._next_fun = 0
@@ -113,25 +113,31 @@ class Condenser:
 
     def chunk(self, code: bytes) -> bytes:
         """The data of `CodC`; `code` is that of `Code`, which is to be restored from it."""
-        sizes = [len(code) - _HEADER_BYTES, *map(len, self._streams[:-1])]
-        return code[:_HEADER_BYTES] + b"".join([*map(leb128.unsigned, sizes), *self._streams])
+        return joined(code[:_HEADER_BYTES], len(code) - _HEADER_BYTES, self._streams)
+
+
+def split(data: bytes) -> tuple[bytes, int, list[bytes]]:
+    """The header of `Code`, how long it is without that, and the streams, of the data of `CodC`. Raises ChunkError."""
+    if len(data) < _HEADER_BYTES:
+        raise ChunkError(0, "truncated")
+    reader = Stream(data, _HEADER_BYTES)
+    total, *sizes = [reader.unsigned() for _ in range(STREAMS)]
+    streams = [reader.take(size) for size in sizes]
+    return data[:_HEADER_BYTES], total, [*streams, data[reader.at :]]
+
+
+def joined(header: bytes, total: int, streams: Sequence[bytes | bytearray]) -> bytes:
+    """The data of `CodC` from what `split` returns."""
+    return header + b"".join([*map(leb128.unsigned, [total, *map(len, streams[:-1])]), *streams])
 
 
 def restored(data: bytes) -> bytes:
     """`Code` from the data of `CodC`. Raises ChunkError."""
-    if len(data) < _HEADER_BYTES:
-        raise ChunkError(0, "truncated")
-    reader = Stream(data, _HEADER_BYTES)
-    total, *sizes = [reader.unsigned() for _ in range(_STREAMS)]
-    start = reader.at
-    streams = []
-    for size in sizes:
-        streams.append(data[start : start + size])
-        start += size
-    code = _Restorer([*streams, data[start:]]).code()
-    if start > len(data) or len(code) != total:
+    header, total, streams = split(data)
+    code = _Restorer(streams).code()
+    if len(code) != total:
         raise ChunkError(_HEADER_BYTES, f"{total} bytes of code are announced, {len(code)} came out")
-    return data[:_HEADER_BYTES] + code
+    return header + code
 
 
 class Stream(leb128.Reader):
@@ -142,6 +148,13 @@ class Stream(leb128.Reader):
         if self.at >= len(self.data):
             raise ChunkError(self.at, "truncated")
         return super().byte()
+
+    def take(self, size: int) -> bytes:
+        """The next bytes."""
+        if size > len(self.data) - self.at:
+            raise ChunkError(self.at, "truncated")
+        self.at += size
+        return self.data[self.at - size : self.at]
 
 
 class _Restorer:

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hatch_elixir_workers import cache
-from hatch_elixir_workers.avm import CODE, Section, read_avm
+from hatch_elixir_workers.avm import CODE, Section
 from hatch_elixir_workers.beam import MFA, parse_beam
+from hatch_elixir_workers.condensed_archive import read_archive
 from hatch_elixir_workers.config import TARGET_TABLE, VmPaths
 from hatch_elixir_workers.errors import AvmError, BeamError, ConfigError
 from hatch_elixir_workers.machine import Machine, functions_of
@@ -88,7 +89,7 @@ def _library_of_folder(path: Path) -> Library:
 
 def _library_of_archive(path: Path) -> Library:
     try:
-        sections = read_avm(path.read_bytes(), path)
+        sections = read_archive(path.read_bytes(), path)
     except AvmError as error:
         raise _problem("stdlib", f"names no archive: {error}") from None
     modules = {_module_name(each): each.data for each in sections if each.flags & CODE}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+from hatch_elixir_workers import condensed_archive
 from hatch_elixir_workers.avm import Section, file_section, module_section, write_avm
 from hatch_elixir_workers.beam import BeamModule, read_beam, strip
 from hatch_elixir_workers.errors import UserError
@@ -59,21 +60,32 @@ def _check_start_function(module: BeamModule) -> None:
 
 
 def build_archive(
-    modules: Mapping[str, BeamModule], start: str, files: Mapping[str, bytes] | None = None, *, keep_lines: bool = True
+    modules: Mapping[str, BeamModule],
+    start: str,
+    files: Mapping[str, bytes] | None = None,
+    *,
+    library: Collection[str] | None = None,
 ) -> bytes:
     """`write_archive` of these modules, stripped."""
-    return write_archive({name: strip(module, keep_lines=keep_lines) for name, module in modules.items()}, start, files)
+    return write_archive({name: strip(module) for name, module in modules.items()}, start, files, library=library)
 
 
-def write_archive(beams: Mapping[str, bytes], start: str, files: Mapping[str, bytes] | None = None) -> bytes:
+def write_archive(
+    beams: Mapping[str, bytes],
+    start: str,
+    files: Mapping[str, bytes] | None = None,
+    *,
+    library: Collection[str] | None = None,
+) -> bytes:
     """The archive: the start module, the other modules by name, the plain files by name. Same input, same bytes.
 
-    `beams` are what `beam.strip` returns. Raises UserError for names that an archive cannot hold.
+    `beams` are what `beam.strip` returns. The archive is condensed when `library` is given, the names of the modules
+    that are of Elixir or OTP; then code may be condensed, too. Raises UserError for names that an archive cannot hold.
     """
     names = [start, *sorted(name for name in beams if name != start)]
     sections: list[Section] = [module_section(name, beams[name], start=name == start) for name in names]
     sections += [file_section(name, data) for name, data in sorted((files or {}).items())]
     try:
-        return write_avm(sections)
+        return write_avm(sections) if library is None else condensed_archive.condense(sections, library)
     except ValueError as error:
         raise UserError(f"these modules and files cannot be packed: {error}") from None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hatch_elixir_workers import bundle, mix, shake, why
+from hatch_elixir_workers import bundle, cache, mix, shake, why
 from hatch_elixir_workers.applications import Application, structs_of_environments
 from hatch_elixir_workers.beam import MFA, BeamModule, strip
 from hatch_elixir_workers.check import Missing, check, evaluation, require_nothing_missing
@@ -33,12 +33,14 @@ from hatch_elixir_workers.plugin_code import blamed, plugin_sources, require_dis
 from hatch_elixir_workers.plugins import load_registry
 from hatch_elixir_workers.relocate import folders_within, relocated
 from hatch_elixir_workers.routes import unmatched_streams
-from hatch_elixir_workers.selection import Selection, keep, key_of, recall
+from hatch_elixir_workers.selection import Selection, keep, key_of, own_code, recall
 from hatch_elixir_workers.settings import settings_files, settings_roots
 from hatch_elixir_workers.shaken import shaken, shaken_modules
 
 BOOT_MODULE = "atomvm_init"
 _MAX_WARNINGS = 20
+_ARCHIVES = "archives"
+_LIBRARY = frozenset(each.value for each in (Origin.CONSOLIDATED, Origin.ELIXIR, Origin.OTP))
 
 Report = Callable[[str], None]
 
@@ -95,7 +97,7 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     for warning in selection.warnings:
         warn(warning)
     files = plain_files(plan, project, toolchain, [name for name, *_ in selection.modules])
-    packed = pack(selection, entry, files)
+    packed = pack(selection, entry, files, condense=plan.machine.is_own)
     return bundle.bundle_files(contents(plan, toolchain, entry, selection, packed), plan.priv / "worker")
 
 
@@ -257,15 +259,30 @@ def _warn_of_folders(module: BeamModule, source_roots: Sequence[Path], warn: Rep
         )
 
 
-def pack(selection: Selection, entry: str, files: Mapping[str, bytes]) -> Packed:
-    """The archive of these modules and files."""
-    archive = write_archive({name: beam for name, _, beam in selection.modules}, entry, files)
+def pack(selection: Selection, entry: str, files: Mapping[str, bytes], *, condense: bool) -> Packed:
+    """The archive of these modules and files. Only our own machine reads one that is condensed."""
+    archive = _archive(selection, entry, files, condense=condense)
     why.remember(archive, selection.reasons)
     return Packed(
         archive,
         tuple(bundle.PackedModule(name, origin, len(beam)) for name, origin, beam in selection.modules),
         tuple(bundle.PackedFile(name, len(data)) for name, data in sorted(files.items())),
     )
+
+
+def _archive(selection: Selection, entry: str, files: Mapping[str, bytes], *, condense: bool) -> bytes:
+    beams = {name: beam for name, _, beam in selection.modules}
+    if not condense:
+        return write_archive(beams, entry, files)
+    named = [part for each in (beams, files) for name, data in sorted(each.items()) for part in (name.encode(), data)]
+    origins = repr([(name, origin) for name, origin, _ in selection.modules])
+    key = cache.digest([own_code().encode(), entry.encode(), origins.encode(), *named])
+    archive = cache.load(_ARCHIVES, key)
+    if archive is None:
+        library = {name for name, origin, _ in selection.modules if origin in _LIBRARY}
+        archive = write_archive(beams, entry, files, library=library)
+        cache.store(_ARCHIVES, key, archive)
+    return archive
 
 
 def _machine(plan: Plan, selection: Selection) -> bytes:

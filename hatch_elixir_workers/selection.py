@@ -41,7 +41,7 @@ def key_of(universe: Universe, decisions: Iterable[str]) -> str:
     modules = "\n".join(
         f"{name} {source.origin.value} {source.application}" for name, source in sorted(universe.sources.items())
     )
-    return store.digest([_own_code().encode(), modules.encode(), *(each.encode() for each in decisions)])
+    return store.digest([own_code().encode(), modules.encode(), *(each.encode() for each in decisions)])
 
 
 def recall(key: str, universe: Universe) -> Selection | None:
@@ -77,7 +77,8 @@ def _digest(data: bytes) -> bytes:
 
 
 @cache
-def _own_code() -> str:
+def own_code() -> str:
+    """A digest of this package's code, which decides all that it makes."""
     folder = Path(__file__).parent
     files = [path for path in sorted(folder.iterdir()) if path.suffix in (".py", ".toml")]
     return store.digest(path.read_bytes() for path in files)

@@ -26,16 +26,6 @@ sort_maps = importlib.import_module("maps_text").sort_maps
 PROGRAMS = oracle_module.programs()
 
 
-# Set to run every program on a machine of its own: each takes a second.
-ALL_SHAKEN = "ORACLE_ALL_SHAKEN"
-
-
-def _one_of_each_topic() -> list[Any]:
-    if ALL_SHAKEN in os.environ:
-        return list(PROGRAMS)
-    return list({program.path.parent: program for program in reversed(PROGRAMS)}.values())[::-1]
-
-
 class Runs:
     """Runs the programs that were selected, two at a time, ahead of the tests that look at their outcomes."""
 
@@ -101,7 +91,7 @@ def test_prints_the_same_as_erl(build: str, program: Any, runs: Runs) -> None:
         assert reason in outcome.stderr
 
 
-@pytest.mark.parametrize("program", _one_of_each_topic(), ids=lambda program: program.id)
+@pytest.mark.parametrize("program", oracle_module.as_bundled(), ids=lambda program: program.id)
 def test_prints_the_same_on_a_machine_shaken_for_it(program: Any) -> None:
     oracle = oracle_module.Oracle()
     archive, machine = oracle.shaken_machine(program)

@@ -1,5 +1,5 @@
-// AVM archives: sections found once, modules by name. The bytes stay where the host put them.
-#include "module.h"
+// AVM archives, condensed or not: sections found once, modules by name. The bytes stay where the host put them.
+#include "condensed.h"
 
 #include <stdio.h>
 
@@ -9,8 +9,8 @@ enum { SECTION_HEADER = 12, FLAG_START = 1, FLAG_CODE = 2, FLAG_FILE = 4 };
 typedef struct Section {
     const char *name;
     size_t name_length;
-    Slice data;
-    uint32_t flags;
+    Slice data; // in a condensed archive empty: its parts are those of a section of a block
+    uint32_t flags, block, number;
 } Section;
 
 KEPT static struct {
@@ -19,6 +19,7 @@ KEPT static struct {
     uint32_t *table; // open addressing by module name's hash; index + 1
     size_t table_size;
     term start;
+    bool condensed;
 } archive = { .start = NONE };
 
 static uint32_t u32(const uint8_t *b) { return (uint32_t) b[0] << 24 | (uint32_t) b[1] << 16 | (uint32_t) b[2] << 8 | b[3]; }
@@ -28,6 +29,29 @@ static uint32_t text_hash(const char *s, size_t n)
     uint32_t h = 2166136261u;
     while (n-- > 0) h = (h ^ (unsigned char) *s++) * 16777619u;
     return h;
+}
+
+// Name without ".beam".
+static size_t module_name_length(const Section *s)
+{
+    size_t n = s->name_length;
+    return n > 5 && memcmp(s->name + n - 5, ".beam", 5) == 0 ? n - 5 : n;
+}
+
+// The content of a plain file, which is preceded by its size.
+static bool section_file(const Section *s, Slice *out)
+{
+    if (archive.condensed) {
+        Slice parts[PARTS];
+        if (!condensed_parts(s->block, s->number, parts)) return false;
+        *out = parts[PART_RAW];
+        return true;
+    }
+    if (s->data.size < 4) return false;
+    uint32_t size = u32(s->data.bytes);
+    if (size > s->data.size - 4) return false;
+    *out = (Slice) { s->data.bytes + 4, size };
+    return true;
 }
 
 static bool add_section(Section s)
@@ -40,14 +64,26 @@ static bool add_section(Section s)
         archive.capacity = capacity;
     }
     archive.sections[archive.count++] = s;
+    if (archive.start == NONE && (s.flags & FLAG_START)) archive.start = atom_intern(s.name, module_name_length(&s));
     return true;
 }
 
-// Name without ".beam".
-static size_t module_name_length(const Section *s)
+static bool add_condensed(Slice name, uint32_t flags, uint32_t block, uint32_t number)
 {
-    size_t n = s->name_length;
-    return n > 5 && memcmp(s->name + n - 5, ".beam", 5) == 0 ? n - 5 : n;
+    return add_section((Section) { (const char *) name.bytes, name.size, { 0 }, flags, block, number });
+}
+
+// An archive with this plain file alone stands for the one in it.
+static bool open_condensed(void)
+{
+    static const char name[] = "elixir_workers/condensed";
+    Slice data;
+    const Section *s = archive.sections;
+    if (archive.count != 1 || s->name_length != sizeof name - 1 || memcmp(s->name, name, sizeof name - 1) != 0) return true;
+    if (!section_file(s, &data)) return false;
+    archive.count = 0;
+    archive.condensed = true;
+    return condensed_open(data, add_condensed);
 }
 
 static bool index_sections(void)
@@ -81,11 +117,11 @@ bool archive_open(const uint8_t *bytes, size_t size, char *why, size_t why_size)
         if (!name_end) FAIL("section at byte %zu has a name without an end", at);
         size_t data = (SECTION_HEADER + (size_t) (name_end - name) + 1 + 3) & ~(size_t) 3;
         if (data > section) data = section;
-        Section s = { name, (size_t) (name_end - name), { bytes + at + data, section - data }, flags };
+        Section s = { name, (size_t) (name_end - name), { bytes + at + data, section - data }, flags, 0, 0 };
         if (!add_section(s)) FAIL("out of memory");
-        if (archive.start == NONE && (flags & FLAG_START)) archive.start = atom_intern(name, module_name_length(&s));
         at += section;
     }
+    if (!open_condensed()) FAIL("the condensed archive is damaged");
     if (!index_sections()) FAIL("out of memory");
     return true;
 #undef FAIL
@@ -129,21 +165,20 @@ bool archive_file_name_at(size_t section, Slice *name)
     return !(s->flags & FLAG_CODE);
 }
 
-bool archive_module(term name, Slice *out)
+bool archive_module(term name, Slice *beam, Slice parts[PARTS])
 {
     const Section *s = find_module(name);
-    if (s) *out = s->data;
-    return s != NULL;
+    *beam = s ? s->data : (Slice) { 0 };
+    if (!s || !archive.condensed) return s != NULL;
+    if (!condensed_parts(s->block, s->number, parts)) memset(parts, 0, PARTS * sizeof *parts); // which is no module
+    *beam = parts[PART_RAW];
+    return true;
 }
 
 bool archive_file(const char *name, size_t length, Slice *out)
 {
     const Section *s = find(name, length, true);
-    if (!s || s->data.size < 4) return false;
-    uint32_t size = u32(s->data.bytes);
-    if (size > s->data.size - 4) return false;
-    *out = (Slice) { s->data.bytes + 4, size };
-    return true;
+    return s && section_file(s, out);
 }
 
 Slice archive_otp_release(void)

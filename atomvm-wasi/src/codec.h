@@ -20,6 +20,8 @@ typedef struct Reader {
     bool bad; // ran over the end, or met what cannot be
 } Reader;
 
+static inline Reader reader_of(Slice s) { return (Reader) { s.bytes, s.bytes + s.size, false }; }
+
 static inline uint8_t read_u8(Reader *r)
 {
     if (r->at < r->end) return *r->at++;
@@ -50,9 +52,6 @@ static inline void skip_operand(Reader *r)
     if (r->end - r->at < 2 || (*r->at & 7) == ARG_Z || (*r->at & 0x18) == 0x18) skip_arg(r);
     else r->at += *r->at & 8 ? 2 : 1;
 }
-
-// `Code` as the chunk `CodC` says, in memory that stays; false when that is damaged or memory is out (condensed.c).
-bool code_restore(Slice chunk, Slice *code);
 
 // A literal that condensed_term.c reads, and its external term, to be freed; false when it is damaged or memory is out.
 bool term_is_condensed(const uint8_t *bytes, size_t size);

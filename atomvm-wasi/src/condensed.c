@@ -1,10 +1,10 @@
-// Condensed code: `Code` written from the chunk `CodC`. Layout: condensed.py, which makes it.
-#include "codec.h"
+// Condensed code: `Code` written from its parts. Layout of the streams: condensed.py, which makes them.
+#include "condensed.h"
 
-enum { OPERATIONS, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN, STREAMS };
+enum { OPERATIONS, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN, STREAMS = PARTS - PART_OPERATIONS };
 enum { HEADER_BYTES = 20, MARK_JUMP = 0x15, MARK_ATOM = 0x12, MARK_LITERAL = 0x47, MARK_FUN = 0x00 };
 enum { LABEL = 1, INT_CODE_END = 3, LIST = 0x17, ALLOC = 0x37, TYPED = 0x57 };
-// No operand gets longer than this by being restored: a jump, whose mark alone is in the chunk.
+// No operand gets longer than this by being restored: a jump, whose mark alone is among the operations.
 enum { MAX_GROWTH = 8 };
 
 // Operands that are plain numbers and refer to something: which operand, counted from 1, and its kind.
@@ -35,8 +35,6 @@ uint32_t read_leb128(Reader *r)
     r->bad = true;
     return 0;
 }
-
-static uint32_t unzigzag(uint32_t n) { return n & 1 ? ~(n >> 1) : n >> 1; }
 
 static void put(Restorer *s, uint8_t byte)
 {
@@ -148,23 +146,27 @@ static bool restore(Restorer *s)
     return !s->bad && s->out == s->end;
 }
 
-bool code_restore(Slice chunk, Slice *code)
+static void put_u32(uint8_t *at, uint32_t n)
 {
-    if (chunk.size < HEADER_BYTES) return false;
-    Reader r = { chunk.bytes + HEADER_BYTES, chunk.bytes + chunk.size, false };
+    for (int i = 0; i < 4; i++) at[i] = (uint8_t) (n >> (24 - 8 * i));
+}
+
+bool code_restore(const Slice parts[PARTS], Slice *code)
+{
     Restorer s = { .next = { [ATOM] = 2, [LINE] = 1 } };
-    size_t size = read_leb128(&r), sizes[STREAMS] = { 0 };
-    for (int i = 0; i < STREAMS - 1; i++) sizes[i] = read_leb128(&r);
+    size_t streams = 0;
     for (int i = 0; i < STREAMS; i++) {
-        size_t left = (size_t) (r.end - r.at);
-        if (sizes[i] > left) return false;
-        s.in[i] = (Reader) { r.at, i == STREAMS - 1 ? r.end : r.at + sizes[i], false };
-        r.at += sizes[i];
+        s.in[i] = reader_of(parts[PART_OPERATIONS + i]);
+        streams += parts[PART_OPERATIONS + i].size;
     }
-    if (r.bad || size > chunk.size * MAX_GROWTH) return false;
+    Reader numbers = reader_of(parts[PART_CODE]);
+    uint32_t header[HEADER_BYTES / 4] = { HEADER_BYTES - 4 };
+    for (int i = 2; i < HEADER_BYTES / 4; i++) header[i] = read_leb128(&numbers); // highest opcode, labels, functions
+    size_t size = read_leb128(&numbers);
+    if (numbers.bad || size > streams * MAX_GROWTH) return false;
     uint8_t *bytes = vm_malloc(HEADER_BYTES + size);
     if (!bytes) return false;
-    memcpy(bytes, chunk.bytes, HEADER_BYTES);
+    for (int i = 0; i < HEADER_BYTES / 4; i++) put_u32(bytes + 4 * i, header[i]);
     s.out = bytes + HEADER_BYTES;
     s.end = s.out + size;
     *code = (Slice) { bytes, HEADER_BYTES + size };

@@ -36,11 +36,9 @@ term module_literal(Module *m, uint32_t index)
     if (index >= m->literal_count) return NONE;
     term *value = &m->literal_values[index];
     if (*value == NONE) {
-        const uint8_t *at = m->literal_at[index];
-        uint32_t size = (uint32_t) at[-4] << 24 | (uint32_t) at[-3] << 16 | (uint32_t) at[-2] << 8 | at[-1];
-        Slice external = { at, size };
-        bool condensed = term_is_condensed(at, size);
-        if (condensed && !term_restore(at, size, &external)) return NONE;
+        Slice external = m->literals[index];
+        bool condensed = term_is_condensed(external.bytes, external.size);
+        if (condensed && !term_restore(external.bytes, external.size, &external)) return NONE;
         *value = literal_keep(etf_decode(&loader, external.bytes, external.size, false, NULL));
         if (condensed) vm_mfree((void *) external.bytes, external.size);
     }

@@ -1,5 +1,5 @@
 // Lines of stack traces: the Line chunk, read when a trace first asks for it.
-#include "codec.h"
+#include "condensed.h"
 
 // lines[i] = file << 24 | line, for line reference i; 0 = unknown.
 static bool read_line_chunk(Module *m)
@@ -34,11 +34,35 @@ static bool read_line_chunk(Module *m)
     return !r.bad;
 }
 
+// As above, of a condensed module: no byte is less than a line, or a file's name.
+static bool read_condensed_lines(Module *m)
+{
+    Reader r = reader_of(m->line), files = reader_of(m->line_files);
+    m->line_ready = true;
+    uint32_t lines = read_leb128(&r), file = 0, line = 0;
+    if (lines > m->line.size) return false;
+    m->lines = vm_malloc((lines + 1) * sizeof *m->lines);
+    m->files = vm_malloc((m->line_files.size + 1) * sizeof *m->files);
+    if (!m->lines || !m->files) return false;
+    m->lines[0] = 0;
+    for (uint32_t i = 1; i <= lines && !r.bad;) {
+        uint32_t n = read_leb128(&r);
+        if (n == 0) file = read_leb128(&r);
+        else m->lines[i++] = file << 24 | ((line += unzigzag(n - 1)) & 0xFFFFFF);
+    }
+    uint32_t count = 1;
+    while (files.at < files.end) m->files[count++] = read_text(&files);
+    m->line_count = r.bad ? 0 : lines + 1;
+    m->file_count = r.bad ? 0 : count;
+    return !r.bad;
+}
+
 static void read_lines(Module *m)
 {
     bool kept_before = memory_keep();
     size_t cap = vm_suspend_cap();
-    read_line_chunk(m);
+    if (m->condensed) read_condensed_lines(m);
+    else read_line_chunk(m);
     vm_restore_cap(cap);
     memory_back(kept_before);
 }

@@ -1,9 +1,7 @@
 // Indexing a module: its chunks' tables become arrays; its functions get entries that decode themselves when called.
-#include "codec.h"
+#include "condensed.h"
 
 #include <stdio.h>
-
-bool archive_module(term name, Slice *out);
 
 char module_error[256];
 
@@ -112,8 +110,11 @@ static bool module_remember(Module *m)
 
 // ---- chunks ----
 
+// The chunks of a .beam, or the parts of a condensed module, of which `uniques` to `condensed` are the only ones it has alone.
 typedef struct Chunks {
-    Slice atoms, code, condensed, imports, exports, locals, literals, literals_packed, funs, strings, line, attributes, records;
+    Slice atoms, code, imports, exports, locals, literals, literals_packed, funs, strings, line, attributes, records;
+    Slice uniques, literal_sizes, files;
+    const Slice *condensed; // all parts, NULL for a .beam
 } Chunks;
 
 static uint32_t be32(const uint8_t *b) { return (uint32_t) b[0] << 24 | (uint32_t) b[1] << 16 | (uint32_t) b[2] << 8 | b[3]; }
@@ -122,8 +123,7 @@ static bool find_chunks(Slice beam, Chunks *c)
 {
     static const struct { char id[5]; size_t at; } ids[] = {
         { "AtU8", offsetof(Chunks, atoms) }, { "Code", offsetof(Chunks, code) },
-        { "CodC", offsetof(Chunks, condensed) }, { "ImpT", offsetof(Chunks, imports) },
-        { "ExpT", offsetof(Chunks, exports) }, { "LocT", offsetof(Chunks, locals) }, { "LitU", offsetof(Chunks, literals) },
+        { "ImpT", offsetof(Chunks, imports) }, { "ExpT", offsetof(Chunks, exports) }, { "LocT", offsetof(Chunks, locals) }, { "LitU", offsetof(Chunks, literals) },
         { "LitT", offsetof(Chunks, literals_packed) }, { "FunT", offsetof(Chunks, funs) }, { "StrT", offsetof(Chunks, strings) },
         { "Line", offsetof(Chunks, line) }, { "Attr", offsetof(Chunks, attributes) },
         { "Recs", offsetof(Chunks, records) },
@@ -137,10 +137,40 @@ static bool find_chunks(Slice beam, Chunks *c)
             if (memcmp(beam.bytes + at, ids[i].id, 4) == 0) *(Slice *) ((char *) c + ids[i].at) = (Slice) { beam.bytes + at + 8, size };
         at += 8 + (((size_t) size + 3) & ~(size_t) 3);
     }
-    return c->atoms.size >= 4 && (c->code.size >= 20 || c->condensed.size >= 20);
+    return c->atoms.size >= 4 && c->code.size >= 20;
 }
 
-static Reader reader_of(Slice s) { return (Reader) { s.bytes, s.bytes + s.size, false }; }
+static bool restore_chunks(const Slice parts[PARTS], Chunks *c)
+{
+    *c = (Chunks) {
+        .atoms = parts[PART_ATOMS], .imports = parts[PART_IMPORTS], .exports = parts[PART_EXPORTS], .literals = parts[PART_LITERALS],
+        .literal_sizes = parts[PART_SIZES], .funs = parts[PART_FUNS], .uniques = parts[PART_UNIQUES], .strings = parts[PART_STRINGS],
+        .line = parts[PART_LINES], .files = parts[PART_FILES], .condensed = parts,
+    };
+    return parts[PART_CODE].size && code_restore(parts, &c->code);
+}
+
+// The rows of a table: words, or in a condensed module numbers, some as the distance from the same column of the row before.
+typedef struct Rows {
+    Reader in;
+    bool condensed;
+    uint32_t count, before[2];
+} Rows;
+
+static uint32_t cell(Rows *t) { return t->condensed ? read_leb128(&t->in) : read_u32(&t->in); }
+
+static uint32_t near_cell(Rows *t, int column)
+{
+    if (!t->condensed) return read_u32(&t->in);
+    return t->before[column] += unzigzag(read_leb128(&t->in));
+}
+
+static Rows rows_of(const Chunks *c, Slice table)
+{
+    Rows t = { .in = reader_of(table), .condensed = c->condensed };
+    if (table.size) t.count = cell(&t);
+    return t;
+}
 
 // An array that fits the chunk: no count may promise more items than there are bytes.
 static void *table_new(Reader *r, uint32_t count, size_t item)
@@ -155,9 +185,25 @@ static void *table_new(Reader *r, uint32_t count, size_t item)
     return table;
 }
 
-static bool read_atoms(Module *m, Slice chunk)
+static bool read_archive_atoms(Module *m, Slice part)
 {
-    Reader r = reader_of(chunk);
+    Reader r = reader_of(part);
+    uint32_t next = read_leb128(&r);
+    m->atom_count = read_leb128(&r);
+    m->atoms = table_new(&r, m->atom_count + 1, sizeof *m->atoms);
+    for (uint32_t i = 1; i <= m->atom_count && !r.bad; i++) {
+        uint32_t distance = read_leb128(&r);
+        m->atoms[i] = condensed_atom(next - distance);
+        if (m->atoms[i] == NONE) return false;
+        next += distance == 0;
+    }
+    return !r.bad && m->atom_count > 0;
+}
+
+static bool read_atoms(Module *m, const Chunks *c)
+{
+    if (c->condensed) return read_archive_atoms(m, c->atoms);
+    Reader r = reader_of(c->atoms);
     int32_t count = (int32_t) read_u32(&r);
     bool compact = count < 0; // OTP 28: lengths are compact terms
     m->atom_count = (uint32_t) (compact ? -count : count);
@@ -179,18 +225,17 @@ static term module_atom(const Module *m, uint32_t index, Reader *r)
     return ATOM_undefined;
 }
 
-static bool read_imports(Module *m, Slice chunk)
+static bool read_imports(Module *m, const Chunks *c)
 {
-    Reader r = reader_of(chunk);
-    if (!chunk.size) return true;
-    m->import_count = read_u32(&r);
-    m->imports = table_new(&r, m->import_count, sizeof *m->imports);
-    for (uint32_t i = 0; i < m->import_count && !r.bad; i++) {
-        term module = module_atom(m, read_u32(&r), &r), name = module_atom(m, read_u32(&r), &r);
-        uint32_t arity = read_u32(&r);
-        if (r.bad || arity > 255 || !(m->imports[i] = function_get(module, name, arity))) return false;
+    Rows t = rows_of(c, c->imports);
+    m->import_count = t.count;
+    m->imports = table_new(&t.in, t.count, sizeof *m->imports);
+    for (uint32_t i = 0; i < t.count && !t.in.bad; i++) {
+        term module = module_atom(m, near_cell(&t, 0), &t.in), name = module_atom(m, near_cell(&t, 1), &t.in);
+        uint32_t arity = cell(&t);
+        if (t.in.bad || arity > 255 || !(m->imports[i] = function_get(module, name, arity))) return false;
     }
-    return !r.bad;
+    return !t.in.bad;
 }
 
 // Walks the instructions once, skipping operands: where each label and each function starts.
@@ -260,16 +305,15 @@ static Function **function_at(Module *m, uint32_t offset)
 }
 
 // The label after func_info is the entry; functions others named already get the code, others are new.
-static bool read_exports(Module *m, Slice chunk)
+static bool read_exports(Module *m, const Chunks *c)
 {
-    Reader r = reader_of(chunk);
-    if (!chunk.size) return true;
-    m->export_count = read_u32(&r);
-    m->exports = table_new(&r, m->export_count, sizeof *m->exports);
-    for (uint32_t i = 0; i < m->export_count && !r.bad; i++) {
-        term name = module_atom(m, read_u32(&r), &r);
-        uint32_t arity = read_u32(&r), label = read_u32(&r);
-        if (r.bad || label >= m->label_count || !m->label_function[label]) return false;
+    Rows t = rows_of(c, c->exports);
+    m->export_count = t.count;
+    m->exports = table_new(&t.in, t.count, sizeof *m->exports);
+    for (uint32_t i = 0; i < t.count && !t.in.bad; i++) {
+        term name = module_atom(m, near_cell(&t, 0), &t.in);
+        uint32_t arity = cell(&t), label = near_cell(&t, 1);
+        if (t.in.bad || label >= m->label_count || !m->label_function[label]) return false;
         Function *inside = m->label_function[label], *f = function_get(m->name, name, arity);
         if (!f || inside->name != name || inside->arity != arity) return false;
         f->owner = m;
@@ -287,7 +331,7 @@ static bool read_exports(Module *m, Slice chunk)
         *function_at(m, inside->code_offset) = f;
         vm_mfree(inside, sizeof *inside);
     }
-    return !r.bad;
+    return !t.in.bad;
 }
 
 // A native may stand in for a function that the module does not export, too: lists:foo/3 called from inside lists.
@@ -300,19 +344,20 @@ static bool adopt_natives(Module *m)
     return true;
 }
 
-static bool read_lambdas(Module *m, Slice chunk)
+static bool read_lambdas(Module *m, const Chunks *c)
 {
-    Reader r = reader_of(chunk);
-    if (!chunk.size) return true;
-    m->lambda_count = read_u32(&r);
-    m->lambdas = table_new(&r, m->lambda_count, sizeof *m->lambdas);
-    for (uint32_t i = 0; i < m->lambda_count && !r.bad; i++) {
-        module_atom(m, read_u32(&r), &r);
-        uint32_t arity = read_u32(&r), label = read_u32(&r), index = read_u32(&r), free_count = read_u32(&r), uniq = read_u32(&r);
-        if (r.bad || label >= m->label_count || !m->label_function[label] || free_count > arity) return false;
+    Rows t = rows_of(c, c->funs);
+    Reader uniques = reader_of(c->uniques);
+    m->lambda_count = t.count;
+    m->lambdas = table_new(&t.in, t.count, sizeof *m->lambdas);
+    for (uint32_t i = 0; i < t.count && !t.in.bad; i++) {
+        module_atom(m, near_cell(&t, 0), &t.in);
+        uint32_t arity = cell(&t), label = near_cell(&t, 1), index = cell(&t), free_count = cell(&t);
+        uint32_t uniq = read_u32(t.condensed ? &uniques : &t.in);
+        if (t.in.bad || uniques.bad || label >= m->label_count || !m->label_function[label] || free_count > arity) return false;
         m->lambdas[i] = (Lambda) { m->label_function[label], m, index, uniq, free_count, arity - free_count };
     }
-    return !r.bad;
+    return !t.in.bad;
 }
 
 Lambda *module_lambda(Module *m, uint32_t index)
@@ -326,47 +371,47 @@ Lambda *module_lambda(Module *m, uint32_t index)
     return low < m->lambda_count && m->lambdas[low].index == index ? &m->lambdas[low] : NULL;
 }
 
-static bool read_literals(Module *m, Slice chunk)
+static bool read_literals(Module *m, const Chunks *c, Slice chunk)
 {
-    Reader r = reader_of(chunk);
-    if (!chunk.size) return true;
-    m->literal_count = read_u32(&r);
-    m->literal_values = table_new(&r, m->literal_count, sizeof *m->literal_values);
-    m->literal_at = table_new(&r, m->literal_count, sizeof *m->literal_at);
-    for (uint32_t i = 0; i < m->literal_count && !r.bad; i++) {
-        uint32_t size = read_u32(&r);
+    Reader r = reader_of(chunk), separate = reader_of(c->literal_sizes), *sizes = c->condensed ? &separate : &r;
+    if (sizes->at == sizes->end) return true;
+    m->literal_count = c->condensed ? read_leb128(sizes) : read_u32(sizes);
+    m->literal_values = table_new(sizes, m->literal_count, sizeof *m->literal_values);
+    m->literals = table_new(sizes, m->literal_count, sizeof *m->literals);
+    for (uint32_t i = 0; i < m->literal_count && !sizes->bad; i++) {
+        uint32_t size = c->condensed ? read_leb128(sizes) : read_u32(sizes);
         if (size > (size_t) (r.end - r.at)) return false;
-        m->literal_at[i] = r.at;
+        m->literals[i] = (Slice) { r.at, size };
         r.at += size;
     }
-    return !r.bad;
+    return !sizes->bad;
 }
 
 static const char *index_module(Module *m, const Chunks *c)
 {
-    if (!read_atoms(m, c->atoms)) return "AtU8";
+    if (!read_atoms(m, c)) return "AtU8";
     if (m->atoms[1] != m->name) return "AtU8 (another module's name)";
     if (c->literals_packed.size && !c->literals.size) {
         if (be32(c->literals_packed.bytes) != 0) return "LitT (compressed: pack the module first)";
-        if (!read_literals(m, (Slice) { c->literals_packed.bytes + 4, c->literals_packed.size - 4 })) return "LitT";
-    } else if (!read_literals(m, c->literals)) {
+        if (!read_literals(m, c, (Slice) { c->literals_packed.bytes + 4, c->literals_packed.size - 4 })) return "LitT";
+    } else if (!read_literals(m, c, c->literals)) {
         return "LitU";
     }
-    if (!read_imports(m, c->imports)) return "ImpT";
-    Slice code = c->code;
-    if (!code.size && !code_restore(c->condensed, &code)) return "CodC";
-    if (!scan_code(m, code)) return "Code";
-    if (!read_exports(m, c->exports)) return "ExpT";
+    if (!read_imports(m, c)) return "ImpT";
+    if (!scan_code(m, c->code)) return "Code";
+    if (!read_exports(m, c)) return "ExpT";
     adopt_natives(m);
-    if (!read_lambdas(m, c->funs)) return "FunT";
+    if (!read_lambdas(m, c)) return "FunT";
     m->strings = c->strings;
     m->line = c->line;
+    m->line_files = c->files;
+    m->condensed = c->condensed;
     m->attributes = c->attributes;
     m->records = c->records;
     return NULL;
 }
 
-static Module *load(term name, Slice beam)
+static Module *load(term name, Slice beam, const Slice parts[PARTS])
 {
     Chunks chunks;
     size_t n;
@@ -375,7 +420,8 @@ static Module *load(term name, Slice beam)
     if (!m) return NULL;
     *m = (Module) { .name = name };
     module_error[0] = 0;
-    const char *bad = find_chunks(beam, &chunks) ? index_module(m, &chunks) : "FOR1";
+    bool found = beam.size ? find_chunks(beam, &chunks) : restore_chunks(parts, &chunks);
+    const char *bad = found ? index_module(m, &chunks) : beam.size ? "FOR1" : "Code";
     if (!bad && module_remember(m)) return m;
     m->code = (Slice) { 0 }; // functions that were indexed before the damage was found cannot be decoded
     char detail[128];
@@ -387,11 +433,11 @@ static Module *load(term name, Slice beam)
 Module *module_load(term name)
 {
     Module *m = module_find(name);
-    Slice beam;
-    if (m || !archive_module(name, &beam)) return m;
+    Slice beam, parts[PARTS];
+    if (m || !archive_module(name, &beam, parts)) return m;
     bool kept_before = memory_keep();
     size_t cap = vm_suspend_cap();
-    m = load(name, beam);
+    m = load(name, beam, parts);
     vm_restore_cap(cap);
     memory_back(kept_before);
     return m;

@@ -14,12 +14,12 @@ typedef struct Slice {
 
 struct Module {
     term name;
-    Slice code, strings, line, literals, attributes, records;
+    Slice code, strings, line, line_files, attributes, records;
     uint32_t atom_count, import_count, literal_count, lambda_count, label_count, function_count, export_count;
     term *atoms;          // [1..atom_count]
     Function **imports;   // [import_count]
     term *literal_values; // NONE until first used
-    const uint8_t **literal_at; // external term of each literal, with its size in the 4 bytes before
+    Slice *literals;      // external term of each literal, perhaps condensed
     Lambda *lambdas;
     uint32_t *label_offset;   // offset in code of what follows the label
     Function **label_function; // function that the label lies in
@@ -28,6 +28,7 @@ struct Module {
     struct RecordType *record_types; // [record_count], read when a record is first made (record.c)
     uint32_t record_count;
     bool records_ready;
+    bool condensed; // lines are as in a condensed archive
     bool line_ready;
     uint32_t line_count, file_count;
     uint32_t *lines; // line_count entries: file << 24 | line, see line.c

@@ -18,7 +18,8 @@ from typing import Any
 import tomli_w
 
 from hatch_elixir_workers import mix
-from hatch_elixir_workers.avm import Section, read_avm
+from hatch_elixir_workers.avm import Section
+from hatch_elixir_workers.condensed_archive import read_archive
 from hatch_elixir_workers.environment import mix_environment
 from hatch_elixir_workers.names import shown_module
 from hatch_elixir_workers.testing.workerd import Worker, serve
@@ -52,7 +53,7 @@ class Bundle:
     @cached_property
     def archive(self) -> tuple[Section, ...]:
         """`app.avm`: modules and plain files, each with its data."""
-        return tuple(read_avm(self.read("app.avm")))
+        return tuple(read_archive(self.read("app.avm")))
 
     @cached_property
     def modules(self) -> tuple[str, ...]:

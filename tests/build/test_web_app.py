@@ -18,7 +18,8 @@ from urllib.parse import quote
 import pytest
 
 from hatch_elixir_workers import etf
-from hatch_elixir_workers.avm import FILE, read_avm_file
+from hatch_elixir_workers.avm import FILE
+from hatch_elixir_workers.condensed_archive import read_archive_file
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
@@ -109,7 +110,7 @@ def rebuilt(project: Path, setting: str, hatch_build: Run, tmp_path_factory: pyt
 
 
 def test_configured_middleware_is_packed(worker: Worker) -> None:
-    sections = {section.name: section for section in read_avm_file(worker.bundle / "app.avm")}
+    sections = {section.name: section for section in read_archive_file(worker.bundle / "app.avm")}
     section = sections["elixir_workers/priv/settings.bin"]
     assert section.flags == FILE
     settings = etf.decode(section.data)

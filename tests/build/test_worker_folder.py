@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import tomlkit
 
-from hatch_elixir_workers.avm import CODE, FILE, START, Section, read_avm_file
+from hatch_elixir_workers.avm import CODE, FILE, START, Section
 from hatch_elixir_workers.beam import parse_beam
+from hatch_elixir_workers.condensed_archive import read_archive_file
 
 Run = Callable[..., Any]
 Sample = Callable[..., Path]
@@ -25,7 +26,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 
 def modules_in(bundle: Path) -> dict[str, Section]:
-    return {section.name.removesuffix(".beam"): section for section in read_avm_file(bundle / "app.avm")}
+    return {section.name.removesuffix(".beam"): section for section in read_archive_file(bundle / "app.avm")}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, hatch_build: Run) -> Path:
 
 
 def test_the_archive_starts_with_the_entry(shop: Path) -> None:
-    first, *others = read_avm_file(shop / "app.avm")
+    first, *others = read_archive_file(shop / "app.avm")
     assert first.name == "Elixir.Shop.beam"
     assert first.flags == START | CODE
     modules = [section for section in others if not section.is_file]

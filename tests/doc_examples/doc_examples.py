@@ -175,9 +175,9 @@ class Examples:
 
     @cached_property
     def archive(self) -> Path:
-        archive = self.base.archive_path("doc_examples", sorted(self.program.glob("*.beam")))
+        archive = self.base.archive_path("doc_examples", sorted(self.program.glob("*.beam")), condense=True)
         if not archive.exists():
-            oracle.pack((f"Elixir.{MAIN}", [self.program], archive))
+            oracle.pack((f"Elixir.{MAIN}", [self.program], archive, True))
         return archive
 
     def on_erl(self) -> dict[str, str]:

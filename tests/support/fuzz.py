@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from hatch_elixir_workers import etf
+from hatch_elixir_workers.avm import file_section, read_avm, write_avm
+from hatch_elixir_workers.condensed_archive import SECTION, decode_blocks, encode_blocks
 from hatch_elixir_workers.etf import Atom, Term
 
 TESTS = Path(__file__).resolve().parent.parent
@@ -68,6 +70,18 @@ def damaged(rng: random.Random, data: bytes) -> bytes:
                 to = rng.randrange(len(out) or 1)
                 out[to : to + size] = out[at : at + size]
     return bytes(out)
+
+
+def damaged_archive(rng: random.Random, data: bytes) -> bytes:
+    """The archive, damaged; one that is condensed mostly within its blocks, which then are as long as before."""
+    sections = read_avm(data)
+    if sections[0].name != SECTION or rng.random() < 0.2:
+        return damaged(rng, data)
+    blocks = decode_blocks(sections[0].data)
+    which = rng.randrange(len(blocks))
+    size = len(blocks[which])
+    blocks[which] = damaged(rng, blocks[which]).ljust(size, b"\0")[:size]
+    return write_avm([file_section(SECTION, encode_blocks(blocks))])
 
 
 def keep(kind: str, data: bytes) -> Path:
@@ -125,7 +139,7 @@ class Fuzzer:
 
     def archives_round(self, seed: int) -> list[str]:
         rng = random.Random(seed)
-        data = damaged(rng, rng.choice(self.archives).read_bytes())
+        data = damaged_archive(rng, rng.choice(self.archives).read_bytes())
         wrong = self.archive(data)
         return [f"{keep('archives', data)}: {wrong}"] if wrong else []
 

@@ -14,6 +14,7 @@ from hatch_elixir_workers.avm import Section, module_section, write_avm
 from hatch_elixir_workers.beam import MFA, BeamModule, strip
 from hatch_elixir_workers.beam_parts import take_apart
 from hatch_elixir_workers.collect import Origin, Universe, stand_ins, universe
+from hatch_elixir_workers.condensed_archive import condense
 from hatch_elixir_workers.facts import FunctionFacts
 from hatch_elixir_workers.machine import load_machine
 from hatch_elixir_workers.paths import priv_dir
@@ -34,20 +35,21 @@ def natives() -> frozenset[MFA]:
     return load_machine(priv_dir()).natives
 
 
-def archive(modules: Universe, *, taken_apart: bool = False) -> bytes:
-    """All modules of the universe, each as it is or written anew with all of its functions.
+def archive(modules: Universe, *, condensed: bool = False) -> bytes:
+    """All modules of the universe: each as it is, or written anew with all of its functions, in a condensed archive.
 
     Raises BeamError for code that the packer cannot read.
     """
-    return write_avm(_section(modules.module(name), taken_apart=taken_apart) for name in sorted(modules.sources))
+    sections = [_section(modules.module(name), condensed=condensed) for name in sorted(modules.sources)]
+    return condense(sections, modules.sources) if condensed else write_avm(sections)
 
 
-def _section(module: BeamModule, *, taken_apart: bool) -> Section:
+def _section(module: BeamModule, *, condensed: bool) -> Section:
     module.verify()
-    if taken_apart:
+    if condensed:
         parts = take_apart(module)
         functions = {(each.name, each.arity) for each in parts.functions}
-        module = BeamModule(module.path, tuple(prune(parts, functions, ())))
+        module = BeamModule(module.path, tuple(prune(parts, functions, (), condense=True)))
     return module_section(module.name, strip(module))
 
 

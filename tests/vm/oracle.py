@@ -34,6 +34,7 @@ FRAMEWORK = REPOSITORY / "priv" / "elixir" / "lib" / "elixir_workers"
 DRIVER = VM_TESTS / "oracle_driver.erl"
 # Set to pack the programs alone, for a VM that cannot boot the libraries yet.
 NO_STDLIB = "ORACLE_NO_STDLIB"
+ALL_AS_BUNDLED = "ORACLE_ALL_AS_BUNDLED"
 ERLC_OPTIONS = ["+debug_info"]
 # Set under other releases than the installed ones, whose compilers warn of more: warnings are no errors then.
 LENIENT = "ORACLE_LENIENT"
@@ -119,6 +120,15 @@ def programs() -> list[Program]:
     return [program for program in all_programs() if program.fits(otp)]
 
 
+def as_bundled() -> list[Program]:
+    """Those that are tried as a bundle has them: one of each topic, in a condensed archive, a second to make,
+    on every build, and on a machine that is shaken for it. All of them where `ALL_AS_BUNDLED` is set.
+    """
+    if os.environ.get(ALL_AS_BUNDLED):
+        return programs()
+    return list({program.path.parent: program for program in reversed(programs())}.values())[::-1]
+
+
 def all_programs() -> list[Program]:
     """Those for other releases of OTP, too."""
     erlang = [path for path in sorted(VM_TESTS.glob("*/*.erl")) if _PART not in path.stem]
@@ -191,9 +201,12 @@ class Oracle:
 
     def archives(self, wanted: Sequence[Program]) -> dict[str, Path]:
         """Program id -> its ``.avm``, made by the packer as for a bundle, with all it needs from OTP and Elixir."""
+        condensed = {program.id for program in as_bundled()}
         beams = {program.id: self.beams[program.id] for program in wanted}
-        paths = {key: self.archive_path(key, files) for key, files in beams.items()}
-        missing = [(beams[key][0].stem, beams[key], path) for key, path in paths.items() if not path.exists()]
+        paths = {key: self.archive_path(key, files, condense=key in condensed) for key, files in beams.items()}
+        missing = [
+            (beams[key][0].stem, beams[key], path, key in condensed) for key, path in paths.items() if not path.exists()
+        ]
         if missing:
             with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1), get_context("spawn")) as pool:
                 list(pool.map(pack, missing))
@@ -205,9 +218,9 @@ class Oracle:
     def _archives(self) -> Path:
         return self.cache / "archives"
 
-    def archive_path(self, name: str, beams: list[Path]) -> Path:
+    def archive_path(self, name: str, beams: list[Path], *, condense: bool) -> Path:
         """Where the archive of these beams is, or belongs."""
-        return self._archives / f"{_file_name(name)}-{digest(beams, self._packer_digest)}.avm"
+        return self._archives / f"{_file_name(name)}-{digest(beams, f'{self._packer_digest}{condense}')}.avm"
 
     @cached_property
     def _packer_digest(self) -> str:
@@ -245,7 +258,7 @@ class Oracle:
     def shaken_machine(self, program: Program) -> tuple[Path, bytes]:
         """The program's archive, and the machine with the natives that it reaches."""
         from hatch_elixir_workers import why
-        from hatch_elixir_workers.avm import read_avm_file
+        from hatch_elixir_workers.condensed_archive import read_archive_file
         from hatch_elixir_workers.errors import UserError
         from hatch_elixir_workers.machine import load_machine
 
@@ -255,7 +268,7 @@ class Oracle:
         except UserError:  # the other cache has been emptied
             archive.unlink()
             reached = why.recall(self.archives([program])[program.id].read_bytes(), archive).edges
-        modules = [section.name.removesuffix(".beam") for section in read_avm_file(archive)]
+        modules = [section.name.removesuffix(".beam") for section in read_archive_file(archive)]
         return archive, load_machine(REPOSITORY / "priv").for_modules(modules, reached)
 
 
@@ -263,12 +276,12 @@ def _file_name(name: str) -> str:
     return name.replace("/", ".")
 
 
-def pack(job: tuple[str, list[Path], Path]) -> None:
+def pack(job: tuple[str, list[Path], Path, bool]) -> None:
     """`elixir-workers pack`, without starting a Python for each program: start module, beams or folders, archive."""
     from hatch_elixir_workers.cli import main
 
-    start, beams, archive = job
-    options = ["--no-stdlib"] if os.environ.get(NO_STDLIB) else ["--condense"]
+    start, beams, archive, condense = job
+    options = ["--no-stdlib"] if os.environ.get(NO_STDLIB) else ["--condense"] if condense else []
     arguments = ["pack", "-o", str(archive), "--start", start, *options, *map(str, beams)]
     code = main(arguments, prog_name="elixir-workers", standalone_mode=False)
     if code:

@@ -1,9 +1,7 @@
 // Natives about code: what a module says about itself, and the loading, unloading and replacing that does not happen here.
+#include "../condensed.h"
 #include "../digest.h"
-#include "../module.h"
 #include "../process.h"
-
-bool archive_module(term name, Slice *out);
 
 // ---- chunks of a module's file ----
 
@@ -39,15 +37,16 @@ static term functions(Process *p, Function *const *list, uint32_t count)
     return result;
 }
 
-// Over the chunks that make the module what it is.
-static term md5_of(Process *p, Slice beam)
+// Over the chunks that make the module what it is, or all its parts.
+static term md5_of(Process *p, Slice beam, const Slice *parts)
 {
     static const char ids[][5] = { "AtU8", "Code", "StrT", "ImpT", "ExpT", "FunT", "LitT", "LitU" };
     _Alignas(8) uint8_t context[MD5_CONTEXT_MAX];
     uint8_t digest[MD5_BYTES];
     zig_md5_init(context);
-    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
-        Slice c = chunk(beam, ids[i]);
+    size_t count = beam.size ? sizeof ids / sizeof *ids : PARTS;
+    for (size_t i = 0; i < count; i++) {
+        Slice c = beam.size ? chunk(beam, ids[i]) : parts[i];
         if (c.size) zig_md5_update(context, c.bytes, c.size);
     }
     zig_md5_final(context, digest);
@@ -57,15 +56,15 @@ static term md5_of(Process *p, Slice beam)
 // NONE when there is no such item.
 static term info(Process *p, Module *m, term item)
 {
-    Slice beam = { NULL, 0 };
-    archive_module(m->name, &beam);
+    Slice beam, parts[PARTS];
+    archive_module(m->name, &beam, parts);
     switch (item) {
     case ATOM_module: return m->name;
     case ATOM_exports: return functions(p, m->exports, m->export_count);
     case ATOM_functions: return functions(p, m->functions, m->function_count);
     case ATOM_attributes: return chunk_term(p, beam, "Attr");
     case ATOM_compile: return chunk_term(p, beam, "CInf");
-    case ATOM_md5: return md5_of(p, beam);
+    case ATOM_md5: return md5_of(p, beam, parts);
     case ATOM_native: return ATOM_false;
     case ATOM_native_addresses: case ATOM_nifs: return NIL;
     default: return NONE;
