@@ -87,10 +87,13 @@ describe("examples/hello", { skip: BUNDLE === undefined && "HELLO_BUNDLE is not 
   });
 
   test("a body is echoed byte for byte, with its type", async () => {
-    const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 31) % 256);
-    const reply = await ask("/echo", { method: "POST", body: bytes, headers: { "content-type": "image/png" } });
-    assert.equal(reply.headers.get("content-type"), "image/png");
-    assert.deepEqual(new Uint8Array(await reply.arrayBuffer()), bytes);
+    // No bytes, few that are one chunk, chunks of several sizes, and as many as there may be.
+    for (const length of [0, 1, 255, 256, 4096, 65_535, 65_536, 65_537, 100_000, 1_000_003, BODY_LIMIT_BYTES]) {
+      const bytes = Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) % 256);
+      const reply = await ask("/echo", { method: "POST", body: bytes, headers: { "content-type": "image/png" } });
+      assert.equal(reply.headers.get("content-type"), "image/png");
+      assert.ok(Buffer.from(await reply.arrayBuffer()).equals(bytes), `${length} bytes`);
+    }
   });
 
   test("JSON is parsed and written", async () => {
@@ -194,12 +197,15 @@ describe("examples/hello", { skip: BUNDLE === undefined && "HELLO_BUNDLE is not 
   });
 
   test("/favicon.ico and every other path belong to the application", async () => {
-    for (const path of ["/favicon.ico", "/nowhere", "/hello", "/__proto__"]) {
-      const reply = await ask(path);
-      assert.equal(reply.status, 404, path);
-      assert.equal(reply.headers.get("x-content-type-options"), "nosniff");
+    const reserved = ["/favicon.ico", "/robots.txt", "/sitemap.xml", "/.well-known/security.txt", "/index.html", "/index.js"];
+    const internal = ["/__proto__", "/__scheduled", "/_worker.js", "/app.avm", "/atomvm.wasm", "/config.js", "/health", "/metrics"];
+    for (const path of ["/nowhere", "/hello", "/hello/a/b", "/favicon.ico/", ...reserved, ...internal]) {
+      const reply = await raw(worker.url + path);
+      assert.deepEqual([path, reply.status, reply.body.toString()], [path, 404, "Not Found\n"]);
+      assert.equal(reply.headers["x-content-type-options"], "nosniff");
+      // The application's own request log.
+      await logLine(worker, new RegExp(`^\\[info\\] [0-9a-f-]{36} GET ${path.replaceAll(".", "\\.")} 404$`));
     }
-    await logLine(worker, /favicon\.ico/); // the application's own request log
   });
 
   test("a body over the limit is refused while it is still being sent", async () => {

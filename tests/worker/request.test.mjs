@@ -55,6 +55,13 @@ function chunked(count, chunkBytes) {
 /** @param {string} code */
 const failsWith = (code) => (/** @type {unknown} */ error) => error instanceof WorkerError && error.code === code;
 
+test("urls reach the application as they were asked for", async () => {
+  for (const path of ["/", "/a/", "//a//b/", "/a?", "/a?b=&b", "/%2F%41", "/a;b=1", "/.well-known/a", "/a%20b+c?d=%20+"]) {
+    const request = new Request(`http://app${path}`);
+    assert.equal((await head(request)).url, `http://app${path}`);
+  }
+});
+
 test("method, url, request id and environment", async () => {
   const request = new Request("http://app/a%2Fb?x=1&x=2#part", { method: "DELETE" });
   const { method, url, request_id, environment } = await head(request);
