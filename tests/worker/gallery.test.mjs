@@ -10,7 +10,6 @@ import http from "node:http";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { startBundle } from "../support/harness.mjs";
-import { freshFetch } from "./support.mjs";
 
 const BUNDLE = process.env.GALLERY_BUNDLE;
 const PICTURE = new Uint8Array(3_000_000).map((_, i) => i % 253);
@@ -44,23 +43,23 @@ describe("examples/gallery", { skip: BUNDLE === undefined && "GALLERY_BUNDLE is 
 
   /** @param {string} url */
   const importFrom = (url) =>
-    freshFetch(`${worker.url}/imports`, { method: "POST", body: new URLSearchParams({ url }), redirect: "manual" });
+    fetch(`${worker.url}/imports`, { method: "POST", body: new URLSearchParams({ url }), redirect: "manual" });
   /** @returns {Promise<string[]>} */
-  const names = async () => (await (await freshFetch(`${worker.url}/photos`)).json()).map((/** @type {any} */ photo) => photo.name);
+  const names = async () => (await (await fetch(`${worker.url}/photos`)).json()).map((/** @type {any} */ photo) => photo.name);
 
   test("a picture is sent, shown in parts, and forgotten", async () => {
     const headers = { "content-type": "image/png" };
-    const sent = await freshFetch(`${worker.url}/photos/near.png`, { method: "PUT", headers, body: PICTURE });
+    const sent = await fetch(`${worker.url}/photos/near.png`, { method: "PUT", headers, body: PICTURE });
     assert.deepEqual([sent.status, await sent.json()], [201, { name: "near.png", bytes: PICTURE.length, type: "image/png" }]);
-    const shown = await freshFetch(`${worker.url}/photos/near.png`);
+    const shown = await fetch(`${worker.url}/photos/near.png`);
     assert.equal(shown.headers.get("content-type"), "image/png");
     assert.deepEqual(await shown.bytes(), PICTURE);
-    const part = await freshFetch(`${worker.url}/photos/near.png`, { headers: { range: "bytes=100-199" } });
+    const part = await fetch(`${worker.url}/photos/near.png`, { headers: { range: "bytes=100-199" } });
     assert.equal(part.status, 206);
     assert.deepEqual(await part.bytes(), PICTURE.subarray(100, 200));
     const etag = /** @type {string} */ (shown.headers.get("etag"));
-    assert.equal((await freshFetch(`${worker.url}/photos/near.png`, { headers: { "if-none-match": etag } })).status, 304);
-    assert.equal((await freshFetch(`${worker.url}/photos/near.png`, { method: "DELETE" })).status, 204);
+    assert.equal((await fetch(`${worker.url}/photos/near.png`, { headers: { "if-none-match": etag } })).status, 304);
+    assert.equal((await fetch(`${worker.url}/photos/near.png`, { method: "DELETE" })).status, 204);
     assert.deepEqual(await names(), []);
   });
 
@@ -68,16 +67,16 @@ describe("examples/gallery", { skip: BUNDLE === undefined && "GALLERY_BUNDLE is 
     const reply = await importFrom(`${origin}/pictures/far%20away.png`);
     assert.deepEqual([reply.status, reply.headers.get("location")], [303, "/"]);
     assert.deepEqual(await names(), ["far away.png"]);
-    const page = await (await freshFetch(worker.url)).text();
+    const page = await (await fetch(worker.url)).text();
     assert.match(page, /<img src="\/photos\/far%20away\.png"/);
-    assert.deepEqual(await (await freshFetch(`${worker.url}/photos/far%20away.png`)).bytes(), PICTURE);
+    assert.deepEqual(await (await fetch(`${worker.url}/photos/far%20away.png`)).bytes(), PICTURE);
   });
 
   test("other servers, and what is no picture, are refused", async () => {
     const reply = await importFrom("https://example.com/a.png");
     assert.deepEqual([reply.status, (await reply.text()).includes("not_allowed")], [422, true]);
     assert.equal((await importFrom(`${origin}/none`)).status, 422);
-    const page = await freshFetch(`${worker.url}/photos/page`, { method: "PUT", headers: { "content-type": "text/html" }, body: "<p>" });
+    const page = await fetch(`${worker.url}/photos/page`, { method: "PUT", headers: { "content-type": "text/html" }, body: "<p>" });
     assert.equal(page.status, 415);
   });
 });

@@ -9,7 +9,7 @@ import http from "node:http";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { startBundle } from "../support/harness.mjs";
-import { freshFetch, logLine } from "./support.mjs";
+import { logLine } from "./support.mjs";
 
 const BUNDLE = process.env.STREAMS_BUNDLE;
 const LARGE_BYTES = 50_000_000;
@@ -119,7 +119,7 @@ describe("streams", { skip: BUNDLE === undefined && "STREAMS_BUNDLE is not set" 
   /** @param {http.IncomingMessage} reply */
   const textOf = async (reply) => Buffer.concat(await Array.fromAsync(reply)).toString();
   /** @param {string} path */
-  const ask = async (path) => (await freshFetch(worker.url + path)).text();
+  const ask = async (path) => (await fetch(worker.url + path)).text();
 
   for (const announced of [true, false]) {
     const how = announced ? "of announced length" : "in chunks";
@@ -184,27 +184,27 @@ describe("streams", { skip: BUNDLE === undefined && "STREAMS_BUNDLE is not set" 
   });
 
   test("a body from a binding is the response", async () => {
-    const reply = await freshFetch(`${worker.url}/down/${LARGE_BYTES}`);
+    const reply = await fetch(`${worker.url}/down/${LARGE_BYTES}`);
     assert.equal(reply.headers.get("content-length"), String(LARGE_BYTES));
     assert.equal(await countSame(/** @type {any} */ (reply.body)), LARGE_BYTES);
   });
 
   test("HEAD has the length of a stream, which is cancelled", async () => {
-    const reply = await freshFetch(`${worker.url}/down/${LARGE_BYTES}`, { method: "HEAD" });
+    const reply = await fetch(`${worker.url}/down/${LARGE_BYTES}`, { method: "HEAD" });
     assert.equal(reply.headers.get("content-length"), String(LARGE_BYTES));
     await logLine(worker, /cancelled after \d+ of 50000000$/);
   });
 
   test("what the application makes is the response, or goes to a binding", async () => {
-    assert.equal((await (await freshFetch(`${worker.url}/made/${LARGE_BYTES}`)).bytes()).length, LARGE_BYTES);
+    assert.equal((await (await fetch(`${worker.url}/made/${LARGE_BYTES}`)).bytes()).length, LARGE_BYTES);
     assert.equal(await ask(`/sent/${LARGE_BYTES}`), String(LARGE_BYTES));
   });
 
   test("a body that is made says its length when it is known, and one that breaks off is seen to", async () => {
-    const whole = await freshFetch(`${worker.url}/sized/300000`);
+    const whole = await fetch(`${worker.url}/sized/300000`);
     assert.deepEqual([whole.headers.get("content-length"), (await whole.bytes()).length], ["300000", 300_000]);
     for (const path of ["/sized/300001", "/sized/299999", "/sized/300000?fails=1"]) {
-      const broken = await freshFetch(worker.url + path);
+      const broken = await fetch(worker.url + path);
       assert.equal(broken.status, 200);
       await assert.rejects(broken.bytes(), path);
     }
@@ -240,7 +240,7 @@ describe("streams", { skip: BUNDLE === undefined && "STREAMS_BUNDLE is not set" 
   });
 
   test("a body that its application cannot finish fails for the binding, and for the request", async () => {
-    assert.equal((await freshFetch(`${worker.url}/failing`)).status, 500);
+    assert.equal((await fetch(`${worker.url}/failing`)).status, 500);
     await logLine(worker, /swallow failed: .*the application failed/);
     await logLine(worker, /\(RuntimeError\) no third/);
   });

@@ -87,16 +87,6 @@ function toml(value) {
 }
 
 /**
- * A request over a connection of its own: one that has been idle may be closed by the runtime while it is used again, and
- * a body that is on its way then is not sent once more.
- * @param {string} url
- * @param {any} [init]
- */
-export function freshFetch(url, init) {
-  return fetch(url, { ...init, headers: { connection: "close", ...init?.headers } });
-}
-
-/**
  * The console of workerd arrives through a pipe, some time after the response.
  * @param {import("../support/harness.mjs").RunningWorker} worker
  * @param {RegExp} pattern

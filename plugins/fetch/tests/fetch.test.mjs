@@ -11,7 +11,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { startBundle } from "../../../tests/support/harness.mjs";
-import { freshFetch, logLine } from "../../../tests/worker/support.mjs";
+import { logLine } from "../../../tests/worker/support.mjs";
 
 const BUNDLE = process.env.FETCH_BUNDLE;
 const LARGE_BYTES = 50_000_000;
@@ -95,7 +95,7 @@ describe("fetch", { skip: BUNDLE === undefined && "FETCH_BUNDLE is not set" }, (
   async function ask(request) {
     const headers = { "content-type": "application/json" };
     const body = JSON.stringify({ method: "GET", ...request });
-    return (await freshFetch(`${worker.url}/ask`, { method: "POST", headers, body })).json();
+    return (await fetch(`${worker.url}/ask`, { method: "POST", headers, body })).json();
   }
   /** @param {string} path @param {Record<string, string>} query */
   const via = (path, query) => `${worker.url}${path}?${new URLSearchParams(query)}`;
@@ -166,7 +166,7 @@ describe("fetch", { skip: BUNDLE === undefined && "FETCH_BUNDLE is not set" }, (
       assert.equal(sent.headers["content-type"], expected[0] === "GET" ? undefined : "a/b");
     }
     const again = new URLSearchParams({ url: "/count", status: "307" });
-    const made = await freshFetch(via("/made", { url: `${allowed}/to?${again}`, chunks: "1" }));
+    const made = await fetch(via("/made", { url: `${allowed}/to?${again}`, chunks: "1" }));
     assert.equal(made.status, 500);
     await logLine(worker, /asks for a body that is sent already \(redirect_with_body\)/);
   });
@@ -198,34 +198,34 @@ describe("fetch", { skip: BUNDLE === undefined && "FETCH_BUNDLE is not set" }, (
 
   test("a compressed answer is decoded, and passed on as it is", async () => {
     assert.equal((await ask({ url: `${allowed}/gzip` })).body, "plain".repeat(1000));
-    const reply = await freshFetch(via("/relay", { url: `${allowed}/gzip` }));
+    const reply = await fetch(via("/relay", { url: `${allowed}/gzip` }));
     assert.equal(await reply.text(), "plain".repeat(1000));
     assert.equal(reply.headers.get("content-type"), "text/plain");
   });
 
   test("a large body goes to a server past the machine, and an answer comes back", async () => {
     const body = new Uint8Array(LARGE_BYTES).fill(7);
-    const counted = await freshFetch(via("/relay", { url: `${allowed}/count` }), { method: "POST", body });
+    const counted = await fetch(via("/relay", { url: `${allowed}/count` }), { method: "POST", body });
     assert.deepEqual(await counted.json(), { bytes: LARGE_BYTES, length: String(LARGE_BYTES) });
-    const passed = await freshFetch(via("/relay", { url: `${allowed}/pass` }), { method: "POST", body });
+    const passed = await fetch(via("/relay", { url: `${allowed}/pass` }), { method: "POST", body });
     assert.equal((await passed.bytes()).length, LARGE_BYTES);
-    const got = await freshFetch(via("/relay", { url: `${allowed}/bytes?count=${LARGE_BYTES}` }));
+    const got = await fetch(via("/relay", { url: `${allowed}/bytes?count=${LARGE_BYTES}` }));
     assert.deepEqual([got.headers.get("content-length"), (await got.bytes()).length], [String(LARGE_BYTES), LARGE_BYTES]);
   });
 
   test("what the application makes is sent as it is made, with its length where that is known", async () => {
     const chunks = String(LARGE_BYTES / 100_000);
-    const sent = await (await freshFetch(via("/made", { url: `${allowed}/count`, chunks }))).json();
+    const sent = await (await fetch(via("/made", { url: `${allowed}/count`, chunks }))).json();
     assert.deepEqual(sent, { bytes: LARGE_BYTES, length: null });
-    const sized = await (await freshFetch(via("/made", { url: `${allowed}/count`, chunks: "3", sized: "1" }))).json();
+    const sized = await (await fetch(via("/made", { url: `${allowed}/count`, chunks: "3", sized: "1" }))).json();
     assert.deepEqual(sized, { bytes: 300_000, length: "300000" });
   });
 
   test("HEAD is passed on with the length that there would be", async () => {
     const init = { method: "HEAD", headers: { "accept-encoding": "identity" } };
-    const reply = await freshFetch(via("/relay", { url: `${allowed}/head?content-length=100` }), init);
+    const reply = await fetch(via("/relay", { url: `${allowed}/head?content-length=100` }), init);
     assert.deepEqual([reply.status, reply.headers.get("content-length")], [200, "100"]);
-    const unknown = await freshFetch(via("/relay", { url: `${allowed}/head?transfer-encoding=chunked` }), init);
+    const unknown = await fetch(via("/relay", { url: `${allowed}/head?transfer-encoding=chunked` }), init);
     assert.deepEqual([unknown.status, unknown.headers.get("content-length")], [200, null]);
   });
 
@@ -236,7 +236,7 @@ describe("fetch", { skip: BUNDLE === undefined && "FETCH_BUNDLE is not set" }, (
       open = response;
       response.write("one");
     };
-    const reply = await freshFetch(via("/relay", { url: `${allowed}/slow` }), { headers: { "accept-encoding": "identity" } });
+    const reply = await fetch(via("/relay", { url: `${allowed}/slow` }), { headers: { "accept-encoding": "identity" } });
     const reader = /** @type {ReadableStream<Uint8Array>} */ (reply.body).getReader();
     assert.equal(Buffer.from((await reader.read()).value ?? []).toString(), "one");
     open?.end("two");
@@ -251,15 +251,15 @@ describe("fetch", { skip: BUNDLE === undefined && "FETCH_BUNDLE is not set" }, (
       request.on("end", () => (whole = true)).on("close", () => broken.resolve(undefined)).resume();
       response.on("error", () => {});
     };
-    assert.equal((await freshFetch(via("/failing", { url: `${allowed}/watch` }))).status, 500);
+    assert.equal((await fetch(via("/failing", { url: `${allowed}/watch` }))).status, 500);
     await logLine(worker, /\(RuntimeError\) no third/);
     await broken.promise;
     assert.equal(whole, false);
   });
 
   test("a body that is refused before it is sent does not wait to be read", async () => {
-    assert.equal((await freshFetch(via("/made", { url: `${forbidden}/count`, chunks: "5" }))).status, 500);
+    assert.equal((await fetch(via("/made", { url: `${forbidden}/count`, chunks: "5" }))).status, 500);
     await logLine(worker, /not_allowed/);
-    assert.equal((await freshFetch(via("/made", { url: `${allowed}/reset`, chunks: "5" }))).status, 500);
+    assert.equal((await fetch(via("/made", { url: `${allowed}/reset`, chunks: "5" }))).status, 500);
   });
 });

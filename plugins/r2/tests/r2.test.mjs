@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { startBundle } from "../../../tests/support/harness.mjs";
-import { freshFetch, logLine } from "../../../tests/worker/support.mjs";
+import { logLine } from "../../../tests/worker/support.mjs";
 
 const BUNDLE = process.env.R2_BUNDLE;
 const LARGE_BYTES = 20_000_000; // miniflare takes its time
@@ -31,7 +31,7 @@ describe("r2", { skip: BUNDLE === undefined && "R2_BUNDLE is not set" }, () => {
   after(() => worker.stop());
 
   /** @param {string} path @param {any} [init] */
-  const ask = (path, init) => freshFetch(worker.url + path, { ...init, headers: { "accept-encoding": "identity", ...init?.headers } });
+  const ask = (path, init) => fetch(worker.url + path, { ...init, headers: { "accept-encoding": "identity", ...init?.headers } });
 
   test("no case is forgotten", async () => {
     assert.deepEqual(caseNames().sort(), (await (await ask("/cases")).json()).sort());
