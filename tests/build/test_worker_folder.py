@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +60,44 @@ def test_what_is_reached_is_packed(shop: Path) -> None:
     packed = set(modules_in(shop))
     assert {"Elixir.Shop.Till", "Elixir.Price", "price_names", "gen_server", "supervisor", "Elixir.GenServer"} <= packed
     assert {"Elixir.Shop.Label", "Elixir.Shop.Label.Price"} <= packed
+
+
+GREETER = {
+    "mix.exs": """defmodule Greeter.MixProject do
+  use Mix.Project
+  def project, do: [app: :greeter, version: "0.3.0", deps: [{:words, path: "words"}]]
+end
+""",
+    "lib/greeter.ex": "defmodule Greeter do\n  def greet(name), do: Words.hello() <> name\nend\n",
+    "words/mix.exs": """defmodule Words.MixProject do
+  use Mix.Project
+  def project, do: [app: :words, version: "0.1.0"]
+end
+""",
+    "words/lib/words.ex": 'defmodule Words do\n  def hello, do: "Hello, "\nend\n',
+}
+
+
+def test_dependencies_that_mix_fetches_are_packed(sample: Sample, hatch_build: Run, tmp_path: Path) -> None:
+    """As from Hex: nothing is there before the build, and they end up below deps/. Here they come from a repository."""
+    upstream = tmp_path / "greeter"
+    for name, text in GREETER.items():
+        (upstream / name).parent.mkdir(parents=True, exist_ok=True)
+        (upstream / name).write_text(text)
+    author = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    for command in (["init", "-q"], ["add", "."], [*author, "commit", "-q", "-m", "first"]):
+        subprocess.run(["git", *command], cwd=upstream, check=True, timeout=60)
+    project = sample("tiny")
+    mix = project / "mix.exs"
+    mix.write_text(mix.read_text().replace("]\n", f', deps: [{{:greeter, git: "file://{upstream}"}}]]\n', 1))
+    source = "defmodule Tiny.Greeting do\n  def greet(name), do: Greeter.greet(name)\nend\n"
+    (project / "lib" / "greeting.ex").write_text(source)
+    done = hatch_build(project)
+    assert done.returncode == 0, done.stderr
+    assert (project / "deps" / "greeter" / "lib" / "greeter.ex").is_file()
+    manifest = json.loads((project / "dist" / "tiny-0.1.0-worker" / "manifest.json").read_text())
+    origins = {module["name"]: module["origin"] for module in manifest["modules"]}
+    assert (origins["Elixir.Greeter"], origins["Elixir.Words"]) == ("dependency", "dependency")
 
 
 def test_what_is_not_reached_is_not_packed(shop: Path) -> None:
