@@ -55,10 +55,14 @@ const ARCHIVE_NAME = "app.avm";
 export function runRound(host, input) {
   const stdout = new Bytes();
   const stderr = new Bytes();
+  const state = stateOf(input);
+  if (state.length > host.memoryCapBytes) {
+    throw new WorkerError("E_VM_MEMORY", `the request with all its answers so far has ${state.length} bytes`);
+  }
   host.entropy.rewind();
   let failure;
   try {
-    runCommand(host, stateOf(input), stdout, stderr);
+    runCommand(host, state, stdout, stderr);
   } catch (thrown) {
     failure = thrown;
   }

@@ -13,7 +13,7 @@ export const PACKAGES = path.join(ROOT, ".cache/node");
 // used again at that moment is reset, with the body that is on its way.
 http.globalAgent = new http.Agent({ keepAlive: false });
 const keptAlive = globalThis.fetch;
-globalThis.fetch = (input, init) => {
+globalThis.fetch = (/** @type {any} */ input, /** @type {any} */ init) => {
   const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : []));
   headers.set("connection", "close");
   return keptAlive(input, { ...init, headers });
