@@ -3,7 +3,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import random
 import re
+import resource
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -200,6 +202,22 @@ def test_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {entry.create_system for entry in entries} == {3}
     assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
     assert {entry.date_time for entry in entries} == {(2020, 2, 2, 0, 0, 0)}
+
+
+def test_a_zip_that_breaks_off_leaves_the_one_before(tmp_path: Path) -> None:
+    """The kernel lets files grow to a limit, and no further: what is written in place ends there."""
+    bundle.write_zip(tmp_path / "a.zip", {"a.js": b"first"}, folder="shop-worker")
+    before = (tmp_path / "a.zip").read_bytes()
+    noise = random.Random(1).randbytes(5000)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            bundle.write_zip(tmp_path / "a.zip", {"a.js": noise}, folder="shop-worker")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (tmp_path / "a.zip").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
 
 
 @pytest.mark.parametrize(
