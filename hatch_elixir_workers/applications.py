@@ -65,9 +65,17 @@ class Application:
     def callback(self) -> str | None:
         """The callback module, when the machine calls it."""
         match dict(self.properties).get("mod"):
+            case (etf.Atom("application_starter"), [etf.Atom(module), _]) if self.of_project:
+                return module
             case (etf.Atom(module), _) if self.of_project:
                 return module
         return None
+
+    @property
+    def included(self) -> set[str]:
+        """The applications that it includes: they are loaded with it, and its own supervisor starts what is in them."""
+        names = dict(self.properties).get("included_applications")
+        return {each.name for each in names if isinstance(each, etf.Atom)} if isinstance(names, list) else set()
 
     @property
     def warning(self) -> str | None:
@@ -95,7 +103,8 @@ def to_start(applications: Sequence[Application]) -> list[str]:
     """The project's own applications; empty when neither they nor their dependencies have anything to start."""
     if not any(each.callback for each in applications):
         return []
-    return [each.name for each in applications if each.own]
+    included = {name for each in applications for name in each.included}
+    return [each.name for each in applications if each.own and each.name not in included]
 
 
 def callback_roots(applications: Iterable[Application]) -> Iterator[tuple[MFA, str]]:

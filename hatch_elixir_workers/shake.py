@@ -124,8 +124,12 @@ _DEFINITION = "MACRO-def"
 # Modules that run code which they are given: it may call any native.
 EVALUATORS = frozenset({"erl_eval"})
 
-# Natives that go on in Erlang code that nothing else calls (unicode.c: encodings beyond UTF-8 and Latin 1).
+# Natives that go on in Erlang code that nothing else calls (unicode.c: encodings beyond UTF-8 and Latin 1; library.c).
 _CONTINUED_IN = {
+    **{
+        MFA("Elixir.Logger.Config", name, 1): MFA("atomvm_elixir_logger", name, 1)
+        for name in ("configure", "add_translator", "remove_translator")
+    },
     MFA("unicode", "characters_to_binary", 2): MFA("unicode", "characters_to_binary_int", 2),
     MFA("unicode", "characters_to_list", 2): MFA("unicode", "characters_to_list_int", 2),
 }
@@ -133,7 +137,9 @@ _CONTINUED_IN = {
 # What is called without being named, by the machine or a stand-in, once a module is reached.
 _COMPANIONS = {
     "Elixir.EEx.Engine": (MFA("Elixir.EEx.Engine", "fetch_assign!", 2),),  # what it makes of `@name` calls it
-    "Elixir.Logger": (MFA("atomvm_elixir_logger", "format", 1), MFA("atomvm_elixir_logger", "primary", 1)),
+    "Elixir.Logger": tuple(
+        MFA("atomvm_elixir_logger", *each) for each in (("format", 2), ("primary", 1), ("handlers", 1))
+    ),
     "elixir_rewrite": (MFA("elixir_rewrite", "guard", 6), MFA("elixir_rewrite", "match", 6)),  # by the kind of context
     "logger": (MFA("logger", "report_crash", 3),),
 }

@@ -68,20 +68,24 @@ get_key(App, env) ->
     end;
 get_key(App, Key) ->
     case ets:lookup(table(), {loaded, App}) of
-        [{_, Properties}] ->
-            case lists:keyfind(Key, 1, Properties) of
-                {Key, Value} -> {ok, Value};
-                false -> undefined
-            end;
-        [] ->
-            undefined
+        [{_, Properties}] -> property(lists:keyfind(Key, 1, Properties), lists:keyfind(Key, 1, defaults()));
+        [] -> undefined
     end.
+
+property(_, false) -> undefined;
+property(false, {_, Default}) -> {ok, Default};
+property({_, Value}, _) -> {ok, Value}.
+
+%% What an application has that says nothing else, in the order of get_all_key/1.
+defaults() ->
+    [{description, []}, {id, []}, {vsn, []}, {modules, []}, {maxP, infinity}, {maxT, infinity}, {registered, []},
+     {included_applications, []}, {optional_applications, []}, {applications, []}, {env, []}, {mod, []}, {start_phases, undefined}].
 
 get_all_key() -> of_own(fun get_all_key/1, []).
 
 get_all_key(App) ->
     case ets:lookup(table(), {loaded, App}) of
-        [{_, Properties}] -> {ok, lists:keystore(env, 1, Properties, {env, get_all_env(App)})};
+        [_] -> {ok, [{Key, element(2, get_key(App, Key))} || {Key, _} <- defaults()]};
         [] -> undefined
     end.
 
@@ -116,15 +120,26 @@ get_supervisor(App) ->
 
 load(App) -> load(App, []).
 
-load({application, App, Properties}, _Distributed) -> call({load, App, Properties});
+load({application, App, Properties}, _Distributed) ->
+    case call({load, App, Properties}) of
+        ok -> load_included(proplists:get_value(included_applications, Properties, []));
+        Error -> Error
+    end;
 load(App, _Distributed) when is_atom(App) ->
     case is_loaded(App) of
         true -> {error, {already_loaded, App}};
         false ->
-            case [Properties || {_, {application, Name, Properties}} <- known(), Name =:= App] of
-                [Properties] -> call({load, App, Properties});
+            case [Application || {_, {application, Name, _} = Application} <- known(), Name =:= App] of
+                [Application] -> load(Application, []);
                 [] -> {error, {"no such file or directory", atom_to_list(App) ++ ".app"}}
             end
+    end.
+
+load_included([]) -> ok;
+load_included([App | Rest]) ->
+    case is_loaded(App) orelse load(App) of
+        Loaded when Loaded =:= true; Loaded =:= ok -> load_included(Rest);
+        Error -> Error
     end.
 
 known() ->
@@ -310,8 +325,9 @@ controller_loop() ->
             true = ets:insert(?TABLE, {{supervisor, App}, Supervisor}),
             reply(Client, ok),
             controller_loop();
-        {not_started, App, Reason, Client} ->
+        {not_started, App, Reason, Type, Client} ->
             forget(App),
+            exited(App, Reason, Type),
             reply(Client, {error, Reason}),
             controller_loop();
         {ended, App, Reason} ->
@@ -319,8 +335,9 @@ controller_loop() ->
             forget(App),
             ended(App, Reason, Entry),
             controller_loop();
-        {stopped, App, Client} ->
+        {stopped, App, Type, Client} ->
             forget(App),
+            exited(App, stopped, Type),
             reply(Client, ok),
             controller_loop();
         _ ->
@@ -341,8 +358,7 @@ handle({unload, App}, Client) ->
         {false, _} -> reply(Client, {error, {not_loaded, App}});
         {true, true} -> reply(Client, {error, {running, App}});
         {true, false} ->
-            ets:delete(?TABLE, {loaded, App}),
-            [ets:delete_object(?TABLE, Row) || Row <- ets:match_object(?TABLE, {{env, App, '_'}, '_'})],
+            forget_loaded(App),
             reply(Client, ok)
     end;
 handle({start, App, Type}, Client) ->
@@ -365,9 +381,19 @@ handle({stop, App}, Client) ->
         [{_, Master, _, _}] -> Master ! {stop, Client}
     end.
 
+%% With all that it includes.
+forget_loaded(App) ->
+    case ets:take(?TABLE, {loaded, App}) of
+        [{_, Properties}] ->
+            [ets:delete_object(?TABLE, Row) || Row <- ets:match_object(?TABLE, {{env, App, '_'}, '_'})],
+            lists:foreach(fun forget_loaded/1, proplists:get_value(included_applications, Properties, []));
+        [] ->
+            ok
+    end.
+
 %% A permanent application takes the machine with it; a transient one when it did not end in order.
 ended(App, Reason, [{_, _, Type, _}]) ->
-    error_logger:info_report([{application, App}, {exited, Reason}, {type, Type}]),
+    exited(App, Reason, Type),
     case Type of
         permanent -> init:stop(1);
         transient when Reason =/= normal, Reason =/= shutdown -> init:stop(1);
@@ -375,64 +401,116 @@ ended(App, Reason, [{_, _, Type, _}]) ->
     end;
 ended(_, _, []) -> ok.
 
+exited(App, Reason, Type) ->
+    logger:notice(#{label => {application_controller, exit}, report => [{application, App}, {exited, Reason}, {type, Type}]},
+        #{domain => [otp], report_cb => fun logger:format_otp_report/1, error_logger => #{tag => info_report, type => std_info}}).
+
 %% ---- one master per application: leads its group; and a runner, which calls the application's module ----
 
 %% @private
 master(Controller, App, Type, {Module, Args}, Client) ->
     process_flag(trap_exit, true),
-    Runner = spawn_link(?MODULE, runner, [self(), Module, Args]),
+    Runner = spawn_link(?MODULE, runner, [self(), App, {Module, Args}]),
     master_loop(#{controller => Controller, app => App, type => Type, runner => Runner, client => Client, leader => group_leader()}).
 
-master_loop(#{controller := Controller, app := App, runner := Runner, client := Client} = State) ->
+master_loop(#{controller := Controller, app := App, type := Type, runner := Runner, client := Client} = State) ->
     receive
         {io_request, _, _, _} = Request ->
             maps:get(leader, State) ! Request,
             master_loop(State);
         {Runner, started, Supervisor} ->
-            Controller ! {started, App, self(), maps:get(type, State), Supervisor, Client},
+            Controller ! {started, App, self(), Type, Supervisor, Client},
             master_loop(State#{client := none});
         {Runner, not_started, Reason} ->
-            Controller ! {not_started, App, Reason, Client};
+            Controller ! {not_started, App, Reason, Type, Client};
         {stop, NewClient} ->
             Runner ! stop,
             master_loop(State#{client := NewClient});
         {Runner, ended, _} when Client =/= none ->
-            Controller ! {stopped, App, Client};
+            Controller ! {stopped, App, Type, Client};
         {Runner, ended, Reason} ->
             Controller ! {ended, App, Reason};
         {'EXIT', Runner, Reason} when Client =/= none ->
-            Controller ! {not_started, App, {Reason, App}, Client};
+            Controller ! {not_started, App, {Reason, App}, Type, Client};
         {'EXIT', Runner, Reason} ->
             Controller ! {ended, App, Reason};
         _ ->
             master_loop(State)
     end.
 
-%% @private
-runner(Master, Module, Args) ->
+%% @private Start phases are the steps after Module:start/2. `mod` may leave them to application_starter, which
+%% goes through those of the included applications, too.
+runner(Master, App, Mod) ->
     true = group_leader(Master, self()),
     process_flag(trap_exit, true),
+    {ok, Phases} = get_key(App, start_phases),
+    {Module, Args} = callback(Mod, Phases),
     case catch Module:start(normal, Args) of
-        {ok, Pid} when is_pid(Pid) -> run(Master, Module, Pid, []);
-        {ok, Pid, State} when is_pid(Pid) -> run(Master, Module, Pid, State);
+        {ok, Pid} when is_pid(Pid) -> run_phases(Master, App, Module, Pid, [], Phases);
+        {ok, Pid, State} when is_pid(Pid) -> run_phases(Master, App, Module, Pid, State, Phases);
         {error, Reason} -> Master ! {self(), not_started, {Reason, {Module, start, [normal, Args]}}};
         Other -> Master ! {self(), not_started, {bad_return, {{Module, start, [normal, Args]}, Other}}}
     end.
 
+callback({application_starter, [Module, Args]}, Phases) when Phases =/= undefined -> {Module, Args};
+callback(Mod, _) -> Mod.
+
+run_phases(Master, _, Module, Pid, State, undefined) -> run(Master, Module, Pid, State);
+run_phases(Master, App, Module, Pid, State, Phases) ->
+    try lists:foreach(fun({Phase, _}) -> run_phase(Phase, App) end, Phases) of
+        ok -> run(Master, Module, Pid, State)
+    catch
+        throw:{not_started, Reason} ->
+            exit(Pid, shutdown),
+            receive {'EXIT', Pid, _} -> ok end,
+            Master ! {self(), not_started, Reason}
+    end.
+
+%% A phase of an application, and then of those that it includes if it says so.
+run_phase(Phase, App) ->
+    case get_key(App, mod) of
+        {ok, {application_starter, [Module, _]}} ->
+            call_phase(Phase, App, Module),
+            {ok, Included} = get_key(App, included_applications),
+            lists:foreach(fun(Each) -> run_phase(Phase, Each) end, Included);
+        {ok, {Module, _}} -> call_phase(Phase, App, Module);
+        {ok, []} -> ok
+    end.
+
+call_phase(Phase, App, Module) ->
+    case get_key(App, start_phases) of
+        {ok, undefined} -> throw({not_started, {start_phases_undefined, App}});
+        {ok, Phases} ->
+            [phase_result((catch Module:start_phase(Phase, normal, Args)), {Module, start_phase, [Phase, normal, Args]})
+             || {Each, Args} <- Phases, Each =:= Phase]
+    end.
+
+phase_result(ok, _) -> ok;
+phase_result({error, Reason}, Call) -> throw({not_started, {Reason, Call}});
+phase_result(Other, Call) -> throw({not_started, {bad_return_value, {Call, Other}}}).
+
 run(Master, Module, Pid, State) ->
     Master ! {self(), started, Pid},
-    Reason = wait(Module, Pid, State),
-    _ = (catch Module:stop(State)),
-    Master ! {self(), ended, Reason}.
+    Master ! {self(), ended, wait(Module, Pid, State)}.
 
 wait(Module, Pid, State) ->
     receive
         stop ->
-            _ = erlang:function_exported(Module, prep_stop, 1) andalso (catch Module:prep_stop(State)),
+            Prepared = prepared(Module, State),
             exit(Pid, shutdown),
-            receive {'EXIT', Pid, Reason} -> Reason end;
+            Reason = receive {'EXIT', Pid, Exit} -> Exit end,
+            _ = (catch Module:stop(Prepared)),
+            Reason;
         {'EXIT', Pid, Reason} ->
+            _ = (catch Module:stop(prepared(Module, State))),
             Reason;
         _ ->
             wait(Module, Pid, State)
+    end.
+
+prepared(Module, State) ->
+    case erlang:function_exported(Module, prep_stop, 1) andalso (catch Module:prep_stop(State)) of
+        false -> State;
+        {'EXIT', _} -> State;
+        Prepared -> Prepared
     end.

@@ -5,13 +5,58 @@
 %% level in the text: the host has both.
 -module(atomvm_elixir_logger).
 
--export([primary/1, format/1]).
+-export([primary/1, handlers/1, format/2]).
+-export([configure/1, add_translator/1, remove_translator/1, process_level/2]).
 
 -define(DEFAULT_FORMAT, <<"$metadata$message">>).
 -define(COMPILED, {?MODULE, format}).
 
 %% The primary configuration to begin with; Logger's own beginning is that everything is logged.
-primary(Config) -> Config#{level => level(env(level, debug))}.
+primary(Config) ->
+    Filters = [{logger_process_level, {fun ?MODULE:process_level/2, []}}],
+    Config#{level => level(env(level, debug)), metadata => maps:from_list(env(metadata, [])), filters => Filters}.
+
+%% @private What Logger.put_process_level/2 has set (Elixir 1.15).
+process_level(#{level := Level}, _) ->
+    Limit = get(logger_level),
+    case Limit =/= undefined andalso logger:compare_levels(Level, Limit) of
+        lt -> stop;
+        _ -> ignore
+    end.
+
+%% The handlers to begin with: `default`, unless `default_handler: false` or backends without `:console` say that there is none.
+handlers(Default) ->
+    case env(default_handler, console_handler(lists:member(console, env(backends, [console])))) of
+        false -> #{};
+        nil -> #{};
+        Options -> #{default => handler(maps:from_list(Options), Default)}
+    end.
+
+console_handler(false) -> false;
+console_handler(true) -> [{level, option(level, all)}].
+
+%% OTP's own handler for a console or a file is the host's log.
+handler(Options, Default) ->
+    Module = case Options of
+                 #{module := Other} when Other =/= logger_std_h, Other =/= logger_disk_log_h -> Other;
+                 _ -> maps:get(module, Default)
+             end,
+    Level = level(maps:get(level, Options, all)),
+    Given = maps:with([filters, filter_default, formatter], Options),
+    maps:merge(Default, Given#{module => Module, level => Level, config => configured(maps:get(config, Options, #{}))}).
+
+configured(Config) when is_list(Config) -> maps:from_list(Config);
+configured(Config) -> Config.
+
+%% ---- while the application runs: what Logger.Config does (Elixir 1.14) ----
+
+configure(Options) -> lists:foreach(fun configure_one/1, Options).
+
+configure_one({level, Level}) -> logger:set_primary_config(level, level(Level));
+configure_one({Key, Value}) -> application:set_env(logger, Key, Value).
+
+add_translator(Translator) -> application:set_env(logger, translators, [Translator | lists:delete(Translator, env(translators, []))]).
+remove_translator(Translator) -> application:set_env(logger, translators, lists:delete(Translator, env(translators, []))).
 
 %% Levels of Elixir before 1.11.
 level(warn) -> warning;
@@ -19,22 +64,24 @@ level(Level) -> Level.
 
 env(Key, Default) -> application:get_env(logger, Key, Default).
 
-%% The text of an event, or `ignore`.
-format(#{level := Level, meta := Meta} = Event) ->
-    case is_wanted(Meta) andalso passes(Level) andalso translated(Event) of
+%% The text of an event by this formatter, `{Module, Config}` or `none` for what is configured; or `ignore`.
+format(#{level := Level, meta := Meta} = Event, Formatter) ->
+    case is_wanted(Meta) andalso translated(Event) of
         false -> ignore;
         skip -> ignore;
-        {Text, More} -> formatted(Level, Text, maps:merge(Meta, More))
+        {Text, More} when Formatter =:= none -> formatted(Level, Text, maps:merge(Meta, More));
+        untranslated when Formatter =:= none -> formatted(Level, text(maps:get(msg, Event), Meta), Meta);
+        Translation -> by_formatter(Event, Translation, Formatter)
     end.
+
+%% It gets the translation as text, and what was not translated as it is.
+by_formatter(Event, untranslated, {Module, Config}) -> Module:format(Event, Config);
+by_formatter(#{meta := Meta} = Event, {Text, More}, {Module, Config}) ->
+    Module:format(Event#{msg := {string, Text}, meta := maps:merge(Meta, More)}, Config).
 
 is_wanted(#{domain := [otp, sasl | _]}) -> env(handle_sasl_reports, false);
 is_wanted(#{domain := [otp | _]}) -> env(handle_otp_reports, true);
 is_wanted(_) -> true.
-
-%% The level of the handler that writes to the console.
-passes(Level) ->
-    Limit = option(level, debug),
-    logger:compare_levels(Level, level(Limit)) =/= lt.
 
 %% An option of the console: the older key wins where both are given, as in Logger.
 option(Key, Default) ->
@@ -47,8 +94,8 @@ option(Key, Default) ->
 
 translated(#{level := Level, msg := Message, meta := Meta}) ->
     case asked(Message, Meta) of
-        none -> {text(Message, Meta), #{}};
-        {Kind, Data} -> translate(translators(), Level, Kind, Data, Message, Meta)
+        none -> untranslated;
+        {Kind, Data} -> translate(translators(), Level, Kind, Data)
     end.
 
 asked({string, _}, _) -> none;
@@ -57,18 +104,19 @@ asked({report, #{label := {error_logger, _}, format := Format, args := Args}}, _
 asked({report, Report}, _) -> {report, {logger, Report}};
 asked({Format, Args}, _) -> {format, {Format, Args}}.
 
+%% Logger's own comes last, wherever configuration has it.
 translators() ->
     Own = env(translators, []),
     Default = {'Elixir.Logger.Translator', translate},
     [Each || Each <- Own, Each =/= Default] ++ [Default].
 
-translate([], _, _, _, Message, Meta) -> {text(Message, Meta), #{}};
-translate([{Module, Function} | Rest], Level, Kind, Data, Message, Meta) ->
+translate([], _, _, _) -> untranslated;
+translate([{Module, Function} | Rest], Level, Kind, Data) ->
     case translation(Module, Function, [maps:get(level, logger:get_primary_config()), Level, Kind, Data]) of
         {ok, Text} -> {Text, #{}};
         {ok, Text, More} -> {Text, maps:from_list(More)};
         skip -> skip;
-        none -> translate(Rest, Level, Kind, Data, Message, Meta)
+        none -> translate(Rest, Level, Kind, Data)
     end.
 
 translation('Elixir.Logger.Translator', translate, [Min, Level, Kind, Data]) -> 'Elixir.Logger.Translator':translate(Min, Level, Kind, Data);
@@ -80,9 +128,11 @@ text({report, Report}, #{report_cb := Callback}) when is_function(Callback, 1) -
     io_lib:format(Format, Args);
 text({report, Report}, #{report_cb := Callback}) when is_function(Callback, 2) ->
     Callback(Report, #{depth => unlimited, chars_limit => unlimited, single_line => false});
-text({report, Report}, _) when is_map(Report) -> 'Elixir.Kernel':inspect(maps:to_list(Report));
-text({report, Report}, _) -> 'Elixir.Kernel':inspect(Report);
-text({Format, Args}, _) -> io_lib:format(Format, Args).
+text({report, Report}, _) when is_map(Report) -> inspected(maps:to_list(Report));
+text({report, Report}, _) -> inspected(Report);
+text({Format, Args}, _) -> io_lib:build_text('Elixir.Logger.Utils':scan_inspect(Format, Args, env(truncate, 8096))).
+
+inspected(Report) -> 'Elixir.Kernel':inspect(Report, env(translator_inspect_opts, [])).
 
 %% ---- format ----
 
@@ -98,8 +148,16 @@ pattern() ->
             Pattern
     end.
 
-metadata(all, Meta) -> lists:sort(maps:to_list(Meta));
-metadata(Keys, Meta) -> [{Key, maps:get(Key, Meta)} || Key <- Keys, is_map_key(Key, Meta)].
+metadata(all, Meta) -> lists:sort(maps:to_list(named(Meta)));
+metadata(Keys, Meta) ->
+    Named = named(Meta),
+    [{Key, maps:get(Key, Named)} || Key <- Keys, is_map_key(Key, Named)].
+
+%% Where a message comes from, in the names that Logger has for it.
+named(#{mfa := {Module, Function, Arity}} = Meta) ->
+    Name = <<(atom_to_binary(Function))/binary, $/, (integer_to_binary(Arity))/binary>>,
+    maps:merge(#{module => Module, function => Name}, Meta);
+named(Meta) -> Meta.
 
 %% As Logger.Formatter has it: {{Year, Month, Day}, {Hour, Minute, Second, Millisecond}}, and the worker's time is UTC.
 timestamp(#{time := Time}) ->

@@ -91,7 +91,8 @@ log_if_allowed(Location, Level, Message, Metadata) ->
 event(Location, Level, Message, Metadata) ->
     case message(Message, Metadata) of
         {Msg, Extra} ->
-            Meta = lists:foldl(fun merge/2, defaults(), [Location, process_metadata(), Metadata, Extra]),
+            Always = maps:get(metadata, get_primary_config(), #{}),
+            Meta = lists:foldl(fun merge/2, defaults(), [Always, Location, process_metadata(), Metadata, Extra]),
             publish(#{level => Level, msg => Msg, meta => Meta});
         ignore ->
             ok
@@ -135,7 +136,7 @@ handle(#{level := HandlerLevel, module := Module} = Handler, #{level := Level} =
     case passes(Level, HandlerLevel) andalso filtered(maps:get(filters, Handler), Event, maps:get(filter_default, Handler)) of
         false -> ok;
         stop -> ok;
-        Passed when Module =:= ?MODULE -> write(Passed);
+        Passed when Module =:= ?MODULE -> write(Passed, Handler);
         Passed -> call_handler(Module, Passed, Handler)
     end.
 
@@ -163,10 +164,10 @@ filtered([{_, {Fun, Extra}} | Rest], Event, Default) ->
 
 %% ---- the handler that is always there ----
 
-write(#{level := Level} = Event) ->
+write(#{level := Level} = Event, Handler) ->
     case elixir_logger() of
-        none -> write_text(Level, otp_text(Event));
-        Module -> write_text(Level, elixir_text(Module, Event))
+        none -> write_text(Level, otp_text(Event, Handler));
+        Module -> write_text(Level, elixir_text(Module, Event, Handler))
     end.
 
 write_text(_, ignore) -> ok;
@@ -184,14 +185,19 @@ module_named(Name) ->
     end.
 
 %% Formats and translators come from configuration and may fail; the event is told all the same.
-elixir_text(Module, Event) ->
-    try Module:format(Event)
-    catch Class:Reason -> [io_lib:format("Logger's format failed with ~0tp~n", [{Class, Reason}]) | otp_text(Event)]
+elixir_text(Module, Event, Handler) ->
+    try Module:format(Event, formatter(Handler))
+    catch Class:Reason -> [io_lib:format("Logger's format failed with ~0tp~n", [{Class, Reason}]) | otp_text(Event, #{})]
     end.
 
+%% The formatter that somebody has given to the handler.
+formatter(#{formatter := {_, _} = Formatter}) -> Formatter;
+formatter(_) -> none.
+
 %% Progress reports of supervisors are not news.
-otp_text(#{level := info, meta := #{domain := [otp, sasl | _]}}) -> ignore;
-otp_text(Event) -> [title(Event), text(Event)].
+otp_text(#{level := info, meta := #{domain := [otp, sasl | _]}}, _) -> ignore;
+otp_text(Event, #{formatter := {Module, Config}}) -> Module:format(Event, Config);
+otp_text(Event, _) -> [title(Event), text(Event)].
 
 %% Reports of OTP that begin with details name themselves.
 title(#{meta := #{logger_formatter := #{title := Title}}}) -> [Title, $\n];
@@ -360,7 +366,21 @@ without_filter(Id, #{filters := Filters} = Config, Store) ->
         false -> {error, {not_found, Id}}
     end.
 
-handlers() -> persistent_term:get(?HANDLERS, #{default => new_handler(default, ?MODULE)}).
+handlers() ->
+    case persistent_term:get(?HANDLERS, none) of
+        none -> default_handlers();
+        Handlers -> Handlers
+    end.
+
+%% Logger's configuration may want another one, or none.
+default_handlers() ->
+    Default = new_handler(default, ?MODULE),
+    Handlers = case elixir_logger() of
+                   none -> #{default => Default};
+                   Module -> Module:handlers(Default)
+               end,
+    persistent_term:put(?HANDLERS, Handlers),
+    Handlers.
 
 new_handler(Id, Module) -> #{id => Id, module => Module, level => all, filters => [], filter_default => log, config => #{}}.
 

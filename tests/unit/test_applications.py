@@ -49,6 +49,21 @@ def test_the_project_is_started_for_a_dependency_too() -> None:
     assert roots[MFA("Elixir.My", "start", 2)] == "is a callback of application dep"
 
 
+def test_an_included_application_is_not_started_by_itself() -> None:
+    includes: tuple[str, etf.Term] = ("included_applications", [ATOM("part")])
+    whole = Application("whole", (CALLBACK, includes), own=True, of_project=True)
+    part = Application("part", (CALLBACK,), own=True, of_project=True)
+    assert to_start([part, whole]) == ["whole"]
+    assert to_start([part]) == ["part"]
+
+
+def test_the_callback_behind_the_starter_of_phases() -> None:
+    starter: tuple[str, etf.Term] = ("mod", (ATOM("application_starter"), [ATOM("Elixir.My"), []]))
+    application = Application("my", (starter,), own=True, of_project=True)
+    assert application.callback == "Elixir.My"
+    assert MFA("Elixir.My", "start_phase", 3) in dict(callback_roots([application]))
+
+
 @pytest.mark.parametrize(("name", "warns"), [("ssl", True), ("mnesia", True), ("crypto", False), ("logger", False)])
 def test_what_a_worker_cannot_start_is_said(name: str, warns: bool) -> None:
     assert (Application(name, ()).warning is not None) == warns

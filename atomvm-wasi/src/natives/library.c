@@ -1,7 +1,10 @@
-// Small functions of OTP's libraries, here because one answer of theirs would bring a large module along: printing an
-// atom the whole scanner, printing anything the preprocessor.
+// Small functions of OTP's and Elixir's libraries, here because one answer of theirs would bring a large module along
+// (printing an atom the whole scanner, printing anything the preprocessor), or would ask a process that the stand-in for
+// logger has no need of.
 #include "../module.h"
 #include "../process.h"
+
+#include <string.h>
 
 // The atoms that must be quoted to be atoms. The last two are words of the language since OTP 27.
 static bool reserved(term word)
@@ -22,3 +25,18 @@ static bool reserved(term word)
 term erl_scan_reserved_word_1(Process *p, term *a) { return (void) p, make_bool(reserved(a[0])); }
 
 term epp_default_encoding_0(Process *p, term *a) { return (void) p, (void) a, ATOM_utf8; }
+
+// A record is with the host as soon as it is logged.
+term logger_flush_0(Process *p, term *a) { return (void) p, (void) a, ATOM_ok; }
+
+// Elixir's Logger up to 1.14 keeps its configuration in a process; here the stand-in does.
+static term in_stand_in(Process *p, const char *name)
+{
+    static const char module[] = "atomvm_elixir_logger";
+    p->trap.function = function_get(atom_intern(module, sizeof module - 1), atom_intern(name, strlen(name)), 1);
+    return NONE;
+}
+
+term logger_config_configure_1(Process *p, term *a) { return (void) a, in_stand_in(p, "configure"); }
+term logger_config_add_translator_1(Process *p, term *a) { return (void) a, in_stand_in(p, "add_translator"); }
+term logger_config_remove_translator_1(Process *p, term *a) { return (void) a, in_stand_in(p, "remove_translator"); }
