@@ -24,6 +24,7 @@ from hatch_elixir_workers.collect import (
 from hatch_elixir_workers.config import TARGET_TABLE, Config, Keep, parse_config
 from hatch_elixir_workers.entry import find_entry
 from hatch_elixir_workers.errors import CommandError, ConfigError, ElixirWorkersError
+from hatch_elixir_workers.logger_config import backend_warnings, named_modules
 from hatch_elixir_workers.machine import Machine, load_machine
 from hatch_elixir_workers.names import shown_module
 from hatch_elixir_workers.other_machine import Library, other_machine, read_library
@@ -93,6 +94,7 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     say_what_is_left_out(project, warn)
     say_which_streams_are_unmatched(universe, entry, plan.config, warn)
     starts = list(roots(universe, entry, plan.config, project.applications, replay=not plan.machine.is_reactor))
+    starts += logger_roots(universe, project.environment)
     selection = select(plan, universe, starts, [*project.source_roots, *plugin_sources(plan.config)])
     for warning in selection.warnings:
         warn(warning)
@@ -144,6 +146,8 @@ def say_what_is_left_out(project: mix.Project, warn: Report) -> None:
     for application in project.applications:
         if application.warning:
             warn(f"warning: {application.warning}")
+    for problem in backend_warnings(project.environment):
+        warn(f"warning: {problem}")
 
 
 def say_which_streams_are_unmatched(universe: Universe, entry: str, config: Config, warn: Report) -> None:
@@ -167,6 +171,13 @@ def roots(
         yield from shake.exported_roots(universe, struct, "its struct is in the configuration of an application")
     for each in config.keep:
         yield from _kept(universe, each)
+
+
+def logger_roots(universe: Universe, environment: bytes) -> Iterator[tuple[MFA, str]]:
+    """Handlers, formatters and translators that configuration names."""
+    for module, reason in sorted(named_modules(environment).items()):
+        if module in universe:
+            yield from shake.exported_roots(universe, module, reason)
 
 
 def _kept(universe: Universe, keep: Keep) -> Iterator[tuple[MFA, str]]:

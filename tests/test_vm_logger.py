@@ -1,4 +1,4 @@
-"""What `config :logger` says, the machine's console does as Elixir's: the same program under both, with one setting after another."""
+"""What `config :logger` says, the machine's console does as Elixir's: one program under both, setting after setting."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ defmodule LoggerApp do
       {"1.14", "level", plain() ++ [level: :warning]},
       {"1.14", "level of the console", [console: [format: @plain, metadata: [:seen], level: :error]]},
       {"1.14", "format", [console: [format: "$level <$metadata> $message\n", metadata: [:other, :seen, :module]]]},
-      {"1.14", "translators", plain() ++ [translators: [{LoggerTranslator, :translate}, {Logger.Translator, :translate}]]},
+      {"1.14", "translators", plain() ++ [translators: translators()]},
       {"1.14", "no backend", plain() ++ [backends: []]},
       {"1.14", "the console as backend", plain() ++ [backends: [:console]]},
       {"1.15", "default formatter", [default_formatter: [format: @plain, metadata: [:seen]]]},
@@ -73,6 +73,8 @@ defmodule LoggerApp do
       {"1.15", "metadata", plain() ++ [metadata: [seen: 9]]}
     ]
   end
+
+  defp translators, do: [{LoggerTranslator, :translate}, {Logger.Translator, :translate}]
 
   def only(%{meta: meta} = event, key), do: if(meta[key], do: event, else: :ignore)
 
@@ -153,7 +155,7 @@ def test_the_console_does_what_the_configuration_says(tmp_path: Path) -> None:
     run = ["elixir", "--erl", "-elixir ansi_enabled false", "-pa", ".", "-e", "LoggerApp.start()"]
     expected = subprocess.run(run, cwd=tmp_path, check=True, capture_output=True, text=True)
     beams = sorted(tmp_path.glob("*.beam"))
-    oracle_module.pack(("Elixir.LoggerApp", beams, tmp_path / "app.avm"))
+    oracle_module.pack(("Elixir.LoggerApp", beams, tmp_path / "app.avm", False))
     outcome = machines.build("native").run(tmp_path / "app.avm")
     assert outcome.code == 0, outcome.stderr
     assert [LEVEL.sub("", line) for line in outcome.stderr.splitlines()] == expected.stdout.splitlines()
