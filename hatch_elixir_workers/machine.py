@@ -18,7 +18,7 @@ from hatch_elixir_workers.machine_shake import shake_machine
 from hatch_elixir_workers.shake import EVALUATORS
 
 # Part of the cache key: raise it when the same natives make another machine.
-_SHAKE_VERSION = b"1"
+_SHAKE_VERSION = b"2"
 
 _BUILD_IT = (
     "Install hatch-elixir-workers from a wheel, which carries it; in a checkout of its sources, "

@@ -2,17 +2,19 @@
 
 A native is dropped when the application cannot reach it (`shake.py`); with it goes what only it needs, functions and
 constants. What refers to what is exact: the linker has left its relocations. A dropped native has no row in the table
-of natives any more, so that calling it raises `undef`, as for any function that is not there; functions keep their
-numbers and data its place, the bodies become a trap and the bytes zero.
+of natives any more, so that calling it raises `undef`, as for any function that is not there. The functions that are
+left are numbered anew; in the table of functions, whose places are pointers to them, one trap stands for all that are
+gone. Data keeps its place; what is dropped is zero, and no zeros are written.
 
     native_rows (natives.c)   rows of module:32 name:32 arity:32 function:32 may_decline:32
 """
 
 from __future__ import annotations
 
+import re
 import struct
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from hatch_elixir_workers import leb128
 from hatch_elixir_workers import wasm_linked as wasm
@@ -24,7 +26,9 @@ _ROWS = "native_rows"
 _ROW_BYTES = 20
 _NAME_AT, _ARITY_AT = 4, 8
 _TRAP = bytes((0, 0x00, 0x0B))  # no locals; unreachable; end
-_CALL = 0x10
+_CALL, _END = 0x10, 0x0B
+# Fewer zeros than this are cheaper than another segment.
+_ZEROS_MIN = 16
 
 # A function by its index, or a symbol of data by its number, negated and less 1.
 Node = int
@@ -50,9 +54,21 @@ class _Shake:
     def machine(self, natives: Collection[MFA]) -> bytes:
         dropped = [run for run, native in self._rows() if native not in natives]
         live = self._live(dropped)
-        code = self._code(live)
-        data = self._data(live, dropped)
-        changed = {wasm.CODE: code, wasm.DATA: data}
+        order = [number for number in range(self.linked.imported, self.linked.functions) if number in live]
+        numbers = {number: self.linked.imported + at for at, number in enumerate(order)}
+        numbers |= {number: number for number in range(self.linked.imported)}
+        # Behind the last one.
+        trap = self.linked.imported + len(order)
+        first, functions = wasm.read_elements(self.content[wasm.ELEMENT])
+        changed = {
+            wasm.FUNCTION: self._types(order),
+            wasm.EXPORT: wasm.renumber_exports(self.content[wasm.EXPORT], numbers),
+            wasm.ELEMENT: wasm.write_elements(first, [numbers.get(number, trap) for number in functions]),
+            wasm.CODE: self._code(order, numbers),
+            wasm.DATA: wasm.write_segments([*self._segments(self._data(live, dropped))]),
+        }
+        if wasm.START in self.content:
+            changed[wasm.START] = leb128.unsigned(numbers[wasm.Reader(self.content[wasm.START]).unsigned()])
         kept = (each for each in self.linked.sections if each.id != wasm.CUSTOM)
         return wasm.write_sections(Section(each.id, "", changed.get(each.id, each.data)) for each in kept)
 
@@ -132,41 +148,62 @@ class _Shake:
             elif symbol.kind == wasm.DATA_SYMBOL and symbol.segment is not None:
                 yield -each.symbol - 1
 
-    def _plain_calls(self, number: int) -> Iterator[Node]:
-        """What a function without relocations calls: the linker makes a few itself. Rather too many than too few."""
-        if self.by_body[number]:
-            return
-        body, code = self.linked.bodies[number], self.content[wasm.CODE]
-        for at in range(body.start, body.end):
-            if code[at] == _CALL:
-                index = wasm.Reader(code[at + 1 : body.end] + b"\0").unsigned()
-                if index < self.linked.imported + len(self.linked.bodies):
-                    yield index
+    def _plain_calls(self, number: int) -> list[int]:
+        """What a function calls that the linker has made: it has no relocations, and does nothing but call others.
+
+        No other function without relocations calls anything.
+        """
+        body = self.linked.bodies[number]
+        if self.by_body[number] or self.content[wasm.CODE][body.start : body.start + 2] != bytes((0, _CALL)):
+            return []
+        reader, calls = wasm.Reader(self.content[wasm.CODE][: body.end], body.start + 1), []
+        while (instruction := reader.byte()) == _CALL:
+            calls.append(reader.unsigned())
+        if instruction != _END or reader.at != body.end:
+            raise VmError("the linkable virtual machine has a function that calls others without relocations")
+        return calls
 
     # -- what is left -------------------------------------------------------------------------------------------------
 
-    def _code(self, live: set[Node]) -> bytes:
-        out = bytearray(leb128.unsigned(len(self.linked.bodies)))
-        for number, body in enumerate(self.linked.bodies):
-            kept = self._body(body, self.by_body[number]) if self.linked.imported + number in live else _TRAP
-            out += leb128.unsigned(len(kept)) + kept
-        return bytes(out)
+    def _types(self, order: list[int]) -> bytes:
+        types = [self.linked.types[number - self.linked.imported] for number in order]
+        return b"".join(map(leb128.unsigned, [len(types) + 1, *types, 0]))
 
-    def _body(self, body: Run, relocations: Iterable[Relocation]) -> bytes:
+    def _code(self, order: list[int], numbers: Mapping[int, int]) -> bytes:
+        out = bytearray(leb128.unsigned(len(order) + 1))
+        for number in order:
+            body = self._body(number - self.linked.imported, numbers)
+            out += leb128.unsigned(len(body)) + body
+        return bytes(out) + leb128.unsigned(len(_TRAP)) + _TRAP
+
+    def _body(self, index: int, numbers: Mapping[int, int]) -> bytes:
         """The body with its numbers as short as can be: the linker has padded them."""
-        code, at = self.content[wasm.CODE], body.start
-        out = bytearray()
-        for each in relocations:
+        calls = self._plain_calls(index)
+        if calls:
+            return b"\0" + b"".join(bytes((_CALL,)) + leb128.unsigned(numbers[each]) for each in calls) + bytes((_END,))
+        body, code = self.linked.bodies[index], self.content[wasm.CODE]
+        at, out = body.start, bytearray()
+        for each in self.by_body[index]:
             out += code[at : each.offset]
             at = each.offset + wasm.PADDED_BYTES
             reader = wasm.Reader(code, each.offset)
             if each.type in wasm.SIGNED_LEBS:
                 out += wasm.signed(reader.signed())
             else:
-                out += leb128.unsigned(reader.unsigned())
+                value = reader.unsigned()
+                out += leb128.unsigned(numbers[value] if each.type == wasm.FUNCTION_INDEX_LEB else value)
             if reader.at != at:
                 raise VmError("the linkable virtual machine has a number that is not padded")
         return bytes(out) + code[at : body.end]
+
+    def _segments(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+        """What of the data is not zero, which memory is anyway; addresses with bytes."""
+        for address, run in zip(self.linked.addresses, self.linked.segments, strict=True):
+            start = run.start
+            for zeros in re.finditer(rb"\0{%d,}" % _ZEROS_MIN, data[run.start : run.end]):
+                yield from _filled(address - run.start, data, start, run.start + zeros.start())
+                start = run.start + zeros.end()
+            yield from _filled(address - run.start, data, start, run.end)
 
     def _data(self, live: set[Node], dropped: Iterable[Run]) -> bytes:
         """Zeros for what is dropped, where nothing that is left lies."""
@@ -182,6 +219,11 @@ class _Shake:
         for run in dropped:
             out[run.start : run.end] = bytes(run.end - run.start)
         return bytes(out)
+
+
+def _filled(distance: int, data: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    if end > start:
+        yield start + distance, data[start:end]
 
 
 def _grouped(bodies: Iterable[Run], relocations: Iterable[Relocation]) -> list[list[Relocation]]:

@@ -12,14 +12,14 @@ WebAssembly Object File Linking (tool-conventions).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from hatch_elixir_workers import leb128
 from hatch_elixir_workers.errors import VmError
 
-CUSTOM, IMPORT, EXPORT, START, CODE, DATA = 0, 2, 7, 8, 10, 11
+CUSTOM, IMPORT, FUNCTION, EXPORT, START, ELEMENT, CODE, DATA = 0, 2, 3, 7, 8, 9, 10, 11
 _MAGIC = b"\0asm\1\0\0\0"
 
 FUNCTION_SYMBOL, DATA_SYMBOL, _SECTION_SYMBOL = 0, 1, 3
@@ -38,7 +38,7 @@ SIGNED_LEBS = frozenset({TABLE_INDEX_SLEB, _MEMORY_ADDR_SLEB})
 PADDED_BYTES = 5
 _KNOWN_RELOCATIONS = UNSIGNED_LEBS | SIGNED_LEBS | {TABLE_INDEX_I32, _MEMORY_ADDR_I32}
 
-_ACTIVE, _PASSIVE, _I32_CONST = 0, 1, 0x41
+_ACTIVE, _I32_CONST, _END = 0, 0x41, 0x0B
 
 
 class Section(NamedTuple):
@@ -78,16 +78,26 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True)
 class Linked:
-    """`bodies[i]` is function `imported + i`. `roots` are the functions that the host calls."""
+    """`bodies[i]` is function `imported + i`, of type `types[i]`. `roots` are the functions that the host calls.
+
+    Segment `i` stands at `segments[i]` of the data section, and at `addresses[i]` of the memory.
+    """
 
     sections: tuple[Section, ...]
     imported: int
+    types: tuple[int, ...]
     bodies: tuple[Run, ...]
     segments: tuple[Run, ...]
+    addresses: tuple[int, ...]
     roots: tuple[int, ...]
     symbols: tuple[Symbol, ...]
     code_relocations: tuple[Relocation, ...]
     data_relocations: tuple[Relocation, ...]
+
+    @property
+    def functions(self) -> int:
+        """How many there are, imported ones too."""
+        return self.imported + len(self.bodies)
 
 
 class Reader(leb128.Reader):
@@ -133,7 +143,7 @@ def read_linked(data: bytes) -> Linked:
         raise VmError(f"the linkable virtual machine is damaged ({type(error).__name__}: {error})") from None
 
 
-def write_sections(sections: Iterator[Section]) -> bytes:
+def write_sections(sections: Iterable[Section]) -> bytes:
     """A module of these sections, none of them custom."""
     return _MAGIC + b"".join(bytes((each.id,)) + leb128.unsigned(len(each.data)) + each.data for each in sections)
 
@@ -156,11 +166,15 @@ def _linked(sections: tuple[Section, ...]) -> Linked:
     roots = [*_exported_functions(known[EXPORT])]
     if START in known:
         roots.append(Reader(known[START]).unsigned())
+    types = Reader(known[FUNCTION])
+    segments = [*read_segments(known[DATA])]
     return Linked(
         sections=sections,
         imported=imported,
+        types=tuple(types.unsigned() for _ in range(types.unsigned())),
         bodies=tuple(read_bodies(known[CODE])),
-        segments=tuple(_segments(known[DATA])),
+        segments=tuple(run for _, run in segments),
+        addresses=tuple(address for address, _ in segments),
         roots=tuple(roots),
         symbols=tuple(_symbols(custom["linking"])),
         code_relocations=tuple(_relocations(custom["reloc.CODE"])),
@@ -197,20 +211,62 @@ def read_bodies(data: bytes) -> Iterator[Run]:
         reader.at += size
 
 
-def _segments(data: bytes) -> Iterator[Run]:
+def read_segments(data: bytes) -> Iterator[tuple[int, Run]]:
+    """The address of each segment, and where its bytes stand."""
     reader = Reader(data)
     for _ in range(reader.unsigned()):
         mode = reader.unsigned()
-        if mode == _ACTIVE:
-            if reader.byte() != _I32_CONST:
-                raise ValueError("a data segment whose address is no constant")
-            reader.signed()
-            reader.byte()
-        elif mode != _PASSIVE:
+        if mode != _ACTIVE:
             raise ValueError(f"a data segment of mode {mode}")
+        address = _constant(reader)
         size = reader.unsigned()
-        yield Run(reader.at, reader.at + size)
+        yield address, Run(reader.at, reader.at + size)
         reader.at += size
+
+
+def _constant(reader: Reader) -> int:
+    if reader.byte() != _I32_CONST:
+        raise ValueError("a segment whose place is no constant")
+    value = reader.signed()
+    reader.byte()
+    return value
+
+
+def read_elements(data: bytes) -> tuple[int, list[int]]:
+    """Of the one segment that fills the table of functions: the place of the first, and all of them."""
+    reader = Reader(data)
+    if (reader.unsigned(), reader.unsigned()) != (1, 0):
+        raise ValueError("the table of functions has other segments than one that is there from the beginning")
+    return _constant(reader), [reader.unsigned() for _ in range(reader.unsigned())]
+
+
+def write_elements(first: int, functions: Sequence[int]) -> bytes:
+    """The segment that `read_elements` reads."""
+    place = bytes((_ACTIVE, _I32_CONST)) + signed(first) + bytes((_END,))
+    return b"".join([b"\1", place, leb128.unsigned(len(functions)), *map(leb128.unsigned, functions)])
+
+
+def write_segments(segments: Sequence[tuple[int, bytes]]) -> bytes:
+    """A data section: bytes, and the address of the first of them."""
+    out = bytearray(leb128.unsigned(len(segments)))
+    for address, data in segments:
+        out += bytes((_ACTIVE, _I32_CONST)) + signed(address) + bytes((_END,)) + leb128.unsigned(len(data)) + data
+    return bytes(out)
+
+
+def renumber_exports(data: bytes, numbers: Mapping[int, int]) -> bytes:
+    """The section of exports with other numbers for functions."""
+    reader, out = Reader(data), bytearray()
+    count = reader.unsigned()
+    out += leb128.unsigned(count)
+    for _ in range(count):
+        start = reader.at
+        reader.name()
+        kind = reader.byte()
+        out += data[start : reader.at]
+        index = reader.unsigned()
+        out += leb128.unsigned(numbers[index] if kind == 0 else index)
+    return bytes(out)
 
 
 def _symbols(data: bytes) -> Iterator[Symbol]:

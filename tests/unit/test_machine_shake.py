@@ -73,9 +73,35 @@ def test_what_only_other_natives_need_is_gone(linkable: bytes) -> None:
     linked = wasm.read_linked(linkable)
     code = {natives: _bodies(shake_machine(linkable, natives)) for natives in (DISPLAY, DISPLAY | {MD5})}
     kept = [len(bodies) for bodies in code.values()]
-    assert kept[0] == kept[1] == len(linked.bodies)
-    traps = [sum(body == bytes((0, 0, 0x0B)) for body in bodies) for bodies in code.values()]
-    assert len(linked.bodies) / 3 < traps[1] < traps[0]
+    assert kept[0] < kept[1] < len(linked.bodies) * 2 / 3
+    trap = bytes((0, 0, 0x0B))
+    for bodies in code.values():
+        assert bodies[-1] == trap
+        assert bodies.count(trap) < 5
+
+
+def test_no_zeros_are_written(linkable: bytes) -> None:
+    linked = wasm.read_linked(linkable)
+    data = next(
+        section.data for section in wasm.read_sections(shake_machine(linkable, DISPLAY)) if section.id == wasm.DATA
+    )
+    whole = next(section.data for section in linked.sections if section.id == wasm.DATA)
+    assert b"\0" * 16 not in data
+    assert len(data) < len(whole) / 4
+    segments = [*wasm.read_segments(data)]
+    ends = [address + run.end - run.start for address, run in segments]
+    assert all(end < address for end, (address, _) in zip(ends, segments[1:], strict=False))
+    now, before = _memory(data), _memory(whole)
+    assert all(byte in (0, was) for byte, was in zip(now, before, strict=False))
+    assert len(now) <= len(before)
+
+
+def _memory(data: bytes) -> bytes:
+    memory = bytearray()
+    for address, run in wasm.read_segments(data):
+        memory += bytes(address - len(memory))
+        memory += data[run.start : run.end]
+    return bytes(memory)
 
 
 def _bodies(machine: bytes) -> list[bytes]:
