@@ -43,11 +43,13 @@ class BuildError(Exception):
     """What went wrong, ready to be read by whoever runs the build."""
 
 
-# Where the time goes. In the wasm build everything else is compiled for size, which every host downloads and compiles.
+# Where the time goes: the loop, and what it calls. In the wasm build everything else is compiled for size, which every
+# host downloads and compiles; and only the loop has copies of what it calls, but of what is no longer than a call.
+LOOP = "interp.c"
 HOT = frozenset(
     {
         *("bits.c", "buffer.c", "cold.c", "cold_bits.c", "compare.c", "copy.c", "ets_table.c", "exception.c", "gc.c"),
-        *("hash.c", "heap.c", "integer.c", "interp.c", "iolist.c", "json.c", "lists.c", "map.c", "process.c"),
+        *("hash.c", "heap.c", "integer.c", "iolist.c", "json.c", "lists.c", "lzma.c", "map.c", "process.c"),
         *("regex_match.c", "scheduler.c"),
     }
 )
@@ -62,14 +64,17 @@ class Target:
     compile: tuple[str, ...]
     link: tuple[str, ...]
     zig: tuple[str, ...]
-    optimize_hot: str = "-O2"
-    optimize: str = "-O2"
+    optimize_loop: tuple[str, ...] = ("-O2",)
+    optimize_hot: tuple[str, ...] = ("-O2",)
+    optimize: tuple[str, ...] = ("-O2",)
 
     def command(self, source: Path) -> tuple[str, ...]:
         """What makes an object of the source, but for the names of both."""
         if source.suffix == ".zig":
             return self.zig
-        return (*self.compile, self.optimize_hot if source.name in HOT else self.optimize)
+        if source.name == LOOP:
+            return (*self.compile, *self.optimize_loop)
+        return (*self.compile, *(self.optimize_hot if source.name in HOT else self.optimize))
 
 
 def zig() -> tuple[str, ...]:
@@ -82,6 +87,11 @@ def zig() -> tuple[str, ...]:
     return (sys.executable, "-m", "ziglang")
 
 
+def _inlining(threshold: int, of_inline: int) -> tuple[str, ...]:
+    """What a copy of a function may cost instead of a call, and of one declared `inline`, in LLVM's own unit."""
+    return ("-mllvm", f"-inline-threshold={threshold}", "-mllvm", f"-inlinehint-threshold={of_inline}")
+
+
 def wasm_target() -> Target:
     """32-bit words, WASI preview 1, one module with `_start` and the exports for workers."""
     base = (*zig(), "cc", "-target", "wasm32-wasi", "-std=c17")
@@ -89,7 +99,8 @@ def wasm_target() -> Target:
         name="wasm",
         product="atomvm.wasm",
         compile=(*base, "-DNDEBUG", "-fno-strict-aliasing", *WASM_FEATURES, *WARNINGS),
-        optimize="-Os",
+        optimize_hot=("-O2", *_inlining(0, 225)),
+        optimize=("-Os", *_inlining(-20, 0)),
         link=(*base, "-O2", f"-Wl,-z,stack-size={STACK_BYTES}", "-Wl,--strip-all", "-Wl,--gc-sections"),
         zig=(*zig(), "build-obj", "-target", "wasm32-wasi", "-O", "ReleaseSmall", "-fstrip"),
     )
@@ -115,8 +126,9 @@ def hostile_target() -> Target:
         name="hostile",
         product="atomvm-hostile",
         compile=(*compiler, "-std=gnu17", "-g", "-DVM_HOSTILE", "-fno-strict-aliasing", *sanitizers, *WARNINGS),
-        optimize_hot="-O1",
-        optimize="-O1",
+        optimize_loop=("-O1",),
+        optimize_hot=("-O1",),
+        optimize=("-O1",),
         link=(*compiler, "-g", *sanitizers),
         zig=(*zig(), "build-obj", "-O", "ReleaseSafe", "-fPIC", "-fcompiler-rt"),
     )

@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 VM = ROOT / "atomvm-wasi"
 NATIVES = ["asn1", "atom", "binary", "binary_search", "checksum", "external", "unicode"]
 MACHINE = [
-    *["arena", "atom", "bignum", "bits", "buffer", "compare", "copy", "etf_decode", "etf_encode", "hash", "heap"],
-    *["integer", "iolist", "literal", "map", "memory", "resource"],
+    *["arena", "atom", "bignum", "bits", "buffer", "compare", "copy", "decimal", "etf_decode", "etf_encode", "hash"],
+    *["heap", "integer", "integer_text", "iolist", "literal", "map", "memory", "number_text", "resource", "sort"],
 ]
 SOURCES = [
     "test/bits_test.c",

@@ -13,9 +13,9 @@ import pytest
 import wasmtime
 
 VM = Path(__file__).resolve().parents[1] / "atomvm-wasi"
-TESTED = ["bignum", "integer", "integer_text", "compare", "hash", "phash", "phash2", "number_text", "print"]
+TESTED = ["bignum", "integer", "integer_text", "compare", "hash", "phash", "phash2", "number_text", "decimal", "print"]
 NATIVES = ["natives/erlang_number", "natives/number_text"]
-NEEDED = ["arena", "atom", "bits", "buffer", "copy", "etf_decode", "etf_encode", "heap", "map", "memory"]
+NEEDED = ["arena", "atom", "bits", "buffer", "copy", "etf_decode", "etf_encode", "heap", "map", "memory", "sort"]
 SOURCES = ["test/number_test.c", "test/stubs.c", *(f"src/{name}.c" for name in [*TESTED, *NATIVES, *NEEDED])]
 WARNINGS = ["-std=c17", "-Wall", "-Wextra", "-Werror", "-Isrc"]
 STACK_BYTES = 256 * 1024

@@ -1,7 +1,6 @@
 // AVM archives, condensed or not: sections found once, modules by name. The bytes stay where the host put them.
 #include "condensed.h"
-
-#include <stdio.h>
+#include "format.h"
 
 static const char MAGIC[24] = "#!/usr/bin/env AtomVM\n";
 enum { SECTION_HEADER = 12, FLAG_START = 1, FLAG_CODE = 2, FLAG_FILE = 4 };
@@ -104,7 +103,7 @@ static bool index_sections(void)
 
 bool archive_open(const uint8_t *bytes, size_t size, char *why, size_t why_size)
 {
-#define FAIL(...) return snprintf(why, why_size, __VA_ARGS__), false
+#define FAIL(...) return format_text(why, why_size, __VA_ARGS__), false
     if (size < sizeof MAGIC || memcmp(bytes, MAGIC, sizeof MAGIC) != 0) FAIL("not an AVM archive: it does not start with \"#!/usr/bin/env AtomVM\"");
     size_t at = sizeof MAGIC;
     for (;;) {

@@ -107,9 +107,17 @@ static void claim(AtomEntry *e, bool for_run, bool is_new)
 
 void atoms_init(void)
 {
-#define ATOM(name, text) add(text, sizeof text - 1, false);
+    // One text, and a loop: a call for each is 4 KB of code.
+    static const char texts[] =
+#define ATOM(name, text) text "\0"
 #include "atoms.def"
 #undef ATOM
+        ;
+    for (const char *text = texts; text < texts + sizeof texts - 1;) {
+        size_t length = strlen(text);
+        add(text, length, false);
+        text += length + 1;
+    }
 }
 
 term atom_intern(const char *utf8, size_t length)

@@ -37,7 +37,7 @@ bool mag_multiply(limb *r, const limb *a, size_t an, const limb *b, size_t bn);
 // NULL. False when there is no memory for scratch space.
 bool mag_divide(limb *q, limb *r, const limb *a, size_t an, const limb *b, size_t bn);
 
-size_t mag_shift_left(limb *r, const limb *a, size_t an, size_t bits); // r: an + bits / 32 + 1
+size_t mag_shift_left(limb *r, const limb *a, size_t an, size_t bits); // r: an + bits / 32 + 1, may be a
 size_t mag_shift_right(limb *r, const limb *a, size_t an, size_t bits); // r: an - bits / 32, may be a
 bool mag_low_bits_set(const limb *a, size_t an, size_t bits); // whether any of the low `bits` bits is 1
 

@@ -2,11 +2,11 @@
 #include "boot.h"
 
 #include "etf.h"
+#include "format.h"
 #include "module.h"
 #include "platform.h"
 #include "regex.h"
 
-#include <stdio.h>
 
 enum { EXIT_FAILED = 1 };
 
@@ -25,7 +25,7 @@ Process *boot(char *why, size_t why_size)
     regex_is_pcre2 = archive_otp_release_number() >= 28;
     term start = archive_start_module();
     if (start == NONE) {
-        snprintf(why, why_size, "the archive has no start module");
+        format_text(why, why_size, "the archive has no start module");
         return NULL;
     }
     etf_default_minor_version = archive_otp_release_number() >= 26 ? 2 : 1;
@@ -34,7 +34,7 @@ Process *boot(char *why, size_t why_size)
     Process *first = has_init ? process_spawn(NULL, ATOM_atomvm_init, ATOM_boot, make_list(arguments))
                               : process_spawn(NULL, start, ATOM_start, NIL);
     if (first) scheduler_set_main(first);
-    else snprintf(why, why_size, "out of memory");
+    else format_text(why, why_size, "out of memory");
     return first;
 }
 

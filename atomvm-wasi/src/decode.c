@@ -5,11 +5,10 @@
 #include "instructions.h"
 
 #include "codec.h"
+#include "format.h"
 #include "literal.h"
 #include "operand.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 
 // ---- constants made while decoding ----
 
@@ -386,12 +385,6 @@ static void decode_bif(Decoder *d, enum instruction general, const Arg *args, si
 
 enum { DENSE_FACTOR = 6 };
 
-static int compare_pairs(const void *a, const void *b)
-{
-    Word x = ((const Word *) a)[0], y = ((const Word *) b)[0];
-    return x < y ? -1 : x > y;
-}
-
 // Sorted pairs of small values that fill most of the range they span.
 static bool is_dense(const Word *pairs, size_t count)
 {
@@ -433,7 +426,7 @@ static void decode_select(Decoder *d, bool arity)
         pairs[i + 1] = i + 1;
         if (!arity && is_pointer(pairs[i])) immediate = false;
     }
-    if (!d->bad && immediate) qsort(pairs, count / 2, 2 * sizeof *pairs, compare_pairs);
+    if (!d->bad && immediate) sort_words(pairs, count / 2, 2);
     if (!d->bad && !arity && is_dense(pairs, count / 2)) {
         emit_select_dense(d, &value, &fail, items, pairs, count);
     } else if (!d->bad) {
@@ -954,7 +947,7 @@ static void decode_instruction(Decoder *d)
     uint8_t op = read_u8(&d->in);
     const char *kinds = opcode_kinds[op];
     if (!kinds) {
-        snprintf(module_error, sizeof module_error, "instruction %d is not supported", op);
+        format_text(module_error, sizeof module_error, "instruction %d is not supported", op);
         d->bad = true;
     } else if (kinds[0] == '!') {
         decode_special(d, op);
@@ -1104,7 +1097,7 @@ static bool decode(Function *f)
         size_t mn, fn;
         const char *mt = atom_text(f->module, &mn), *ft = atom_text(f->name, &fn);
         unsigned op = d.current ? *d.current : 0;
-        snprintf(module_error, sizeof module_error, "damaged code in %.*s:%.*s/%u (instruction %u at byte %u)", (int) mn, mt, (int) fn, ft,
+        format_text(module_error, sizeof module_error, "damaged code in %.*s:%.*s/%u (instruction %u at byte %u)", (int) mn, mt, (int) fn, ft,
             (unsigned) f->arity, op, d.current ? (unsigned) (d.current - m->code.bytes) : 0);
     }
     decoder_free(&d);

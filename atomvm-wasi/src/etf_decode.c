@@ -1,6 +1,7 @@
 // Decoding external terms. Two passes over the bytes: the first checks everything that does not depend on the machine's
 // state and measures, the second builds in memory that is there already. Neither recurses, however deep the term.
 #include "bits.h"
+#include "decimal.h"
 #include "digest.h"
 #include "etf.h"
 #include "map.h"
@@ -175,12 +176,12 @@ static FunText fun_body(In *in)
 static double float_text_body(In *in)
 {
     const uint8_t *b = take(in, FLOAT_TEXT_BYTES);
-    char text[FLOAT_TEXT_BYTES + 1] = { 0 };
     if (!b) return 0;
-    memcpy(text, b, FLOAT_TEXT_BYTES);
-    char *end = text;
-    double d = text[strspn(text, "+-.0123456789eE")] == 0 ? strtod(text, &end) : 0;
-    if (end == text || *end != 0 || !isfinite(d)) in->bad = true;
+    const char *text = (const char *) b;
+    const char *end = memchr(text, 0, FLOAT_TEXT_BYTES);
+    size_t length = end ? (size_t) (end - text) : FLOAT_TEXT_BYTES;
+    double d = 0;
+    if (memchr(text, ',', length) || length == 0 || decimal_read(text, length, &d) != length || !isfinite(d)) in->bad = true;
     return d;
 }
 
@@ -590,16 +591,10 @@ static void build_map(Build *b, term *hole)
     else if (!push_frame(b, f)) vm_mfree(pairs, 2 * count * sizeof(term));
 }
 
-static int compare_words(const void *a, const void *b)
-{
-    term x = *(const term *) a, y = *(const term *) b;
-    return x < y ? -1 : x > y;
-}
-
 // A field twice is damage. Sorts the words.
 static bool all_differ(term *words, size_t count)
 {
-    qsort(words, count, sizeof *words, compare_words);
+    sort_words(words, count, 1);
     for (size_t i = 1; i < count; i++)
         if (words[i] == words[i - 1]) return false;
     return true;

@@ -2,10 +2,9 @@
 #include "bits.h"
 #include "etf.h"
 #include "map.h"
+#include "number_text.h"
 #include "process.h"
 #include "record.h"
-
-#include <stdio.h>
 
 int etf_default_minor_version = 2;
 
@@ -101,8 +100,8 @@ static void put_big(Out *o, term t)
 
 static void put_float_text(Out *o, double d)
 {
-    char text[FLOAT_TEXT_BYTES + 1] = { 0 };
-    snprintf(text, sizeof text, "%.20e", d);
+    char text[FLOAT_TEXT_MAX] = { 0 };
+    float_to_scientific(d, FLOAT_DEFAULT_DIGITS, text);
     put_tag(o, ETF_FLOAT, 0, 0);
     put_bytes(o, text, FLOAT_TEXT_BYTES);
 }

@@ -27,6 +27,7 @@ term integer_from_double(Process *p, double d);
 bool number_to_double(term t, double *d);
 
 // Digits of n in `base` at the end of out; returns where they start.
+char *uint64_to_text(uint64_t n, int base, char out[INT64_TEXT_MAX]);
 char *int64_to_text(int64_t n, int base, char out[INT64_TEXT_MAX]);
 // Value of a digit in `base`, or -1.
 int digit_value(uint32_t character, int base);

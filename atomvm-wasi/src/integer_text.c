@@ -4,20 +4,33 @@
 // half as long, again and again, so that the cost is that of a few products and quotients of that size.
 #include "integer.h"
 
-#include <math.h>
-
 static const char DIGITS[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+char *uint64_to_text(uint64_t n, int base, char out[INT64_TEXT_MAX])
+{
+    char *at = out + INT64_TEXT_MAX;
+    do {
+        *--at = DIGITS[n % (unsigned) base];
+        n /= (unsigned) base;
+    } while (n);
+    return at;
+}
 
 char *int64_to_text(int64_t n, int base, char out[INT64_TEXT_MAX])
 {
-    char *at = out + INT64_TEXT_MAX;
-    uint64_t rest = n < 0 ? 0 - (uint64_t) n : (uint64_t) n;
-    do {
-        *--at = DIGITS[rest % (unsigned) base];
-        rest /= (unsigned) base;
-    } while (rest);
+    char *at = uint64_to_text(n < 0 ? 0 - (uint64_t) n : (uint64_t) n, base, out);
     if (n < 0) *--at = '-';
     return at;
+}
+
+// Bits of a digit. A bit of the logarithm for each time that the number is squared; libm's needs a table of 2 KB.
+static double log2_of(int base)
+{
+    double rest = base, result = 0;
+    for (double bit = 1; bit > 0x1p-44; bit /= 2, rest *= rest) {
+        for (; rest >= 2; rest /= 2) result += bit;
+    }
+    return result;
 }
 
 int digit_value(uint32_t c, int base)
@@ -29,7 +42,7 @@ int digit_value(uint32_t c, int base)
     return value < base ? value : -1;
 }
 
-bool integer_digits_over_limit(size_t digits, int base) { return (double) digits * log2(base) > INTEGER_BITS_MAX + 64.0; }
+bool integer_digits_over_limit(size_t digits, int base) { return (double) digits * log2_of(base) > INTEGER_BITS_MAX + 64.0; }
 
 // Bits of a digit when the base is a power of two, otherwise 0.
 static int digit_bits(int base) { return (base & (base - 1)) == 0 ? __builtin_ctz((unsigned) base) : 0; }
@@ -161,7 +174,7 @@ char *integer_to_text(term a, int base, size_t *length, size_t *capacity)
 {
     Integer n;
     integer_view(a, &n);
-    *capacity = (size_t) ((double) (n.size * LIMB_BITS) / log2(base)) + 4;
+    *capacity = (size_t) ((double) (n.size * LIMB_BITS) / log2_of(base)) + 4;
     char *text = vm_malloc(*capacity);
     if (!text) return NULL;
     char *out = text;
@@ -179,7 +192,7 @@ char *integer_to_text(term a, int base, size_t *length, size_t *capacity)
 // ---- from text; every character is known to be a digit ----
 
 // Room that read_digits needs for so many digits, at least.
-static size_t limbs_for_digits(size_t digits, int base) { return (size_t) ((double) digits * log2(base) / LIMB_BITS) + 2; }
+static size_t limbs_for_digits(size_t digits, int base) { return (size_t) ((double) digits * log2_of(base) / LIMB_BITS) + 2; }
 
 static size_t read_direct(const Radix *r, const char *text, size_t length, limb *out)
 {

@@ -2,47 +2,79 @@
 // atomvm --check-load APP.avm (not on wasm) only loads, but all of it.
 #define _DEFAULT_SOURCE // nanosleep
 #include "boot.h"
+#include "format.h"
 #include "host.h"
 #include "module.h"
+#include "platform.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
+#ifdef VM_HOSTILE
+#include <stdio.h>
+#endif
 
+static const char USAGE[] = "usage: atomvm APP.avm [ARGS..]\n";
 enum { EXIT_DEADLOCK = 1, EXIT_BAD_ARCHIVE = 2, REDUCTIONS_PER_ENTRY = 100 * REDUCTIONS_PER_SLICE };
+
+static void complain(const char *what)
+{
+    platform_write_stderr("atomvm: ", 8);
+    platform_write_stderr(what, strlen(what));
+}
 
 static int bad_archive(const char *path, const char *why)
 {
-    fprintf(stderr, "atomvm: %s: %s\n", path, why);
+    char rest[512];
+    complain(path);
+    platform_write_stderr(rest, format_text(rest, sizeof rest, ": %s\n", why));
     return EXIT_BAD_ARCHIVE;
 }
 
-// All bytes of a file, which the machine keeps for ever; NULL with errno set.
-static uint8_t *read_file(const char *path, size_t *size)
+// All that is left of a file, which the machine keeps for ever; NULL with errno set.
+static uint8_t *read_all(int file, size_t *size)
 {
-    FILE *file = fopen(path, "rb");
-    if (!file) return NULL;
     uint8_t *bytes = NULL;
     size_t capacity = 0;
+    ssize_t count;
     *size = 0;
     do {
         if (*size == capacity) {
             capacity = capacity ? capacity * 2 : 1 << 20;
             uint8_t *grown = realloc(bytes, capacity);
-            if (!grown) break;
+            if (!grown) {
+                free(bytes);
+                errno = ENOMEM;
+                return NULL;
+            }
             bytes = grown;
         }
-        *size += fread(bytes + *size, 1, capacity - *size, file);
-    } while (!feof(file) && !ferror(file));
-    bool failed = !feof(file);
-    int why = ferror(file) ? errno : ENOMEM;
-    fclose(file);
-    if (!failed) return bytes;
+        count = read(file, bytes + *size, capacity - *size);
+        if (count > 0) *size += (size_t) count;
+    } while (count > 0 || (count < 0 && errno == EINTR));
+    if (count == 0) return bytes;
     free(bytes);
-    errno = why;
     return NULL;
+}
+
+static uint8_t *read_file(const char *path, size_t *size)
+{
+    int file = open(path, O_RDONLY);
+    if (file < 0) return NULL;
+    uint8_t *bytes = read_all(file, size);
+    int why = errno;
+    close(file);
+    errno = why;
+    return bytes;
+}
+
+// strerror has 2 KB of texts.
+static const char *why_unreadable(int error)
+{
+    return error == ENOENT ? "No such file or directory" : error == EISDIR ? "Is a directory" : error == ENOMEM ? "Out of memory" : "cannot be read";
 }
 
 static void sleep_until(double at_ms)
@@ -65,7 +97,7 @@ static int run(void)
             break;
         case RUN_WAITING:
             if (isinf(timer_next())) {
-                fputs("atomvm: every process waits for a message, and nothing is left that could send one\n", stderr);
+                complain("every process waits for a message, and nothing is left that could send one\n");
                 return EXIT_DEADLOCK;
             }
             sleep_until(timer_next());
@@ -106,10 +138,13 @@ static bool read_memory_cap(void)
 {
     const char *text = getenv("ATOMVM_MEMORY_CAP");
     if (!text) return true;
-    char *end;
-    errno = 0;
-    unsigned long long bytes = strtoull(text, &end, 10);
-    if (end == text || *end != 0 || *text == '-' || errno != 0 || bytes > SIZE_MAX) return false;
+    if (!*text) return false;
+    uint64_t bytes = 0;
+    for (; *text; text++) {
+        if (*text < '0' || *text > '9' || bytes > (SIZE_MAX - 9) / 10) return false;
+        bytes = bytes * 10 + (uint64_t) (*text - '0');
+    }
+    if (bytes > SIZE_MAX) return false;
     vm.memory_cap = (size_t) bytes;
     return true;
 }
@@ -117,14 +152,14 @@ static bool read_memory_cap(void)
 int main(int argc, char **argv)
 {
     if (!read_memory_cap()) {
-        fputs("atomvm: ATOMVM_MEMORY_CAP is not a number of bytes\n", stderr);
+        complain("ATOMVM_MEMORY_CAP is not a number of bytes\n");
         return EXIT_BAD_ARCHIVE;
     }
     read_hostile_environment();
     bool only_load = argc > 1 && wants_check_load(argv);
     int at = only_load ? 2 : 1;
     if (argc <= at) {
-        fputs("usage: atomvm APP.avm [ARGS..]\n", stderr);
+        platform_write_stderr(USAGE, sizeof USAGE - 1);
         return EXIT_BAD_ARCHIVE;
     }
     const char *path = argv[at];
@@ -133,7 +168,7 @@ int main(int argc, char **argv)
     char why[256];
     size_t size;
     uint8_t *bytes = read_file(path, &size);
-    if (!bytes) return bad_archive(path, strerror(errno));
+    if (!bytes) return bad_archive(path, why_unreadable(errno));
     if (!boot_machine(bytes, size, why, sizeof why)) return bad_archive(path, why);
     int code = only_load ? check_load() : start(path);
     free(bytes);

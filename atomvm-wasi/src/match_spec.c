@@ -1,10 +1,10 @@
 // Match specifications: a tree of nodes, children side by side in one array. See match_spec.h.
 #include "match_spec.h"
 
+#include "format.h"
 #include "map.h"
 #include "module.h"
 
-#include <stdio.h>
 
 enum op {
     // patterns
@@ -351,7 +351,7 @@ static bool no_such_function(Compiler *c, term name, size_t arity)
 {
     char end[64];
     bool traces = is_trace_function(name, arity);
-    snprintf(end, sizeof end, "/%zu %s.", arity, traces ? "cannot be called in this context" : "does_not_exist");
+    format_text(end, sizeof end, "/%zu %s.", arity, traces ? "cannot be called in this context" : "does_not_exist");
     return complain(c, "Function %t%s", end, name);
 }
 
@@ -459,7 +459,7 @@ static bool unbound(Compiler *c, term variable)
     char name[16];
     size_t length;
     const char *text = atom_text(variable, &length); // '$N' of at most 9 characters
-    snprintf(name, sizeof name, "%.*s", (int) length, text);
+    format_text(name, sizeof name, "%.*s", (int) length, text);
     return complain(c, "Variable %s is unbound.", name, NONE);
 }
 

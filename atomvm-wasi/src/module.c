@@ -1,7 +1,6 @@
 // Indexing a module: its chunks' tables become arrays; its functions get entries that decode themselves when called.
 #include "condensed.h"
-
-#include <stdio.h>
+#include "format.h"
 
 char module_error[256];
 
@@ -259,7 +258,7 @@ static bool scan_code(Module *m, Slice chunk)
         uint32_t at = (uint32_t) (r.at - m->code.bytes);
         uint8_t op = read_u8(&r);
         if (op == 3) return found == m->function_count; // int_code_end
-        if (opcode_arity[op] == 255) return snprintf(module_error, sizeof module_error, "unknown instruction %d", op), false;
+        if (opcode_arity[op] == 255) return format_text(module_error, sizeof module_error, "unknown instruction %d", op), false;
         if (op == 1) {
             int64_t label = read_unsigned(&r);
             if (r.bad || label >= m->label_count) return false;
@@ -425,8 +424,8 @@ static Module *load(term name, Slice beam, const Slice parts[PARTS])
     if (!bad && module_remember(m)) return m;
     m->code = (Slice) { 0 }; // functions that were indexed before the damage was found cannot be decoded
     char detail[128];
-    snprintf(detail, sizeof detail, "%.100s", module_error);
-    snprintf(module_error, sizeof module_error, "module %.*s: damaged chunk %s%s%s", (int) n, text, bad ? bad : "(out of memory)", *detail ? ": " : "", detail);
+    format_text(detail, sizeof detail, "%.*s", 100, module_error);
+    format_text(module_error, sizeof module_error, "module %.*s: damaged chunk %s%s%s", (int) n, text, bad ? bad : "(out of memory)", *detail ? ": " : "", detail);
     return NULL;
 }
 

@@ -1,66 +1,13 @@
 // Floats to and from text.
 #include "number_text.h"
 
+#include "decimal.h"
 #include "integer.h"
 
 #include <float.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 // ---- shortest ----
-
-enum { DIGITS_MAX = 17 };
-
-// |d| = 0.DIGITS * 10^point
-typedef struct Decimal {
-    char digits[DIGITS_MAX + 1];
-    int count, point;
-} Decimal;
-
-// d.ddde+xx, as printf writes it, without zeros at the end of the digits.
-static void decimal_from_scientific(const char *text, Decimal *out)
-{
-    out->count = 0;
-    for (; *text != 'e'; text++) {
-        if (*text != '.') out->digits[out->count++] = *text;
-    }
-    out->point = atoi(text + 1) + 1;
-    while (out->count > 1 && out->digits[out->count - 1] == '0') out->count--;
-}
-
-// One unit more in the last digit.
-static void scientific_next(char *text)
-{
-    char *at = strchr(text, 'e') - 1;
-    while (*at == '9' || *at == '.') {
-        if (*at == '9') *at = '0';
-        if (at == text) { // 9.99 -> 10.0, whose digits read the same with the next exponent
-            char *e = strchr(text, 'e');
-            int exponent = atoi(e + 1) + 1;
-            *text = '1';
-            sprintf(e, "e%+03d", exponent);
-            return;
-        }
-        at--;
-    }
-    ++*at;
-}
-
-// So many digits, if they read back as d.
-static bool decimal_with_digits(double d, int digits, Decimal *out)
-{
-    char text[40];
-    snprintf(text, sizeof text, "%.*e", digits - 1, d);
-    bool found = strtod(text, NULL) == d;
-    int exponent;
-    if (!found && frexp(d, &exponent) == 0.5) { // doubles are denser below d: the nearest text may miss, the next one hit
-        scientific_next(text);
-        found = strtod(text, NULL) == d;
-    }
-    if (found) decimal_from_scientific(text, out);
-    return found;
-}
 
 // Powers of ten that are doubles. A quotient or product of one with an integer below 2^53 is rounded once, so it is the
 // double that the decimal number reads as.
@@ -92,24 +39,30 @@ static bool decimal_short(double d, Decimal *out)
     return false;
 }
 
-// The fewest digits that read back as d > 0, the nearest of these. Up to DBL_DIG digits are always found by rounding to
-// DBL_DIG, but among subnormals.
-static void decimal_shortest(double d, Decimal *out)
+static void decimal_of(double d, Decimal *out)
 {
     if (d < 0x1p53 && d == floor(d)) {
         decimal_from_integer((uint64_t) d, out);
         while (out->count > 1 && out->digits[out->count - 1] == '0') out->count--;
-        return;
+    } else if (!decimal_short(d, out)) {
+        decimal_shortest(d, out);
     }
-    if (decimal_short(d, out)) return;
-    int digits = d < DBL_MIN ? 1 : DBL_DIG;
-    while (!decimal_with_digits(d, digits, out) && digits < DIGITS_MAX) digits++;
 }
 
 static char *put_zeros(char *out, int count)
 {
     for (int i = 0; i < count; i++) *out++ = '0';
     return out;
+}
+
+// With as many digits as `least`, at least.
+static char *put_integer(char *out, int64_t n, int least)
+{
+    char text[INT64_TEXT_MAX], *end = text + sizeof text, *at = int64_to_text(n < 0 ? -n : n, 10, text);
+    if (n < 0) *out++ = '-';
+    out = put_zeros(out, least - (int) (end - at));
+    memcpy(out, at, (size_t) (end - at));
+    return out + (end - at);
 }
 
 static char *put_digits(char *out, const Decimal *d, int from, int to)
@@ -123,7 +76,8 @@ static char *put_scientific(char *out, const Decimal *d)
     *out++ = d->digits[0];
     *out++ = '.';
     out = d->count == 1 ? put_zeros(out, 1) : put_digits(out, d, 1, d->count);
-    return out + sprintf(out, "e%d", d->point - 1);
+    *out++ = 'e';
+    return put_integer(out, d->point - 1, 1);
 }
 
 static char *put_plain(char *out, const Decimal *d)
@@ -149,7 +103,7 @@ size_t float_to_shortest(double d, char *out)
         return (size_t) (at - out) + 3;
     }
     Decimal decimal = { 0 };
-    decimal_shortest(fabs(d), &decimal);
+    decimal_of(fabs(d), &decimal);
     int length = (int) (put_scientific(scientific, &decimal) - scientific);
     int plain = decimal.point <= 0 ? 2 - decimal.point + decimal.count
                 : decimal.count > decimal.point ? decimal.count + 1
@@ -163,7 +117,20 @@ size_t float_to_shortest(double d, char *out)
 
 size_t float_to_scientific(double d, int digits, char out[FLOAT_TEXT_MAX])
 {
-    size_t length = (size_t) snprintf(out, FLOAT_TEXT_MAX, "%.*e", digits, d);
+    char scaled[SCALED_DIGITS_MAX], *at = out;
+    int exponent = d == 0 ? 0 : decimal_exponent(d);
+    size_t count = decimal_scaled(d, digits - exponent, scaled);
+    if (count > (size_t) digits + 1) count = decimal_scaled(d, digits - ++exponent, scaled);
+    if (count == 0) count = (size_t) (put_zeros(scaled, digits + 1) - scaled);
+    else memmove(scaled, scaled + sizeof scaled - count, count);
+    if (signbit(d)) *at++ = '-';
+    *at++ = scaled[0];
+    if (digits > 0) *at++ = '.';
+    memcpy(at, scaled + 1, (size_t) digits);
+    at += digits;
+    *at++ = 'e';
+    if (exponent >= 0) *at++ = '+';
+    size_t length = (size_t) (put_integer(at, exponent, 2) - out);
     return length > FLOAT_TEXT_LIMIT ? 0 : length;
 }
 
@@ -181,17 +148,41 @@ static size_t put_scaled(double d, int decimals, char *out)
         fraction -= unit;
         integral++;
     }
-    int length = sprintf(out, "%s%llu", signbit(d) ? "-" : "", (unsigned long long) integral);
-    if (decimals > 0) length += sprintf(out + length, ".%0*llu", decimals, (unsigned long long) fraction);
-    return (size_t) length;
+    char *at = out;
+    if (signbit(d)) *at++ = '-';
+    at = put_integer(at, (int64_t) integral, 1);
+    if (decimals > 0) {
+        *at++ = '.';
+        at = put_integer(at, (int64_t) fraction, decimals);
+    }
+    return (size_t) (at - out);
+}
+
+// 0 when it is longer than FLOAT_TEXT_LIMIT.
+static size_t put_exact(double d, int decimals, char *out)
+{
+    char scaled[SCALED_DIGITS_MAX], *at = out;
+    size_t count = decimal_scaled(d, decimals, scaled), least = (size_t) decimals + 1, length = count < least ? least : count;
+    if (length > FLOAT_TEXT_LIMIT) return 0;
+    if (signbit(d)) *at++ = '-';
+    char *digits = at;
+    at = put_zeros(at, (int) (length - count));
+    memcpy(at, scaled + sizeof scaled - count, count);
+    at += count;
+    if (decimals > 0) {
+        char *point = digits + length - (size_t) decimals;
+        memmove(point + 1, point, (size_t) decimals);
+        *point = '.';
+        at++;
+    }
+    return (size_t) (at - out);
 }
 
 size_t float_to_decimals(double d, int decimals, bool compact, char out[FLOAT_TEXT_MAX])
 {
-    size_t length;
-    if (decimals <= SCALED_DECIMALS_MAX && fabs(d) < 0x1p53) length = put_scaled(d, decimals, out);
-    else length = (size_t) snprintf(out, FLOAT_TEXT_MAX, "%.*f", decimals, d);
-    if (length > FLOAT_TEXT_LIMIT) return 0;
+    bool scales = decimals <= SCALED_DECIMALS_MAX && fabs(d) < 0x1p53;
+    size_t length = scales ? put_scaled(d, decimals, out) : put_exact(d, decimals, out);
+    if (length == 0 || length > FLOAT_TEXT_LIMIT) return 0;
     if (compact && decimals > 0) {
         while (out[length - 1] == '0' && out[length - 2] != '.') length--;
     }
@@ -257,13 +248,5 @@ bool float_from_text(const char *text, size_t length, double *d)
 {
     if (length == 0 || float_text_prefix(text, length) != length) return false;
     if (float_from_short_text(text, length, d)) return true;
-    char local[128], *copy = length < sizeof local ? local : vm_malloc(length + 1);
-    if (!copy) return false;
-    memcpy(copy, text, length);
-    copy[length] = 0;
-    char *comma = strchr(copy, ',');
-    if (comma) *comma = '.';
-    *d = strtod(copy, NULL);
-    if (copy != local) vm_mfree(copy, length + 1);
-    return isfinite(*d);
+    return decimal_read(text, length, d) == length && isfinite(*d);
 }

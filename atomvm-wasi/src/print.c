@@ -11,10 +11,11 @@
 #include "bits.h"
 #include "integer.h"
 #include "map.h"
+#include "number_text.h"
 #include "record.h"
 #include "term_stack.h"
 
-#include <stdio.h>
+enum { DISPLAY_DIGITS = 6 };
 
 // Entries of the stack that are no terms: text to print, and the tail of a list, which is the entry below.
 enum { MARK_TAIL = 0x10, MARK_CLOSE_LIST = 0x20, MARK_CLOSE_BRACE = 0x30, MARK_COMMA = 0x40, MARK_ARROW = 0x50, MARK_EQUALS = 0x60 };
@@ -30,8 +31,8 @@ static void put_text(Printer *pr, const char *text) { put(pr, text, strlen(text)
 static void put_byte(Printer *pr, char c) { put(pr, &c, 1); }
 static void put_number(Printer *pr, uint64_t n)
 {
-    char text[24];
-    put(pr, text, (size_t) snprintf(text, sizeof text, "%llu", (unsigned long long) n));
+    char text[INT64_TEXT_MAX], *at = uint64_to_text(n, 10, text);
+    put(pr, at, (size_t) (text + sizeof text - at));
 }
 static void put_code_point(Printer *pr, uint32_t c)
 {
@@ -105,8 +106,8 @@ static void put_quoted_character(Printer *pr, uint32_t c)
         put_byte(pr, '\\');
         put_byte(pr, letter);
     } else if (c < ' ' || (c >= 0x80 && c < 0xA0)) {
-        char text[8];
-        put(pr, text, (size_t) snprintf(text, sizeof text, "\\%03o", (unsigned) c));
+        char text[] = { '\\', (char) ('0' + (c >> 6)), (char) ('0' + (c >> 3 & 7)), (char) ('0' + (c & 7)) };
+        put(pr, text, sizeof text);
     } else {
         put_code_point(pr, c);
     }
@@ -153,7 +154,7 @@ static void print_float(Printer *pr, term t)
 {
     char text[FLOAT_TEXT_MAX];
     double d = float_value(t);
-    put(pr, text, pr->pretty ? (size_t) snprintf(text, sizeof text, "%e", d) : float_to_shortest(d, text));
+    put(pr, text, pr->pretty ? float_to_scientific(d, DISPLAY_DIGITS, text) : float_to_shortest(d, text));
 }
 
 static uint8_t byte_at(const Bits *bits, size_t i, size_t count)

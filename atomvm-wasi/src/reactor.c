@@ -1,10 +1,10 @@
 // What a worker calls: docs/reference/host-abi.md, section 2. Natively these are plain functions for the tests.
 #include "boot.h"
+#include "format.h"
 #include "host.h"
 #include "module.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #ifdef __wasm__
 #define EXPORT(name) __attribute__((export_name(#name)))
@@ -20,7 +20,7 @@ static bool booted, exited, response_reported;
 
 static int fail(const char *text)
 {
-    snprintf(error_text, sizeof error_text, "%s", text);
+    format_text(error_text, sizeof error_text, "%s", text);
     return VM_ERROR;
 }
 

@@ -187,6 +187,11 @@ term make_string(Process *p, const char *latin1, size_t length); // list of byte
 term make_binary(Process *p, const void *bytes_in, size_t size, uint8_t **bytes);
 term make_ref(Process *p);
 
+// ---- words ----
+
+// Sorts `count` items of `width` words, 1 or 2, by the first word of each, as unsigned numbers.
+void sort_words(Word *items, size_t count, size_t width);
+
 // ---- lists ----
 
 // Length, or -1 for an improper list or no list.

@@ -1,8 +1,8 @@
 // The little of an operating system that there is: an environment, which starts with what the host gives.
+#include "../integer.h"
 #include "../platform.h"
 #include "../process.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -143,13 +143,13 @@ term os_unsetenv_1(Process *p, term *a)
 term os_getpid_0(Process *p, term *a)
 {
     (void) a;
-    char text[24];
 #ifdef __wasi__
-    int size = snprintf(text, sizeof text, "1"); // WASI has no processes: this one is the only one
+    int64_t pid = 1; // WASI has no processes: this one is the only one
 #else
-    int size = snprintf(text, sizeof text, "%ld", (long) getpid());
+    int64_t pid = getpid();
 #endif
-    return make_string(p, text, (size_t) size);
+    char text[INT64_TEXT_MAX], *at = int64_to_text(pid, 10, text);
+    return make_string(p, at, (size_t) (text + sizeof text - at));
 }
 
 // There are no signals to set.
