@@ -9,7 +9,8 @@ wherever they stand, which halves what gzip makes of code.
 
     reference            in the first stream   in its own stream
     number of a label    nothing               nothing: labels are numbered as they stand
-    jump to a label      MARK_JUMP             distance from the latest label, zigzag
+    jump to a label      MARK_JUMP             below 8: which of the latest different targets, 0 the newest;
+                                               else 8 + distance from the latest label, zigzag
     atom                 MARK_ATOM             0: the next one that has not been used; else its number
     literal              MARK_LITERAL          0: likewise; else its number + 1
     import               nothing               the same
@@ -43,6 +44,7 @@ CHUNK = "CodC"
 _OPERATIONS, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN = range(7)
 STREAMS = 7
 _HEADER_BYTES = 20
+_TARGETS = 8  # how many targets of jumps are remembered
 # The first number of each kind that has not been used when the code begins.
 _FIRST = {ATOM: 2, LITERAL: 0, IMPORT: 0, LINE: 1}
 
@@ -67,6 +69,7 @@ class Condenser:
         self._streams = [bytearray() for _ in range(STREAMS)]
         self._next = dict(_FIRST)
         self._labels = 0
+        self._targets: list[int] = []
         self._next_fun = 0
 
     def plain(self, data: bytes) -> None:
@@ -80,7 +83,10 @@ class Condenser:
     def jump(self, label: int) -> None:
         """The operand that is a label."""
         self._streams[_OPERATIONS] += MARK_JUMP
-        self._streams[JUMP] += leb128.unsigned(zigzag(label - self._labels))
+        known = label in self._targets
+        number = self._targets.index(label) if known else _TARGETS + zigzag(label - self._labels)
+        self._streams[JUMP] += leb128.unsigned(number)
+        remember(self._targets, label)
 
     def atom(self, number: int) -> None:
         """The operand that is an atom, by its number in `AtU8` from 1 on."""
@@ -164,6 +170,7 @@ class _Restorer:
         self.streams = [Stream(data) for data in streams]
         self.next = dict(_FIRST)
         self.labels = 0
+        self.targets: list[int] = []
         self.next_fun = 0
         self.out = bytearray()
 
@@ -194,7 +201,7 @@ class _Restorer:
 
     def _operand(self, first: int) -> None:
         if first == MARK_JUMP[0]:
-            self.out += compact(TAG_F, self.labels + unzigzag(self.streams[JUMP].unsigned()))
+            self.out += compact(TAG_F, self._target())
         elif first == MARK_ATOM[0]:
             self.out += compact(TAG_A, self._number(ATOM))
         elif first == EXT_LITERAL:
@@ -202,6 +209,14 @@ class _Restorer:
             self.out += compact(TAG_U, self._number(LITERAL))
         else:
             self._plain(first)
+
+    def _target(self) -> int:
+        number = self.streams[JUMP].unsigned()
+        if number < _TARGETS and number >= len(self.targets):
+            raise ChunkError(self.streams[JUMP].at, f"jump to target {number} of {len(self.targets)}")
+        label = self.targets[number] if number < _TARGETS else self.labels + unzigzag(number - _TARGETS)
+        remember(self.targets, label)
+        return label
 
     def _plain(self, first: int) -> None:
         """An operand that is as in `Code`, with all that belongs to it."""
@@ -251,6 +266,14 @@ class _Restorer:
         if kind == LINE:
             return self.next[LINE] - written
         return written if kind == ATOM else written - 1
+
+
+def remember(targets: list[int], label: int) -> None:
+    """Moves the label to the front of the latest targets."""
+    if label in targets:
+        targets.remove(label)
+    targets.insert(0, label)
+    del targets[_TARGETS:]
 
 
 def zigzag(value: int) -> int:

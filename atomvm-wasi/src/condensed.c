@@ -3,6 +3,7 @@
 
 enum { OPERATIONS, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN, STREAMS = PARTS - PART_OPERATIONS };
 enum { HEADER_BYTES = 20, MARK_JUMP = 0x15, MARK_ATOM = 0x12, MARK_LITERAL = 0x47, MARK_FUN = 0x00 };
+enum { TARGETS = 8 }; // how many targets of jumps are remembered
 enum { LABEL = 1, INT_CODE_END = 3, LIST = 0x17, ALLOC = 0x37, TYPED = 0x57 };
 // No operand gets longer than this by being restored: a jump, whose mark alone is among the operations.
 enum { MAX_GROWTH = 8 };
@@ -20,6 +21,7 @@ typedef struct Restorer {
     Reader in[STREAMS];
     uint32_t next[STREAMS]; // the first number of each kind that has not been used
     uint32_t labels, next_fun;
+    uint32_t targets[TARGETS]; // of the latest jumps, each once, the newest first
     uint8_t *out, *end;
     bool bad;
 } Restorer;
@@ -72,6 +74,15 @@ static uint32_t number_of(Restorer *s, int kind)
     return kind == LINE ? s->next[LINE] - written : kind == ATOM ? written : written - 1;
 }
 
+static uint32_t jump_target(Restorer *s)
+{
+    uint32_t number = read_leb128(&s->in[JUMP]), at = TARGETS - 1;
+    uint32_t label = number < TARGETS ? s->targets[number] : s->labels + unzigzag(number - TARGETS);
+    if (number < TARGETS) at = number;
+    for (; at > 0; at--) s->targets[at] = s->targets[at - 1];
+    return s->targets[0] = label;
+}
+
 static uint32_t copy_term(Restorer *s, uint8_t first)
 {
     Reader *in = &s->in[OPERATIONS];
@@ -88,7 +99,7 @@ static uint32_t copy_term(Restorer *s, uint8_t first)
 static void operand(Restorer *s, uint8_t first, bool nested)
 {
     if (first == MARK_JUMP) {
-        put_number(s, ARG_F, s->labels + unzigzag(read_leb128(&s->in[JUMP])));
+        put_number(s, ARG_F, jump_target(s));
     } else if (first == MARK_ATOM) {
         put_number(s, ARG_A, number_of(s, ATOM));
     } else if (first == MARK_LITERAL) {

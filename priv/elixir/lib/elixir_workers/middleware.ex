@@ -66,8 +66,8 @@ defmodule ElixirWorkers.Middleware do
   @type entry ::
           module() | {module(), term()} | (Conn.t(), next() -> Conn.t()) | (Conn.t() -> Conn.t())
 
-  @typedoc "An entry made ready: its name for messages, and how it is called."
-  @type compiled :: {name :: String.t(), (Conn.t(), next() -> term())}
+  @typedoc "An entry made ready: what messages call it, and how it is called."
+  @type compiled :: {module() | fun(), (Conn.t(), next() -> term())}
 
   @callback init(options :: term()) :: term()
   @callback call(Conn.t(), options :: term(), next()) :: Conn.t()
@@ -88,8 +88,8 @@ defmodule ElixirWorkers.Middleware do
   def compile(other),
     do: raise(ArgumentError, "middleware/0 must return a list, got: #{inspect(other)}")
 
-  defp compile_entry(fun) when is_function(fun, 2), do: {inspect(fun), fun}
-  defp compile_entry(fun) when is_function(fun, 1), do: {inspect(fun), &step(fun.(&1), &2)}
+  defp compile_entry(fun) when is_function(fun, 2), do: {fun, fun}
+  defp compile_entry(fun) when is_function(fun, 1), do: {fun, &step(fun.(&1), &2)}
   defp compile_entry({module, opts}) when is_atom(module), do: compile_module(module, opts)
   defp compile_entry(module) when is_atom(module), do: compile_module(module, [])
 
@@ -109,8 +109,8 @@ defmodule ElixirWorkers.Middleware do
     opts = if Callable.exports?(module, :init, 1), do: module.init(opts), else: opts
 
     if around?,
-      do: {inspect(module), &module.call(&1, opts, &2)},
-      else: {inspect(module), &step(module.call(&1, opts), &2)}
+      do: {module, &module.call(&1, opts, &2)},
+      else: {module, &step(module.call(&1, opts), &2)}
   end
 
   # A middleware that does not call `next` itself.
@@ -130,12 +130,12 @@ defmodule ElixirWorkers.Middleware do
   def run([], conn, handler), do: handler.(conn)
   def run(_middleware, %{"halted" => true} = conn, _handler), do: conn
 
-  def run([{name, call} | inner], conn, handler) do
+  def run([{entry, call} | inner], conn, handler) do
     result = call.(conn, &run(inner, &1, handler))
 
     if Conn.answered?(result),
       do: result,
-      else: Failure.wrong_return(conn, "middleware " <> name, result)
+      else: Failure.wrong_return(conn, "middleware #{inspect(entry)}", result)
   end
 
   @doc """

@@ -160,7 +160,7 @@ defmodule ElixirWorkers.Router do
       Middleware.compile(Map.get(settings, :middleware, [])) ++
         Middleware.compile(own_middleware(router, settings))
 
-    {routes, not_found} = compile_routes(router.routes(), inspect(router) <> ".routes/0")
+    {routes, not_found} = compile_routes(router.routes(), {:router, router})
 
     %{
       routes: routes,
@@ -182,10 +182,13 @@ defmodule ElixirWorkers.Router do
   end
 
   defp compile_routes(other, whose),
-    do: raise(ArgumentError, "#{whose} must return a list, got: #{inspect(other)}")
+    do: raise(ArgumentError, "#{routes_of(whose)} must return a list, got: #{inspect(other)}")
+
+  defp routes_of({:router, router}), do: "#{inspect(router)}.routes/0"
+  defp routes_of({:scope, path}), do: "the routes of scope #{inspect(path)}"
 
   defp compile_entry({:scope, path, opts, routes}) do
-    {routes, not_found} = compile_routes(routes, "the routes of scope #{inspect(path)}")
+    {routes, not_found} = compile_routes(routes, {:scope, path})
     below(Pattern.parse(path), scope_middleware(opts, path), routes, not_found)
   end
 
