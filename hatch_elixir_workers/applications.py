@@ -52,6 +52,12 @@ def structs_of_environments(applications: Iterable[Application]) -> set[str]:
     }
 
 
+def atoms_of_environments(applications: Iterable[Application]) -> set[str]:
+    """All atoms in the files of these applications, configuration included."""
+    terms = (term for each in applications for _, value in each.properties for term in subterms(value))
+    return {term.name for term in terms if isinstance(term, etf.Atom)}
+
+
 @dataclass(frozen=True)
 class Application:
     """An application, as its .app says. `own` is one of the project's, `of_project` also one of a dependency."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hatch_elixir_workers import bundle, cache, mix, shake, why
-from hatch_elixir_workers.applications import Application, structs_of_environments
+from hatch_elixir_workers.applications import Application, atoms_of_environments, structs_of_environments
 from hatch_elixir_workers.beam import MFA, BeamModule, strip
 from hatch_elixir_workers.check import Missing, check, evaluation, require_nothing_missing
 from hatch_elixir_workers.collect import (
@@ -24,6 +24,7 @@ from hatch_elixir_workers.collect import (
 from hatch_elixir_workers.config import TARGET_TABLE, Config, Keep, parse_config
 from hatch_elixir_workers.entry import find_entry
 from hatch_elixir_workers.errors import CommandError, ConfigError, ElixirWorkersError
+from hatch_elixir_workers.foreign_atoms import FOR_CONFIGURATION, is_foreign
 from hatch_elixir_workers.logger_config import backend_warnings, named_modules
 from hatch_elixir_workers.machine import Machine, load_machine
 from hatch_elixir_workers.names import shown_module
@@ -169,6 +170,8 @@ def roots(
     yield from settings_roots(universe, config, applications, replay=replay)
     for struct in sorted(shake.STRUCTS_THAT_WAIT & structs_of_environments(applications)):
         yield from shake.exported_roots(universe, struct, "its struct is in the configuration of an application")
+    if FOR_CONFIGURATION.module in universe and is_foreign(atoms_of_environments(applications)):
+        yield FOR_CONFIGURATION, "the configuration of an application has an atom with characters beyond ASCII"
     for each in config.keep:
         yield from _kept(universe, each)
 

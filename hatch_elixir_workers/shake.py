@@ -25,6 +25,8 @@ Walks functions, not modules, from the roots. From a reached function these are 
     libraries only once one is built, or the application names Regex;
 10. **evaluation:** when it evaluates Elixir code, which names things in text, all of the modules that such code is most
     often written with: Kernel without its definitions, Enum, String and a few more. `keep` is for others.
+11. **characters:** what inspecting an atom needs of Unicode's normal forms, only once an atom with characters beyond
+    ASCII can be there: reached code or a configuration has one, or code makes atoms of text (`foreign_atoms.py`).
 
 Tables say what these rules cannot see in libraries: atoms that are labels and not modules, functions that need
 something of the compiler that no worker has, and functions that need a struct.
@@ -56,6 +58,7 @@ from hatch_elixir_workers.explainers import (
     explained_module,
 )
 from hatch_elixir_workers.facts import Call, FunctionFacts, ModuleFacts
+from hatch_elixir_workers.foreign_atoms import is_foreign, makes_foreign, only_for_foreign
 
 BUILT_IN_TYPES = (
     "Any",
@@ -228,7 +231,12 @@ def reach(
     for root, reason in roots:
         walk.reach(root, None, reason)
     walk.run()
-    parked = [*walk.parked.values(), *walk.parked_for_struct.values(), *walk.parked_for_module.values()]
+    parked = [
+        *walk.parked.values(),
+        *walk.parked_for_struct.values(),
+        *walk.parked_for_module.values(),
+        walk.parked_for_foreign,
+    ]
     walk.result.parked = {mfa for calls in parked for mfa, _, _ in calls} - walk.result.functions.keys()
     return walk.result
 
@@ -269,6 +277,9 @@ class _Walk:
         self.named_by_application: set[str] = set()
         # Calls to `_OF_STRUCT`, by the struct that is not built so far.
         self.parked_for_struct: dict[str, list[tuple[MFA, MFA, str]]] = {}
+        # Rule 11: whether such an atom can be there, and the calls for such atoms as long as none can.
+        self.has_foreign = False
+        self.parked_for_foreign: list[tuple[MFA, MFA, str]] = []
         # Explanations, by the module that is not reached so far, and the modules that are.
         self.parked_for_module: dict[str, list[tuple[MFA, MFA, str]]] = {}
         self.entered: set[str] = set()
@@ -284,6 +295,8 @@ class _Walk:
 
     def reach(self, mfa: MFA, source: MFA | None, reason: str, place: str | None = None) -> None:
         """Notes the first way to `mfa`; it must exist or be native."""
+        if not self.has_foreign and makes_foreign(mfa, source):
+            self._follow_foreign()
         if source is None or source.module not in EXPLAINER_MODULES:
             self._enter(mfa.module)
             self._may_raise(mfa.module, (mfa.function,))
@@ -308,6 +321,9 @@ class _Walk:
         if (explained := explained_module(mfa)) is not None and explained not in self.entered:
             self.parked_for_module.setdefault(explained, []).append((mfa, source, reason))
             return True
+        if not self.has_foreign and only_for_foreign(mfa, source):
+            self.parked_for_foreign.append((mfa, source, reason))
+            return True
         if mfa not in _OF_COMPILERS:
             return False
         needed = _OF_COMPILERS[mfa]
@@ -328,6 +344,12 @@ class _Walk:
     def _follow_struct(self, struct: str) -> None:
         for mfa, source, reason in self.parked_for_struct.pop(struct, ()):
             self.reach(mfa, source, reason)
+
+    def _follow_foreign(self) -> None:
+        self.has_foreign = True
+        for mfa, source, reason in self.parked_for_foreign:
+            self.reach(mfa, source, reason)
+        self.parked_for_foreign.clear()
 
     def _named_by_application(self, atoms: Iterable[str]) -> None:
         for atom in atoms:
@@ -352,6 +374,8 @@ class _Walk:
 
     def _follow(self, mfa: MFA, facts: ModuleFacts, function: FunctionFacts) -> None:
         """All rules, for a function or a branch of one."""
+        if not self.has_foreign and is_foreign((*function.atoms, *function.structs, mfa.module, mfa.function)):
+            self._follow_foreign()
         if not self.universe.is_library(mfa.module):
             self._named_by_application((*function.atoms, *function.structs))
         self._may_raise(mfa.module, function.atoms)

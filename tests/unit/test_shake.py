@@ -334,6 +334,66 @@ def test_with_a_regular_expression_all_do(splitting: World, more: FunctionFacts,
     assert not result.parked
 
 
+@pytest.fixture
+def inspecting(world: World) -> World:
+    world.add("app", Origin.APP, run__arity_0=does("Elixir.Macro:classify/1"))
+    world.add("Elixir.Macro", Origin.ELIXIR, classify__arity_1=does("Elixir.String.Tokenizer:tokenize/1"))
+    world.add("Elixir.String.Tokenizer", Origin.ELIXIR, tokenize__arity_1=does(NORMAL_FORM))
+    world.add("Elixir.Code.Identifier", Origin.ELIXIR, extract_anonymous_fun_parent__arity_1=does(TO_ATOM))
+    world.add("Elixir.String", Origin.ELIXIR, to_atom__arity_1=does(TO_ATOM))
+    world.add("io", Origin.OTP, request__arity_1=does("io_lib:fread/2"))
+    world.add("io_lib", Origin.OTP, fread__arity_2=does("io_lib_fread:fread_atom/6"))
+    world.add("io_lib_fread", Origin.OTP, fread_atom__arity_6=does("erlang:list_to_atom/1"))
+    world.add("unicode", Origin.OTP, characters_to_nfc_list__arity_1=does())
+    world.add("erlang", Origin.OTP, binary_to_atom__arity_2=does(), list_to_atom__arity_1=does())
+    return world
+
+
+NORMAL_FORM, TO_ATOM = "unicode:characters_to_nfc_list/1", "erlang:binary_to_atom/2"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        does(atoms=["ascii"]),
+        does("Elixir.Code.Identifier:extract_anonymous_fun_parent/1", "io:request/1"),
+        does("Elixir.Macro:classify/1"),
+    ],
+)
+def test_atoms_of_ascii_need_no_normal_form(inspecting: World, more: FunctionFacts) -> None:
+    inspecting.add("more", Origin.APP, run__arity_0=more)
+    result = inspecting.reach("app:run/0", "more:run/0")
+    assert mfa("Elixir.String.Tokenizer:tokenize/1") in result.functions
+    assert result.parked == {mfa(NORMAL_FORM)}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        does(atoms=["größe"]),
+        does(structs=["Elixir.Größe"]),
+        does(TO_ATOM),
+        does("Elixir.String:to_atom/1"),
+        does("io_lib:fread/2"),
+        does("Elixir.String.Tokenizer:tokenize/1"),
+        does(NORMAL_FORM),
+    ],
+)
+@pytest.mark.parametrize("last", [True, False])
+def test_others_do(inspecting: World, more: FunctionFacts, last: bool) -> None:
+    inspecting.add("more", Origin.APP, run__arity_0=more)
+    roots = ["app:run/0", "more:run/0"]
+    result = inspecting.reach(*(roots if last else roots[::-1]))
+    assert mfa(NORMAL_FORM) in result.functions
+    assert not result.parked
+
+
+@pytest.mark.parametrize("name", ["größe", "Elixir.Größe"])
+def test_names_are_atoms_too(inspecting: World, name: str) -> None:
+    inspecting.add(name, Origin.APP, run__arity_0=does())
+    assert mfa(NORMAL_FORM) in inspecting.reach("app:run/0", f"{name}:run/0").functions
+
+
 @pytest.mark.parametrize("calls", [(), ("ets:new/2",)])
 def test_errors_of_a_module_are_explained_once_it_is_reached(world: World, calls: tuple[str, ...]) -> None:
     world.add("app", Origin.APP, run__arity_0=does(atoms=["error_info"]), more__arity_0=does(*calls))
