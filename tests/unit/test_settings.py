@@ -60,9 +60,9 @@ def test_an_empty_list_is_said_too() -> None:
 
 
 def test_the_file_holds_the_entries() -> None:
-    (data,) = settings_files(configured("parse-body", {"use": "MyApp.Auth", "realm": "r"})).values()
+    (data,) = settings_files(configured("etag", {"use": "MyApp.Auth", "realm": "r"})).values()
     entries: list[etf.Term] = [
-        (etf.Atom("Elixir.ElixirWorkers.Middleware.ParseBody"), []),
+        (etf.Atom("Elixir.ElixirWorkers.Middleware.ETag"), [(etf.Atom("weak"), etf.Atom("false"))]),
         (etf.Atom("Elixir.MyApp.Auth"), [(etf.Atom("realm"), b"r")]),
     ]
     assert etf.decode(data) == etf.Map(((etf.Atom("middleware"), entries),))
