@@ -193,7 +193,9 @@ def _manifest(contents: Contents, files: Mapping[str, bytes]) -> bytes:
 
 
 def write_bundle(target: Path, files: Mapping[str, bytes]) -> None:
-    """Writes the folder `target`, replacing what was there in one step."""
+    """Writes the folder `target`, replacing what was there in one step; leaves it when it has just these files."""
+    if _holds(target, files):
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as temporary:
         new, old = Path(temporary) / "new", Path(temporary) / "old"
@@ -201,6 +203,16 @@ def write_bundle(target: Path, files: Mapping[str, bytes]) -> None:
         if target.exists():
             target.rename(old)
         new.rename(target)
+
+
+def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:
+    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if not path.is_dir()}
+    return there.keys() == files.keys() and all(_is(path, files[name]) for name, path in there.items())
+
+
+def _is(path: Path, data: bytes) -> bool:
+    is_plain = path.is_file() and not path.is_symlink() and path.stat().st_mode & 0o777 == _FILE_MODE
+    return is_plain and path.read_bytes() == data
 
 
 def _write_tree(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -183,6 +183,26 @@ def test_a_bundle_replaces_the_one_before(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in target.rglob("*.js")} == {0o644}
 
 
+def test_a_bundle_that_is_there_already_is_left_alone(tmp_path: Path) -> None:
+    target = tmp_path / "shop-worker"
+    files = {"index.js": b"1", "bindings/kv.js": b"2"}
+    bundle.write_bundle(target, files)
+    inode = target.stat().st_ino
+    bundle.write_bundle(target, files)
+    assert target.stat().st_ino == inode
+    for spoil in (
+        lambda: (target / "index.js").write_bytes(b"3"),
+        lambda: (target / "more.js").write_bytes(b""),
+        lambda: (target / "bindings" / "kv.js").unlink(),
+        lambda: (target / "index.js").chmod(0o600),
+    ):
+        spoil()
+        bundle.write_bundle(target, files)
+        found = {path.relative_to(target).as_posix(): path.read_bytes() for path in target.rglob("*") if path.is_file()}
+        assert found == files
+        assert (target / "index.js").stat().st_mode & 0o777 == 0o644
+
+
 def test_a_failing_write_leaves_the_one_before(tmp_path: Path) -> None:
     target = tmp_path / "shop-worker"
     bundle.write_bundle(target, {"index.js": b"1"})
