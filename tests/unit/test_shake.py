@@ -287,10 +287,13 @@ def test_protocols_reach_built_in_types(world: World) -> None:
     assert "Elixir.Size.Cup:of/1" not in reached
 
 
-@pytest.mark.parametrize("roots", [("app:a/0", "Elixir.Size:of/1"), ("Elixir.Size:of/1", "app:a/0")])
-def test_protocols_reach_structs_that_are_built(world: World, roots: tuple[str, str]) -> None:
+@pytest.mark.parametrize("roots", [("app:f0/0", "Elixir.Size:of/1"), ("Elixir.Size:of/1", "app:f0/0")])
+@pytest.mark.parametrize("calls", [0, 1, 8])
+def test_protocols_reach_structs_that_are_built(world: World, roots: tuple[str, str], calls: int) -> None:
+    """Whichever is found first, the protocol's implementations or, behind so many calls, what builds the struct."""
     add_protocol(world)
-    world.add("app", Origin.APP, a__arity_0=does(structs=["Elixir.Cup"]))
+    chain = {f"f{n}__arity_0": does(local=[f"f{n + 1}/0"]) for n in range(calls)}
+    world.add("app", Origin.APP, **chain, **{f"f{calls}__arity_0": does(structs=["Elixir.Cup"])})
     reached = names(world.reach(*roots))
     assert "Elixir.Size.Cup:of/1" in reached
     assert "Elixir.Size.Cup:twice/1" not in reached
