@@ -48,10 +48,11 @@ from hatch_elixir_workers.beam_code import (
 from hatch_elixir_workers.beam_encode import compact
 from hatch_elixir_workers.literal_tables import with_lookups
 from hatch_elixir_workers.opcodes import IMPORT_OPERAND
+from hatch_elixir_workers.ranges import CLASS_OF, Lookups
 from hatch_elixir_workers.table_columns import Table, find_tables
 
 # Part of the cache key: raise it when the same module comes apart differently.
-PARTS_VERSION = 4
+PARTS_VERSION = 5
 
 LABEL, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN, STRING = range(8)
 KIND_BITS = 3
@@ -113,13 +114,13 @@ class Parts:
     tables: tuple[Table, ...] = ()
 
 
-def module_parts(data: bytes, path: str) -> Parts:
-    """The parts of a .beam file's bytes; `path` is for messages. Raises `BeamError`."""
-    key = cache.digest([b"parts", str(PARTS_VERSION).encode(), sys.version.encode(), data])
+def module_parts(data: bytes, path: str, *, ranges: bool = False) -> Parts:
+    """The parts of a .beam file's bytes; `path` is for messages, `ranges` see `take_apart`. Raises `BeamError`."""
+    key = cache.digest([b"parts", str((PARTS_VERSION, ranges)).encode(), sys.version.encode(), data])
     stored = cache.load("parts", key)
     known = _from_cache(stored) if stored is not None else None
     if known is None:
-        known = take_apart(parse_beam(data, path))
+        known = take_apart(parse_beam(data, path), ranges=ranges)
         cache.store("parts", key, _to_cache(known))
     return known
 
@@ -140,15 +141,15 @@ def _from_cache(stored: bytes) -> Parts | None:
         return None
 
 
-def take_apart(module: BeamModule, functions: Iterable[Function] | None = None) -> Parts:
-    """Reads all of the module once, or these of its functions."""
-    apart = _Apart(module)
+def take_apart(module: BeamModule, functions: Iterable[Function] | None = None, *, ranges: bool = False) -> Parts:
+    """Reads all of the module once, or these of its functions; with `ranges`, decisions are lookups (`ranges.py`)."""
+    apart = _Apart(module, ranges=ranges)
     written = tuple(apart.function(each) for each in (module.functions if functions is None else functions))
     line = module.chunk("Line")
     return Parts(
         name=module.name,
         atoms=module.atoms,
-        imports=tuple(map(tuple, module.imports)),  # type: ignore[arg-type]
+        imports=tuple(map(tuple, (*module.imports, CLASS_OF))),  # type: ignore[arg-type]
         exports=tuple(map(tuple, module.exports)),  # type: ignore[arg-type]
         lambdas=tuple(
             (each.function, each.arity, each.label, each.index, each.num_free, each.old_uniq) for each in module.lambdas
@@ -167,10 +168,12 @@ def take_apart(module: BeamModule, functions: Iterable[Function] | None = None) 
 class _Apart:
     """Writes functions as pieces."""
 
-    def __init__(self, module: BeamModule) -> None:
+    def __init__(self, module: BeamModule, *, ranges: bool) -> None:
         self.strings: dict[tuple[int, int, int], int] = {}
         self.literals = [data for _, data in module.raw_literals]
         self._lookups: dict[tuple[str, int], Sequence[Instruction]] = {}
+        labels = [each.operands[0].value for each in module.instructions if each.name == "label"]  # type: ignore[union-attr]
+        self._ranges = Lookups(max(labels, default=0) + 1, len(module.imports), self._new_literal) if ranges else None
         self._module = module
         self._atoms = {name: index for index, name in enumerate(module.atoms, 1)}
         # By type first: two operands of different types are never equal, but their hashes often are.
@@ -180,6 +183,8 @@ class _Apart:
         code = with_lookups(function, self._module.raw_literals, self._new_literal)
         if code is not function.instructions:
             self._lookups[function.name, function.arity] = code
+        if self._ranges is not None:
+            code = self._ranges.instead_of_decisions(code, function.label)
         entry = next(index for index, each in enumerate(code, 1) if _is_label(each, function.label))
         head = _joined(self._pieces(code[:entry]))
         return FunctionParts(

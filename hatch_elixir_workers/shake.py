@@ -59,6 +59,8 @@ from hatch_elixir_workers.explainers import (
 )
 from hatch_elixir_workers.facts import Call, FunctionFacts, ModuleFacts
 from hatch_elixir_workers.foreign_atoms import is_foreign, makes_foreign, only_for_foreign
+from hatch_elixir_workers.ranges import CLASS_OF
+from hatch_elixir_workers.ranges import MODULES as RANGE_MODULES
 
 BUILT_IN_TYPES = (
     "Any",
@@ -145,6 +147,7 @@ _COMPANIONS = {
     ),
     "elixir_rewrite": (MFA("elixir_rewrite", "guard", 6), MFA("elixir_rewrite", "match", 6)),  # by the kind of context
     "logger": (MFA("logger", "report_crash", 3),),
+    **dict.fromkeys(RANGE_MODULES, (CLASS_OF,)),  # the lookup that their code has when it is packed
 }
 
 # Every module answers these.

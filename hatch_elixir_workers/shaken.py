@@ -15,6 +15,8 @@ from hatch_elixir_workers.beam import BeamModule
 from hatch_elixir_workers.beam_parts import Parts, module_parts, take_apart
 from hatch_elixir_workers.collect import Origin, Source, Universe
 from hatch_elixir_workers.prune import prune
+from hatch_elixir_workers.ranges import CLASS_OF
+from hatch_elixir_workers.ranges import MODULES as RANGE_MODULES
 from hatch_elixir_workers.shake import Reach
 from hatch_elixir_workers.switches import with_branches
 
@@ -34,8 +36,13 @@ def shaken(universe: Universe, reach: Reach, name: str, level: str, *, condense:
     if level != "functions" or universe.sources[name].origin is Origin.VM_STDLIB:
         return universe.module(name)
     path = str(universe.sources[name].path)
+    ranges = condense and name in RANGE_MODULES and CLASS_OF in reach.natives
     branches = {(mfa.function, mfa.arity): names for mfa, names in reach.branches.items() if mfa.module == name}
-    parts = _narrowed(universe.module(name), branches) if branches else module_parts(universe.data(name), path)
+    parts = (
+        _narrowed(universe.module(name), branches)
+        if branches
+        else module_parts(universe.data(name), path, ranges=ranges)
+    )
     if parts.has_records:
         return universe.module(name)
     functions, never_run = reach.by_module.get(name, set()), reach.never_run.get(name, set())

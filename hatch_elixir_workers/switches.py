@@ -38,7 +38,7 @@ class Switch(NamedTuple):
 def switch_of(function: Function) -> Switch | None:
     """None when the function does not begin like that."""
     code = function.instructions
-    places = _places(code)
+    places = places_of(code)
     at = places.get(function.label, len(code)) + 1
     if at < len(code) and code[at].name == "is_tuple" and code[at].operands[1] == X(0):
         (otherwise,) = _labels(code[at].operands[:1])
@@ -59,7 +59,7 @@ def switch_of(function: Function) -> Switch | None:
 
 def leads_to(code: Sequence[Instruction], labels: Iterable[int]) -> set[int]:
     """The indices of all instructions that can run after a jump to one of these labels."""
-    places = _places(code)
+    places = places_of(code)
     found: set[int] = set()
     waiting = [places[label] for label in labels]
     while waiting:
@@ -85,7 +85,7 @@ def with_branches(function: Function, names: Collection[str]) -> Function:
     pairs = tuple(operand for name, label in kept.items() for operand in (A(name), F(label)))
     operands = (select.operands[0], F(switch.default), Items(pairs))
     code[switch.at] = select._replace(operands=operands) if pairs else _jump(select, switch.default)
-    entry = _places(code)[function.label]
+    entry = places_of(code)[function.label]
     reached = {*range(entry), *leads_to(code, [function.label])}
     return Function(
         function.name,
@@ -112,7 +112,8 @@ def _jump(instead_of: Instruction, label: int) -> Instruction:
     return Instruction(instead_of.offset, NUMBERS["jump"], "jump", (F(label),))
 
 
-def _places(code: Sequence[Instruction]) -> dict[int, int]:
+def places_of(code: Sequence[Instruction]) -> dict[int, int]:
+    """The index of each label."""
     return {each.operands[0].value: at for at, each in enumerate(code) if each.name == "label"}  # type: ignore[union-attr]
 
 
