@@ -210,7 +210,7 @@ def _times_on_vm(archives: Mapping[str, Path]) -> dict[str, float]:
 
 
 def size(bundle: Path) -> list[Row]:
-    """What a deployment transfers: every file of the bundle, compressed."""
+    """Every file of the bundle, compressed by itself; wrangler transfers all but manifest.json and wrangler.toml."""
     files = {path.name: path.read_bytes() for path in sorted(bundle.rglob("*")) if path.is_file()}
     zipped = {name: len(gzip.compress(data, 9, mtime=0)) for name, data in files.items()}
     parts = ", ".join(f"{name} {zipped[name] / 1024:.0f}" for name in ("atomvm.wasm", "app.avm"))
