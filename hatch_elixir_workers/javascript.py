@@ -17,12 +17,12 @@ _VERSION = b"1"
 # Nodes of the grammar that are one token here, whatever is in them.
 _WHOLE = frozenset({"comment", "html_comment", "regex", "string", "template_string"})
 _COMMENTS = frozenset({"comment", "html_comment"})
-# Comments that licenses ask to keep.
-_KEPT_COMMENT = re.compile(rb"/\*!|.*@(license|preserve)\b", re.DOTALL)
-_WORDS = re.compile(rb"[\w$\\\x80-\xff][\w$#\\\x80-\xff]")
+# Expressions, compiled when first used: a build with nothing changed uses none. Comments that licenses ask to keep:
+_KEPT_COMMENT = rb"(?s)/\*!|.*@(license|preserve)\b"
+_WORDS = rb"[\w$\\\x80-\xff][\w$#\\\x80-\xff]"
 # Ends of tokens and beginnings of the next that would be another token without a space between them: a word behind a
 # regular expression, and a point behind a number, too.
-_STICKY = re.compile(rb"\+\+|--|//|/\*|<!|/[\w$\\\x80-\xff]|\d\.")
+_STICKY = rb"\+\+|--|//|/\*|<!|/[\w$\\\x80-\xff]|\d\."
 
 
 def stripped_once(source: bytes) -> bytes:
@@ -82,7 +82,7 @@ def _spaced(source: bytes, tokens: list[_Token]) -> Iterator[bytes]:
         text = source[start:stop]
         gap += source[end:start]
         end = stop
-        if kind in _COMMENTS and not _KEPT_COMMENT.match(text):
+        if kind in _COMMENTS and not re.match(_KEPT_COMMENT, text):
             gap += b"\n" if b"\n" in text else b" "
             continue
         if last:
@@ -96,4 +96,4 @@ def _separator(last: bytes, gap: bytes, following: bytes) -> bytes:
     if b"\n" in gap or b"\r" in gap:
         return b"\n"
     edges = last[-1:] + following[:1]
-    return b" " if gap and (_WORDS.match(edges) or _STICKY.match(edges)) else b""
+    return b" " if gap and (re.match(_WORDS, edges) or re.match(_STICKY, edges)) else b""
