@@ -103,6 +103,11 @@ _OF_STRUCT = {
     ),
 }
 
+# Functions that a module names in a function which serves all its others: followed from there once the one on the right
+# is reached.
+_ON_REQUEST = {("io_lib", "fread"): ("io", "fread")}
+_REQUESTS = frozenset(_ON_REQUEST.values())
+
 STRUCTS_THAT_WAIT = _OF_STRUCT.keys()
 
 # What evaluates code (`Code.eval_string`, `EEx.eval_string`), and the modules that such code is written with: it names
@@ -238,6 +243,7 @@ def reach(
         *walk.parked.values(),
         *walk.parked_for_struct.values(),
         *walk.parked_for_module.values(),
+        *walk.parked_for_request.values(),
         walk.parked_for_foreign,
     ]
     walk.result.parked = {mfa for calls in parked for mfa, _, _ in calls} - walk.result.functions.keys()
@@ -280,6 +286,9 @@ class _Walk:
         self.named_by_application: set[str] = set()
         # Calls to `_OF_STRUCT`, by the struct that is not built so far.
         self.parked_for_struct: dict[str, list[tuple[MFA, MFA, str]]] = {}
+        # Calls to `_ON_REQUEST`, by the function that is not reached so far, and those that are.
+        self.parked_for_request: dict[tuple[str, str], list[tuple[MFA, MFA, str]]] = {}
+        self.requested: set[tuple[str, str]] = set()
         # Rule 11: whether such an atom can be there, and the calls for such atoms as long as none can.
         self.has_foreign = False
         self.parked_for_foreign: list[tuple[MFA, MFA, str]] = []
@@ -305,6 +314,8 @@ class _Walk:
             self._may_raise(mfa.module, (mfa.function,))
             if mfa.module == POSIX:
                 self._follow_every_branch(POSIX)
+        if mfa[:2] in _REQUESTS:
+            self._request(mfa[:2])
         if mfa in self.result.functions or self._park(mfa, source, reason):
             return
         self.result.functions[mfa] = Edge(source, reason, place)
@@ -323,6 +334,10 @@ class _Walk:
             return True
         if (explained := explained_module(mfa)) is not None and explained not in self.entered:
             self.parked_for_module.setdefault(explained, []).append((mfa, source, reason))
+            return True
+        asking = _ON_REQUEST.get(mfa[:2])
+        if asking is not None and asking[0] == source.module and asking not in self.requested:
+            self.parked_for_request.setdefault(asking, []).append((mfa, source, reason))
             return True
         if not self.has_foreign and only_for_foreign(mfa, source):
             self.parked_for_foreign.append((mfa, source, reason))
@@ -346,6 +361,11 @@ class _Walk:
 
     def _follow_struct(self, struct: str) -> None:
         for mfa, source, reason in self.parked_for_struct.pop(struct, ()):
+            self.reach(mfa, source, reason)
+
+    def _request(self, asking: tuple[str, str]) -> None:
+        self.requested.add(asking)
+        for mfa, source, reason in self.parked_for_request.pop(asking, ()):
             self.reach(mfa, source, reason)
 
     def _follow_foreign(self) -> None:

@@ -344,7 +344,6 @@ def inspecting(world: World) -> World:
     world.add("Elixir.String.Tokenizer", Origin.ELIXIR, tokenize__arity_1=does(NORMAL_FORM))
     world.add("Elixir.Code.Identifier", Origin.ELIXIR, extract_anonymous_fun_parent__arity_1=does(TO_ATOM))
     world.add("Elixir.String", Origin.ELIXIR, to_atom__arity_1=does(TO_ATOM))
-    world.add("io", Origin.OTP, request__arity_1=does("io_lib:fread/2"))
     world.add("io_lib", Origin.OTP, fread__arity_2=does("io_lib_fread:fread_atom/6"))
     world.add("io_lib_fread", Origin.OTP, fread_atom__arity_6=does("erlang:list_to_atom/1"))
     world.add("unicode", Origin.OTP, characters_to_nfc_list__arity_1=does())
@@ -359,7 +358,7 @@ NORMAL_FORM, TO_ATOM = "unicode:characters_to_nfc_list/1", "erlang:binary_to_ato
     "more",
     [
         does(atoms=["ascii"]),
-        does("Elixir.Code.Identifier:extract_anonymous_fun_parent/1", "io:request/1"),
+        does("Elixir.Code.Identifier:extract_anonymous_fun_parent/1"),
         does("Elixir.Macro:classify/1"),
     ],
 )
@@ -389,6 +388,19 @@ def test_others_do(inspecting: World, more: FunctionFacts, last: bool) -> None:
     result = inspecting.reach(*(roots if last else roots[::-1]))
     assert mfa(NORMAL_FORM) in result.functions
     assert not result.parked
+
+
+@pytest.mark.parametrize("reads", [True, False])
+@pytest.mark.parametrize("last", [True, False])
+def test_what_requests_need_is_followed_once_they_are_made(world: World, reads: bool, last: bool) -> None:
+    world.add("app", Origin.APP, write__arity_0=does("io:put_chars/1"), read__arity_0=does(*["io:fread/2"] * reads))
+    request = does(pairs=[("io_lib", "fread")])
+    world.add("io", Origin.OTP, put_chars__arity_1=request, fread__arity_2=request)
+    world.add("io_lib", Origin.OTP, fread__arity_2=does(), fread__arity_3=does())
+    roots = ["app:write/0", "app:read/0"]
+    result = world.reach(*(roots if last else roots[::-1]))
+    assert (mfa("io_lib:fread/3") in result.functions) == reads
+    assert (mfa("io_lib:fread/3") in result.parked) != reads
 
 
 @pytest.mark.parametrize("name", ["größe", "Elixir.Größe"])
