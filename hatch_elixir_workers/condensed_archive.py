@@ -2,7 +2,7 @@
 
 An archive in AtomVM's format with one plain file, `SECTION`, which holds all sections of the archive that is meant:
 
-    number of blocks   size of each block once decoded   the blocks: one stream of LZMA (raw, lc=3 lp=0 pb=0)
+    number of blocks   size of each block once decoded   the blocks: one stream of LZMA (raw, lc=1 lp=0 pb=0)
 
 Numbers are LEB128 throughout, texts end with the byte 255. The machine decodes a block when something in it is first
 asked for: the first has what nearly every request needs, the second what is there for errors or for rare characters.
@@ -14,8 +14,8 @@ Equal parts of all modules stand together, so that what is alike is near. Atoms 
 the order in which modules name them; an atom is written where it is first named. `RAW` is a module or a plain file as
 it is. A module whose code is condensed has these parts instead, which are empty where its chunk is absent:
 
-    LITERALS       the literals
-    SIZES          number of literals, size of each
+    LITERALS       the literals: of a binary its bytes, of others the external term
+    SIZES          number of literals; of each twice its size, and 1 more for a binary
     STRINGS        `StrT`
     FILES          files of its lines, from file 1 on
     ATOMS          number of the next atom; number of atoms; of each 0: the next one, else its distance from the next
@@ -48,6 +48,7 @@ SECTION = "elixir_workers/condensed"
 
 (LITERALS, SIZES, STRINGS, FILES, RAW, ATOMS, EXPORTS, IMPORTS, FUNS, UNIQUES, LINES, CODE, OPERATIONS) = range(13)
 PARTS = OPERATIONS + condensed.STREAMS
+_BINARY = bytes((131, 109))  # how the external term of a binary begins; its size, 32 bits, and its bytes follow
 _END = b"\xff"  # which UTF-8 never has
 
 _ROWS = {EXPORTS: "ExpT", IMPORTS: "ImpT", FUNS: "FunT"}
@@ -55,7 +56,7 @@ _ROWS = {EXPORTS: "ExpT", IMPORTS: "ImpT", FUNS: "FunT"}
 _COLUMNS = {EXPORTS: (3, (0, 2)), IMPORTS: (3, (0, 1)), FUNS: (5, (0, 2))}
 _CONDENSABLE = frozenset({"AtU8", condensed.CHUNK, "StrT", "ImpT", "ExpT", "FunT", "LitU", "Line"})
 _FILTERS: list[dict[str, Any]] = [
-    {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "lc": 3, "lp": 0, "pb": 0, "dict_size": 1 << 24}
+    {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "lc": 1, "lp": 0, "pb": 0, "dict_size": 1 << 24}
 ]
 # More than any archive that Cloudflare takes; a damaged size is not to make this reserve all memory.
 _MAX_BYTES = 1 << 28
@@ -184,7 +185,7 @@ def _parts(section: Section, atoms: _Atoms) -> list[bytes]:
     _write_rows(parts, chunks)
     if "LitU" in chunks:
         literals = [literal for _, literal in split_literals(chunks["LitU"])]
-        parts[SIZES], parts[LITERALS] = _numbers([len(literals), *map(len, literals)]), b"".join(literals)
+        parts[SIZES], parts[LITERALS] = _literals(literals)
     if "Line" in chunks:
         parts[LINES], parts[FILES] = _lines(chunks["Line"])
     return parts
@@ -219,6 +220,16 @@ def _write_rows(parts: list[bytes], chunks: dict[str, bytes]) -> None:
         parts[part] = _numbers(out)
         if part == FUNS:
             parts[UNIQUES] = b"".join(struct.pack(">I", row[width]) for row in rows)
+
+
+def _literals(literals: Sequence[bytes]) -> tuple[bytes, bytes]:
+    sizes, out = [len(literals)], bytearray()
+    for literal in literals:
+        is_binary = literal[: len(_BINARY)] == _BINARY
+        content = literal[len(_BINARY) + 4 :] if is_binary else literal
+        sizes.append(len(content) << 1 | is_binary)
+        out += content
+    return _numbers(sizes), bytes(out)
 
 
 def _lines(data: bytes) -> tuple[bytes, bytes]:
@@ -317,8 +328,13 @@ def _read_rows(parts: Sequence[bytes], part: int) -> bytes:
 
 
 def _read_literals(parts: Sequence[bytes]) -> list[bytes]:
-    sizes, literals = Stream(parts[SIZES]), Stream(parts[LITERALS])
-    return [literals.take(sizes.unsigned()) for _ in range(sizes.unsigned())]
+    sizes, stream = Stream(parts[SIZES]), Stream(parts[LITERALS])
+    literals = []
+    for _ in range(sizes.unsigned()):
+        size = sizes.unsigned()
+        content = stream.take(size >> 1)
+        literals.append(_BINARY + struct.pack(">I", len(content)) + content if size & 1 else content)
+    return literals
 
 
 def _read_lines(parts: Sequence[bytes]) -> list[Location]:

@@ -30,16 +30,23 @@ static term literal_keep(term t)
     return t;
 }
 
+static term external_literal(const uint8_t *bytes, size_t size)
+{
+    Slice external = { bytes, size };
+    if (!term_is_condensed(bytes, size)) return etf_decode(&loader, bytes, size, false, NULL);
+    if (!term_restore(bytes, size, &external)) return NONE;
+    term t = etf_decode(&loader, external.bytes, external.size, false, NULL);
+    vm_mfree((void *) external.bytes, external.size);
+    return t;
+}
+
 term module_literal(Module *m, uint32_t index)
 {
     if (index >= m->literal_count) return NONE;
     term *value = &m->literal_values[index];
     if (*value == NONE) {
-        Slice external = m->literals[index];
-        bool condensed = term_is_condensed(external.bytes, external.size);
-        if (condensed && !term_restore(external.bytes, external.size, &external)) return NONE;
-        *value = literal_keep(etf_decode(&loader, external.bytes, external.size, false, NULL));
-        if (condensed) vm_mfree((void *) external.bytes, external.size);
+        const struct Literal *l = &m->literals[index];
+        *value = literal_keep(l->is_binary ? make_binary(&loader, l->bytes, l->size, NULL) : external_literal(l->bytes, l->size));
     }
     return *value;
 }

@@ -379,8 +379,10 @@ static bool read_literals(Module *m, const Chunks *c, Slice chunk)
     m->literals = table_new(sizes, m->literal_count, sizeof *m->literals);
     for (uint32_t i = 0; i < m->literal_count && !sizes->bad; i++) {
         uint32_t size = c->condensed ? read_leb128(sizes) : read_u32(sizes);
+        bool is_binary = c->condensed && (size & 1);
+        if (c->condensed) size >>= 1;
         if (size > (size_t) (r.end - r.at)) return false;
-        m->literals[i] = (Slice) { r.at, size };
+        m->literals[i] = (struct Literal) { r.at, size, is_binary };
         r.at += size;
     }
     return !sizes->bad;

@@ -19,7 +19,11 @@ struct Module {
     term *atoms;          // [1..atom_count]
     Function **imports;   // [import_count]
     term *literal_values; // NONE until first used
-    Slice *literals;      // external term of each literal, perhaps condensed
+    struct Literal {
+        const uint8_t *bytes; // of a binary, or the external term, perhaps condensed
+        uint32_t size;
+        bool is_binary;
+    } *literals;
     Lambda *lambdas;
     uint32_t *label_offset;   // offset in code of what follows the label
     Function **label_function; // function that the label lies in
