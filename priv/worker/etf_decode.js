@@ -22,8 +22,35 @@ export function decode(bytes) {
   const magic = reader.byte();
   if (magic !== VERSION_MAGIC) throw new EtfError(`offset 0: version ${magic}, expected ${VERSION_MAGIC}`);
   const term = decodeTerm(reader, 0);
-  if (reader.offset !== bytes.length) reader.fail(`${bytes.length - reader.offset} bytes after the term`);
+  reader.end();
   return term;
+}
+
+/** The elements of an external term that is a tuple, one after the other; its texts are not copied first. */
+export class TupleReader {
+  #reader;
+  /** Of the tuple; 0 when the term is none. */
+  size;
+
+  /** @param {Uint8Array} bytes one whole external term */
+  constructor(bytes) {
+    this.#reader = new Reader(bytes);
+    const isTuple = this.#reader.byte() === VERSION_MAGIC && this.#reader.byte() === SMALL_TUPLE_EXT;
+    this.size = isTuple ? this.#reader.byte() : 0;
+  }
+
+  /** @param {string} what the next element is, which has to be a binary */
+  text(what) {
+    if (this.#reader.byte() !== BINARY_EXT) throw new TypeError(`${what} is a binary`);
+    return this.#reader.utf8(this.#reader.uint32(), what);
+  }
+
+  /** @returns {Term} behind which nothing may follow */
+  last() {
+    const term = decodeTerm(this.#reader, 1);
+    this.#reader.end();
+    return term;
+  }
 }
 
 /**
@@ -48,9 +75,9 @@ function decodeTerm(reader, depth) {
     case FLOAT_EXT:
       return decodeTextFloat(reader);
     case SMALL_ATOM_UTF8_EXT:
-      return decodeAtom(reader.utf8(reader.byte()));
+      return decodeAtom(reader.utf8(reader.byte(), "an atom"));
     case ATOM_UTF8_EXT:
-      return decodeAtom(reader.utf8(reader.uint16()));
+      return decodeAtom(reader.utf8(reader.uint16(), "an atom"));
     case SMALL_ATOM_EXT:
       return decodeAtom(latin1(reader.bytes(reader.byte())));
     case ATOM_EXT:
@@ -182,14 +209,19 @@ class Reader {
     return this.#bytes.subarray(this.offset - length, this.offset);
   }
 
-  /** @param {number} length */
-  utf8(length) {
+  /** @param {number} length @param {string} what it is */
+  utf8(length, what) {
     const bytes = this.bytes(length);
     try {
       return utf8Decoder.decode(bytes);
     } catch {
-      return this.fail("an atom that is not UTF-8", length);
+      return this.fail(`${what} that is not UTF-8`, length);
     }
+  }
+
+  end() {
+    const left = this.#bytes.length - this.offset;
+    if (left > 0) this.fail(`${left} bytes after the term`);
   }
 
   /**

@@ -9,7 +9,7 @@ import { Alarm } from "./alarm.js";
 import { BindingError } from "./bindings/index.js";
 import { OperationError } from "./bindings/values.js";
 import { WorkerError, describe } from "./errors.js";
-import { decode, encode, Tuple } from "./etf.js";
+import { encode, TupleReader } from "./etf.js";
 import { LEVEL_ERROR } from "./logs.js";
 import { ResponseStream } from "./response_stream.js";
 import { Streams } from "./streams.js";
@@ -19,8 +19,6 @@ const BODY_BINDING = "";
 
 const RECORD_HEADER_BYTES = 8;
 const CAST_ID = 0;
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function ignore() {}
 
@@ -89,36 +87,32 @@ export class HostCalls {
     return this.#running + this.#answers.length;
   }
 
-  /** @param {Uint8Array} records */
+  /** @param {Uint8Array} records which may be a view: nothing of it is needed when this returns */
   start(records) {
-    for (const { id, term } of parseCalls(records)) {
-      if (id === CAST_ID) {
-        this.#background.waitUntil(this.#cast(term));
-        continue;
-      }
-      this.#running++;
-      this.#answer(id, term).then((answer) => {
-        this.#running--;
-        this.#answers.push(answer);
-        this.#wake(false);
-      });
-    }
+    eachCall(records, (id, term) => {
+      if (id === CAST_ID) this.#background.waitUntil(this.#cast(term));
+      else this.#call(id, term);
+    });
   }
 
   /**
    * Waits until an answer is there, or for as long, or until it is interrupted.
    * @param {number} wakeMs monotonic
    * @param {import("./clock.js").Clock} clock which has come to `wakeMs` when nothing else has ended the wait
+   * @returns {Promise<void>}
    */
-  async answeredBy(wakeMs, clock) {
-    let interrupted = false;
-    while (!interrupted && this.#answers.length === 0 && clock.monotonicMs() < wakeMs) {
-      const { promise, resolve } = Promise.withResolvers();
-      this.#wake = resolve;
-      this.#alarm.set(wakeMs, clock);
-      interrupted = await promise;
-    }
-    this.#wake = ignore;
+  answeredBy(wakeMs, clock) {
+    return new Promise((resolve) => {
+      this.#wake = (interrupted) => {
+        if (!interrupted && this.#answers.length === 0 && clock.monotonicMs() < wakeMs) {
+          this.#alarm.set(wakeMs, clock);
+          return;
+        }
+        this.#wake = ignore;
+        resolve();
+      };
+      this.#wake(false);
+    });
   }
 
   /** Ends the wait of answeredBy before its time: there is something else to see. */
@@ -131,41 +125,51 @@ export class HostCalls {
     return this.#answers.splice(0);
   }
 
-  /**
-   * @param {number} id
-   * @param {Uint8Array} term
-   * @returns {Promise<Answer>} never rejects: a failure is an answer too
-   */
-  async #answer(id, term) {
-    try {
-      return { id, ok: true, term: await this.#perform(term) };
-    } catch (error) {
-      return { id, ok: false, term: encode(/** @type {BindingError} */ (error).toTerm()) };
-    }
+  /** @param {number} id @param {Uint8Array} term */
+  #call(id, term) {
+    this.#running++;
+    const answer = (/** @type {boolean} */ ok, /** @type {Uint8Array} */ result) => {
+      this.#running--;
+      this.#answers.push({ id, ok, term: result });
+      this.#wake(false);
+    };
+    this.#perform(term, (result) => answer(true, result), (error) => answer(false, encode(error.toTerm())));
   }
 
-  /** @param {Uint8Array} term */
-  async #cast(term) {
-    try {
-      await this.#perform(term);
-    } catch (error) {
-      const { binding, operation, code, message } = /** @type {BindingError} */ (error);
-      this.#background.log.write(LEVEL_ERROR, `binding ${binding}, ${operation}: ${message} (${code})`);
-    }
+  /** @param {Uint8Array} term @returns {Promise<void>} */
+  #cast(term) {
+    return new Promise((resolve) => {
+      this.#perform(term, () => resolve(), ({ binding, operation, code, message }) => {
+        this.#background.log.write(LEVEL_ERROR, `binding ${binding}, ${operation}: ${message} (${code})`);
+        resolve();
+      });
+    });
   }
 
   /**
+   * By callbacks, because each async function between a call and its binding takes time of its own.
    * @param {Uint8Array} term
-   * @returns {Promise<Uint8Array>} the result as an external term; rejects with a BindingError and with nothing else
+   * @param {(result: Uint8Array) => void} done with an external term
+   * @param {(error: BindingError) => void} failed
    */
-  async #perform(term) {
+  #perform(term, done, failed) {
     let [binding, operation] = ["?", "?"];
+    const fail = (/** @type {unknown} */ cause) => failed(asBindingError(cause, binding, operation));
     try {
       const call = decodeCall(term);
       [binding, operation] = [call.binding, call.operation];
-      return encode(await this.#performer(binding, operation)(binding, operation, call.args, this.streams));
+      const work = this.#performer(binding, operation)(binding, operation, call.args, this.streams);
+      work.then((value) => {
+        let result;
+        try {
+          result = encode(value);
+        } catch (cause) {
+          return fail(cause);
+        }
+        done(result);
+      }, fail);
     } catch (cause) {
-      throw asBindingError(cause, binding, operation);
+      fail(cause);
     }
   }
 
@@ -198,27 +202,27 @@ function asBindingError(cause, binding, operation) {
  * @returns {{ binding: string, operation: string, args: import("./etf.js").Term[] }}
  */
 function decodeCall(term) {
-  const call = decode(term);
-  if (!(call instanceof Tuple) || call.elements.length !== 3) throw new TypeError("a host call is a tuple of three");
-  const [binding, operation, args] = call.elements;
-  if (!(binding instanceof Uint8Array)) throw new TypeError("the name of a binding is a binary");
-  if (!(operation instanceof Uint8Array)) throw new TypeError("the name of an operation is a binary");
+  const call = new TupleReader(term);
+  if (call.size !== 3) throw new TypeError("a host call is a tuple of three");
+  const binding = call.text("the name of a binding");
+  const operation = call.text("the name of an operation");
+  const args = call.last();
   if (!Array.isArray(args)) throw new TypeError("the arguments of a host call are a list");
-  return { binding: utf8.decode(binding), operation: utf8.decode(operation), args };
+  return { binding, operation, args };
 }
 
 /**
  * @param {Uint8Array} records
- * @returns {Generator<{ id: number, term: Uint8Array }>}
+ * @param {(id: number, term: Uint8Array) => void} each gets a view
  */
-function* parseCalls(records) {
+function eachCall(records, each) {
   const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
   let offset = 0;
   while (offset < records.length) {
     const start = offset + RECORD_HEADER_BYTES;
     const end = start <= records.length ? start + view.getUint32(offset + 4, true) : Infinity;
     if (end > records.length) throw new WorkerError("E_VM_ABI", `the host call at ${offset} does not fit its records`);
-    yield { id: view.getUint32(offset, true), term: records.slice(start, end) };
+    each(view.getUint32(offset, true), records.subarray(start, end));
     offset = (end + 3) & ~3;
   }
 }

@@ -53,7 +53,8 @@ export class Run {
     this.#machine.boot(archive, memoryCapBytes);
     await this.#until(VM_LISTENING);
     while (this.#calls.open > 0) {
-      await this.#wait();
+      await this.#waited();
+      this.#deliver();
       await this.#until(VM_LISTENING);
     }
   }
@@ -139,7 +140,8 @@ export class Run {
   async #settleSlowly(status) {
     while (this.#busy(status)) {
       // The turn comes first, so that the response is on its way before its aftermath uses the CPU.
-      await (status === VM_MORE ? nextTurn() : this.#wait());
+      await (status === VM_MORE ? nextTurn() : this.#waited());
+      this.#deliver();
       status = this.#slice();
     }
   }
@@ -155,7 +157,8 @@ export class Run {
       }
       if (status !== VM_MORE) {
         if (goal === VM_RESPONDED) this.#heedClient();
-        await this.#wait();
+        await this.#waited();
+        this.#deliver();
       } else if (this.#spentReductions % REDUCTIONS_BETWEEN_TURNS === 0) await nextTurn();
     }
   }
@@ -170,8 +173,7 @@ export class Run {
   #slice() {
     const status = this.#machine.run(SLICE_REDUCTIONS);
     this.#machine.drainLog();
-    const calls = this.#machine.takeCalls();
-    if (calls.length > 0) this.#calls.start(calls);
+    this.#machine.drainCalls(this.#calls);
     if (status === VM_MORE) this.#spend();
     return status;
   }
@@ -191,15 +193,19 @@ export class Run {
     throw new WorkerError("E_LIMIT_TIME", `longer than ${this.#limits.maxRequestMs} ms`);
   }
 
-  /** Sleeps until a host call is answered or the next timer is due, and tells the machine. */
-  async #wait() {
+  /** @returns {Promise<void>} fulfilled when a host call is answered or the next timer is due */
+  #waited() {
     const { clock } = this.#host;
     const deadlineMs = this.#machine.deadlineMs();
     if (deadlineMs === Infinity && this.#calls.open === 0) {
       throw new WorkerError("E_VM_SILENT", "every process waits, and nothing is left that could respond");
     }
     const leftMs = this.#leftMs();
-    await this.#calls.answeredBy(Math.min(deadlineMs, clock.monotonicMs() + leftMs), clock);
+    return this.#calls.answeredBy(Math.min(deadlineMs, clock.monotonicMs() + leftMs), clock);
+  }
+
+  /** Tells the machine what has been answered. */
+  #deliver() {
     for (const { id, ok, term } of this.#calls.takeAnswers()) this.#machine.reply(id, ok, term);
   }
 }

@@ -22,7 +22,6 @@ const EXPORTS = Object.freeze(/** @type {const} */ ([
 ]));
 
 const PAGE_BYTES = 65536;
-const NO_BYTES = new Uint8Array(0);
 
 /**
  * @typedef {(a?: number, b?: number, c?: number, d?: number) => number} Export
@@ -220,12 +219,11 @@ export class Machine {
     this.#exports.vm_log_clear();
   }
 
-  /** @returns {Uint8Array} records of the host calls made since the last time */
-  takeCalls() {
-    if (this.#exports.vm_calls_len() === 0) return NO_BYTES;
-    const calls = this.#bytes("vm_calls").slice();
+  /** @param {import("./host_calls.js").HostCalls} calls which start those that were made since the last time */
+  drainCalls(calls) {
+    if (this.#exports.vm_calls_len() === 0) return;
+    calls.start(this.#bytes("vm_calls"));
     this.#exports.vm_calls_clear();
-    return calls;
   }
 
   /**

@@ -48,22 +48,25 @@ export class BindingError extends Error {
 export function createDispatch(declared, kinds, env) {
   /** @type {Map<string, Map<unknown, any>>} */
   const states = new Map();
-  return async (name, operationName, args, streams) => {
-    /** @type {(code: string, message: string, cause?: unknown) => BindingError} */
-    const fail = (code, message, cause) => new BindingError(code, name, operationName, message, { cause });
+  return (name, operationName, args, streams) => {
+    const refuse = (/** @type {string} */ code, /** @type {string} */ message) =>
+      Promise.reject(new BindingError(code, name, operationName, message));
     const config = own(declared, name);
-    if (config === undefined) throw fail("unknown_binding", "no binding of this name is configured");
+    if (config === undefined) return refuse("unknown_binding", "no binding of this name is configured");
     const operations = own(kinds, config.kind)?.operations;
-    if (operations === undefined) throw fail("not_available", `this bundle has no binding kind "${config.kind}"`);
+    if (operations === undefined) return refuse("not_available", `this bundle has no binding kind "${config.kind}"`);
     const operation = own(operations, operationName);
-    if (operation === undefined) throw fail("unknown_operation", `kind "${config.kind}" has no such operation`);
+    if (operation === undefined) return refuse("unknown_operation", `kind "${config.kind}" has no such operation`);
     const binding = own(env, name);
-    if (binding === undefined && !config.ambient) throw fail("not_available", "the runtime does not provide this binding");
+    if (binding === undefined && !config.ambient) return refuse("not_available", "the runtime does not provide this binding");
+    const failed = (/** @type {unknown} */ cause) => {
+      const [code, message] = cause instanceof OperationError ? [cause.code, cause.message] : ["failed", describe(cause)];
+      throw new BindingError(code, name, operationName, message, { cause });
+    };
     try {
-      return await operation(binding, args, { config, state: stateOf(states, name), streams });
+      return Promise.resolve(operation(binding, args, { config, state: stateOf(states, name), streams })).catch(failed);
     } catch (cause) {
-      if (cause instanceof OperationError) throw fail(cause.code, cause.message, cause);
-      throw fail("failed", describe(cause), cause);
+      return Promise.reject(cause).catch(failed);
     }
   };
 }

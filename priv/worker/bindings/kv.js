@@ -29,7 +29,8 @@ const ttlOf = (term) => optionalInteger(term, "cache_ttl");
 /** @type {import("./kinds.js").BindingKind} */
 export default {
   operations: {
-    async get(namespace, [key, cacheTtl]) {
+    // No async function: this one returns at once what it would wait for.
+    get(namespace, [key, cacheTtl]) {
       return namespace.get(keyOf(key), { type: "arrayBuffer", cacheTtl: ttlOf(cacheTtl) });
     },
 
