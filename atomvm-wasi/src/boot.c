@@ -31,8 +31,8 @@ Process *boot(char *why, size_t why_size)
     etf_default_minor_version = archive_otp_release_number() >= 26 ? 2 : 1;
     term arguments[] = { start, NIL };
     bool has_init = archive_has_module(ATOM_atomvm_init);
-    Process *first = has_init ? process_spawn(NULL, ATOM_atomvm_init, ATOM_boot, make_list(arguments))
-                              : process_spawn(NULL, start, ATOM_start, NIL);
+    Process *first = has_init ? process_spawn(NULL, ATOM_atomvm_init, ATOM_boot, make_list(arguments), 0)
+                              : process_spawn(NULL, start, ATOM_start, NIL, 0);
     if (first) scheduler_set_main(first);
     else format_text(why, why_size, "out of memory");
     return first;

@@ -100,11 +100,12 @@ static bool set_call(Process *p, Function *f, const term *args, uint32_t count)
     return true;
 }
 
-static Process *spawn_call(Process *parent, Function *f, const term *args, uint32_t count)
+static Process *spawn_call(Process *parent, Function *f, const term *args, uint32_t count, size_t heap_words)
 {
     size_t words = 0;
     for (uint32_t i = 0; i < count; i++) words += term_size(args[i]);
-    Process *p = process_new(words + MIN_HEAP_WORDS);
+    words += MIN_HEAP_WORDS;
+    Process *p = process_new(words < heap_words ? heap_words : words);
     if (!p) return NULL;
     if (!set_call(p, f, args, count)) {
         process_terminate(p, ATOM_system_limit);
@@ -118,20 +119,20 @@ static Process *spawn_call(Process *parent, Function *f, const term *args, uint3
     return p;
 }
 
-Process *process_spawn(Process *parent, term module, term name, term args)
+Process *process_spawn(Process *parent, term module, term name, term args, size_t heap_words)
 {
     term list[256];
     uint32_t count = 0;
     for (; is_cons(args) && count < 255; args = tail(args)) list[count++] = head(args);
     Function *f = function_get(module, name, count);
-    return f ? spawn_call(parent, f, list, count) : NULL;
+    return f ? spawn_call(parent, f, list, count, heap_words) : NULL;
 }
 
-Process *process_spawn_fun(Process *parent, term fun)
+Process *process_spawn_fun(Process *parent, term fun, size_t heap_words)
 {
-    if (boxed_kind(fun) == KIND_EXTFUN) return spawn_call(parent, extfun_function(fun), NULL, 0);
+    if (boxed_kind(fun) == KIND_EXTFUN) return spawn_call(parent, extfun_function(fun), NULL, 0, heap_words);
     Lambda *l = fun_lambda(fun);
-    return spawn_call(parent, l->function, boxed_ptr(fun) + 2, l->free_count);
+    return spawn_call(parent, l->function, boxed_ptr(fun) + 2, l->free_count, heap_words);
 }
 
 // ---- messages ----
@@ -515,7 +516,7 @@ static bool relay_crash(Process *p, term reason)
     Function *report = function_get(ATOM_logger, ATOM_report_crash, 3);
     if (!report || !function_resolve(report)) return false;
     term args[] = { p->pid, p->state->group_leader, reason };
-    return spawn_call(NULL, report, args, 3) != NULL;
+    return spawn_call(NULL, report, args, 3, 0) != NULL;
 }
 
 void process_report_crash(Process *p, term reason)

@@ -100,8 +100,9 @@ uint32_t process_count(void);
 Process *process_at(uint32_t slot); // NULL when free or exiting
 
 // Spawns apply(module, name, args); `args` is a proper list on `parent`'s heap (or literals).
-Process *process_spawn(Process *parent, term module, term name, term args);
-Process *process_spawn_fun(Process *parent, term fun);
+// The heap has as many words as that, or as are usual.
+Process *process_spawn(Process *parent, term module, term name, term args, size_t heap_words);
+Process *process_spawn_fun(Process *parent, term fun, size_t heap_words);
 
 // Sends a copy. `to` is a pid; nothing happens when it is not alive.
 void process_send(Process *from, term to, term message);

@@ -153,20 +153,21 @@ term erlang_self_0(Process *p, term *a) { return (void) a, p->pid; }
 
 static term spawned(Process *p, Process *child) { return child ? child->pid : raise_system_limit(p); }
 
-static Process *spawn_checked(Process *p, term *a)
+static Process *spawn_checked(Process *p, term *a, size_t heap_words)
 {
     if (!is_atom(a[0]) || !is_atom(a[1]) || list_length(a[2]) < 0) return raise_badarg(p), NULL;
-    Process *child = process_spawn(p, a[0], a[1], a[2]);
+    Process *child = process_spawn(p, a[0], a[1], a[2], heap_words);
     if (!child) raise_system_limit(p);
     return child;
 }
 
-static Process *spawn_fun_checked(Process *p, term fun)
+static Process *spawn_fun_checked(Process *p, term fun, size_t heap_words)
 {
     if (!is_fun(fun)) return raise_badarg(p), NULL;
     // One of another arity fails in the process that runs it.
-    Process *child = fun_arity(fun) == 0 ? process_spawn_fun(p, fun)
-                                         : process_spawn(p, ATOM_erlang, ATOM_apply, make_list_of(p, (term[]) { fun, NIL }, 2, NIL));
+    Process *child = fun_arity(fun) == 0
+        ? process_spawn_fun(p, fun, heap_words)
+        : process_spawn(p, ATOM_erlang, ATOM_apply, make_list_of(p, (term[]) { fun, NIL }, 2, NIL), heap_words);
     if (!child) raise_system_limit(p);
     return child;
 }
@@ -187,18 +188,18 @@ static term with_monitor(Process *p, Process *child)
 
 term erlang_spawn_1(Process *p, term *a)
 {
-    Process *child = spawn_fun_checked(p, a[0]);
+    Process *child = spawn_fun_checked(p, a[0], 0);
     return child ? spawned(p, child) : NONE;
 }
 term erlang_spawn_3(Process *p, term *a)
 {
-    Process *child = spawn_checked(p, a);
+    Process *child = spawn_checked(p, a, 0);
     return child ? spawned(p, child) : NONE;
 }
-term erlang_spawn_link_1(Process *p, term *a) { return with_link(p, spawn_fun_checked(p, a[0])); }
-term erlang_spawn_link_3(Process *p, term *a) { return with_link(p, spawn_checked(p, a)); }
-term erlang_spawn_monitor_1(Process *p, term *a) { return with_monitor(p, spawn_fun_checked(p, a[0])); }
-term erlang_spawn_monitor_3(Process *p, term *a) { return with_monitor(p, spawn_checked(p, a)); }
+term erlang_spawn_link_1(Process *p, term *a) { return with_link(p, spawn_fun_checked(p, a[0], 0)); }
+term erlang_spawn_link_3(Process *p, term *a) { return with_link(p, spawn_checked(p, a, 0)); }
+term erlang_spawn_monitor_1(Process *p, term *a) { return with_monitor(p, spawn_fun_checked(p, a[0], 0)); }
+term erlang_spawn_monitor_3(Process *p, term *a) { return with_monitor(p, spawn_checked(p, a, 0)); }
 
 // Options of monitor/3 and of {monitor, Options}, which are valid: alias and tag.
 static void apply_monitor_options(Process *p, term options, RefId ref)
@@ -272,17 +273,26 @@ static term apply_spawn_options(Process *p, Process *child, term options)
     return monitor_ref == NONE ? child->pid : make_tuple2(p, child->pid, monitor_ref);
 }
 
+// A process begins with a heap as large as a program wants it; a very large one comes with its first collection.
+enum { FIRST_HEAP_WORDS_MAX = 1 << 16 };
+
+static size_t heap_words_of(term options)
+{
+    term words = option(options, ATOM_min_heap_size);
+    return words != NONE && small_value(words) <= FIRST_HEAP_WORDS_MAX ? (size_t) small_value(words) : 0;
+}
+
 term erlang_spawn_opt_2(Process *p, term *a)
 {
     if (!spawn_options_valid(a[1])) return raise_badarg(p);
-    Process *child = spawn_fun_checked(p, a[0]);
+    Process *child = spawn_fun_checked(p, a[0], heap_words_of(a[1]));
     return child ? apply_spawn_options(p, child, a[1]) : NONE;
 }
 
 term erlang_spawn_opt_4(Process *p, term *a)
 {
     if (!spawn_options_valid(a[3])) return raise_badarg(p);
-    Process *child = spawn_checked(p, a);
+    Process *child = spawn_checked(p, a, heap_words_of(a[3]));
     return child ? apply_spawn_options(p, child, a[3]) : NONE;
 }
 

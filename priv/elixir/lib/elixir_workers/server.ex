@@ -19,6 +19,9 @@ defmodule ElixirWorkers.Server do
 
   alias ElixirWorkers.Transport.{Host, Wasi}
 
+  # Many requests are answered without a collection.
+  @heap_words 3000
+
   @typedoc "The app, and what was raised, thrown or exited when it started."
   @type failed_start ::
           {:failed_start, String.t(), Failure.kind(), term(), Exception.stacktrace()}
@@ -97,12 +100,13 @@ defmodule ElixirWorkers.Server do
     tag = make_ref()
     callers = [server | Process.get(:"$callers") || []]
 
-    {pid, monitor} =
-      spawn_monitor(fn ->
-        # As `Task` does: a test's fakes are found by it.
-        Process.put(:"$callers", callers)
-        run_request(server, tag, respond(router, head, body, transport), head, transport)
-      end)
+    run = fn ->
+      # As `Task` does: a test's fakes are found by it.
+      Process.put(:"$callers", callers)
+      run_request(server, tag, respond(router, head, body, transport), head, transport)
+    end
+
+    {pid, monitor} = Process.spawn(run, [:monitor, min_heap_size: @heap_words])
 
     receive do
       {^tag, response} ->
