@@ -30,6 +30,27 @@ const config = { ...settings, streamedBodyLimitOf: streamedBodies(settings.strea
 const machines = new Machines(atomvm, new Uint8Array(archive), config);
 machines.prepare();
 
+/**
+ * @typedef {import("./vm.js").Host} Host
+ * @implements {Host}
+ */
+class RequestHost {
+  clock = new Clock();
+  log;
+  #request;
+
+  /** @param {Request} request @param {RequestLog} log */
+  constructor(request, log) {
+    this.#request = request;
+    this.log = log;
+  }
+
+  /** The runtime makes it when it is asked for. */
+  get signal() {
+    return this.#request.signal;
+  }
+}
+
 export default {
   /**
    * @param {Request} request
@@ -44,7 +65,7 @@ export default {
       const waitUntil = (/** @type {Promise<void>} */ work) => context.waitUntil(work);
       const calls = new HostCalls(createDispatch(config.bindings, kinds, env), { waitUntil, log });
       const input = readRequest(request, env, config, requestId, calls.streams);
-      const host = { clock: new Clock(), log, get signal() { return request.signal; } };
+      const host = new RequestHost(request, log);
       const output = machines.serve(input instanceof Promise ? await input : input, host, calls, waitUntil);
       const response = parseResponse(output instanceof Promise ? await output : output);
       return toResponse(response, request.method, calls.streamedBody);

@@ -11,7 +11,7 @@ const RESPONSE_HEADER_BYTES = 12;
 const FIELD_HEADER_BYTES = 8;
 const FLAG_STREAMED = 1;
 /** Header text up to here becomes a string without a call out of JavaScript, if it is ASCII. */
-const MAX_SHORT_BYTES = 256;
+const MAX_SHORT_BYTES = 32;
 const MIN_STATUS = 200;
 const MAX_STATUS = 599;
 /** Fetch, "null body status", without 101 and 103, which are below MIN_STATUS. */
@@ -142,20 +142,32 @@ function isLength([name]) {
 }
 
 /**
- * Through a record where no name comes twice: for lists of pairs the runtime calls back for each pair and each of its parts.
  * @param {ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null} content
  * @param {number} status
  * @param {[string, string][]} fields
  */
 function checkedResponse(content, status, fields) {
-  const record = Object.fromEntries(fields);
-  const headers = Object.keys(record).length === fields.length ? record : fields;
   try {
     // "manual": a body that is already compressed says so in its headers and must not be compressed once more.
-    return new Response(content, { status, headers, encodeBody: "manual" });
+    return new Response(content, { status, headers: recordOf(fields) ?? fields, encodeBody: "manual" });
   } catch (cause) {
     throw firstRefused(fields) ?? cause;
   }
+}
+
+/**
+ * The runtime takes a record at once; for lists of pairs it calls back for each pair and each of its parts.
+ * @param {[string, string][]} fields
+ * @returns {Record<string, string> | undefined} undefined where a name comes twice, or is one that every object has
+ */
+function recordOf(fields) {
+  /** @type {Record<string, string>} */
+  const record = {};
+  for (const [name, value] of fields) {
+    if (name in record) return undefined;
+    record[name] = value;
+  }
+  return record;
 }
 
 /** @param {[string, string][]} fields @returns {WorkerError | undefined} about the first that the runtime does not take */

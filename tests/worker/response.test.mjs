@@ -33,6 +33,11 @@ test("status, headers in order with repetitions, body byte for byte", async () =
   assert.deepEqual(new Uint8Array(await reply.arrayBuffer()), body);
 });
 
+test("names that every object of JavaScript has are headers like any other", () => {
+  const { headers } = response(layout(200, [["__proto__", "1"], ["constructor", "2"], ["x", "3"]]));
+  assert.deepEqual([...headers], [["__proto__", "1"], ["constructor", "2"], ["x", "3"]]);
+});
+
 test("reads a layout that does not start its buffer", async () => {
   const inner = layout(200, [["x", "1"]], Uint8Array.of(7));
   const outer = new Uint8Array(inner.length + 3);
