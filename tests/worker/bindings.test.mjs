@@ -175,12 +175,12 @@ describe("bindings", { skip: BUNDLE === undefined && "BINDINGS_BUNDLE is not set
     const known = worker.logs.length;
     assert.equal(await (await ask("/logged")).text(), "logged");
     await logLine(worker, /nobody catches this/);
-    const told = /^(\[\w+\]) [0-9a-f-]{36} [^]*?(before the read|beside Logger|error of otp|after the read|nobody catches)/;
+    const told = /^(\[\w+\]) [0-9a-f-]{36} [^]*?(before the read|beside Logger|error of :otp|after the read|nobody catches)/;
     const records = worker.logs.slice(known).map(({ message }) => told.exec(message)?.slice(1).join(" "));
     assert.deepEqual(records.filter((each) => each !== undefined), [
       "[warning] before the read",
       "[notice] beside Logger",
-      "[error] error of otp",
+      "[error] error of :otp",
       "[info] after the read",
       "[error] nobody catches",
     ]);
