@@ -24,6 +24,32 @@ text(Result) when is_atom(Result) -> atom_to_binary(Result).
 """
 
 
+CLASSES = """-module(classes).
+-export([start/0]).
+
+start() ->
+    Of = fun(Table, Number) -> try atomvm:class_of(Table, Number) catch error:Reason -> Reason end end,
+    Table = {{-5, 10, 20}, <<7, 0, 255, 3>>},
+    Numbers = [-6, -5, 9, 10, 19, 20, 1 bsl 40, 1 bsl 70, -(1 bsl 40), -(1 bsl 70), 9.0, a, []],
+    Tables = [a, {}, {1, 2}, {{}, <<>>}, {{}, <<4>>}, {{1}, <<1>>}, {{1}, <<1:9>>}, {{a}, <<1, 2>>}, {{1.0}, <<1, 2>>}],
+    [io:format("~w ", [Of(Table, Number)]) || Number <- Numbers],
+    [io:format("~w ", [Of(Each, 5)]) || Each <- Tables].
+"""
+
+
+def test_classes_of_ranges(tmp_path: Path) -> None:
+    (tmp_path / "classes.erl").write_text(CLASSES)
+    subprocess.run(["erlc", "classes.erl"], cwd=tmp_path, check=True)
+    archive = tmp_path / "app.avm"
+    command = [sys.executable, "-m", "hatch_elixir_workers"]
+    pack = ["pack", "-o", str(archive), "--start", "classes", str(tmp_path / "classes.beam")]
+    subprocess.run([*command, *pack], check=True)
+    done = subprocess.run([*command, "run", str(archive)], capture_output=True, text=True, check=True)
+    of_numbers = [7, 0, 0, "badarg", "badarg", 3, 3, 3, 7, 7, *["badarg"] * 3]
+    of_tables = [*["badarg"] * 4, 4, *["badarg"] * 4]
+    assert done.stdout.split() == [str(each) for each in of_numbers + of_tables]
+
+
 def test_files_of_an_application(tmp_path: Path) -> None:
     (tmp_path / "platform_app.erl").write_text(SOURCE)
     subprocess.run(["erlc", "platform_app.erl"], cwd=tmp_path, check=True)
