@@ -232,40 +232,54 @@ term name_list(Process *p)
 
 // ---- links, monitors, aliases ----
 
-static bool drop_link(Process *p, term other)
+// What a has of a link with b, or NULL. Looks through both lists at once, as far as the shorter one goes.
+static Link *link_between(const Process *a, const Process *b)
 {
-    for (Link **link = &p->state->links; *link; link = &(*link)->next) {
-        Link *l = *link;
-        if (l->other != other) continue;
-        *link = l->next;
-        vm_mfree(l, sizeof *l);
-        return true;
+    for (Link *x = a->state->links, *y = b->state->links; x && y; x = x->next, y = y->next) {
+        if (x->other == b->pid) return x;
+        if (y->other == a->pid) return y->twin;
     }
-    return false;
+    return NULL;
 }
 
-static void add_link(Process *p, term other)
+static void push_link(Process *p, Link *l, Link *twin, term other)
 {
-    for (Link *l = p->state->links; l; l = l->next)
-        if (l->other == other) return;
-    Link *l = vm_malloc(sizeof *l);
-    if (!l) return;
-    *l = (Link) { p->state->links, other };
+    *l = (Link) { p->state->links, &p->state->links, twin, other };
+    if (l->next) l->next->back = &l->next;
     p->state->links = l;
+}
+
+static void pop_link(Link *l)
+{
+    *l->back = l->next;
+    if (l->next) l->next->back = l->back;
+    vm_mfree(l, sizeof *l);
+}
+
+static void drop_link(Link *l)
+{
+    pop_link(l->twin);
+    pop_link(l);
 }
 
 void process_link(Process *a, Process *b)
 {
-    if (a == b) return;
-    add_link(a, b->pid);
-    add_link(b, a->pid);
+    if (a == b || link_between(a, b)) return;
+    Link *of_a = vm_malloc(sizeof *of_a), *of_b = of_a ? vm_malloc(sizeof *of_b) : NULL;
+    if (!of_b) {
+        vm_mfree(of_a, of_a ? sizeof *of_a : 0);
+        return;
+    }
+    push_link(a, of_a, of_b, b->pid);
+    push_link(b, of_b, of_a, a->pid);
 }
 
 void process_unlink(Process *a, term b)
 {
     Process *other = process_lookup(b);
-    drop_link(a, b);
-    if (other) drop_link(other, a->pid);
+    Link *l = other ? link_between(a, other) : a->state->links;
+    while (!other && l && l->other != b) l = l->next; // one that has ended, but is not torn down yet
+    if (l) drop_link(l);
 }
 
 static void add_monitor(Process *p, Monitor m)
@@ -464,13 +478,9 @@ static void notify_monitors(Process *p, term reason)
 static void notify_links(Process *p, term reason)
 {
     while (p->state->links) {
-        Link *l = p->state->links;
-        Process *other = process_lookup(l->other);
-        p->state->links = l->next;
-        vm_mfree(l, sizeof *l);
-        if (!other) continue;
-        drop_link(other, p->pid);
-        process_exit_signal(other, p->pid, reason, true);
+        Process *other = process_lookup(p->state->links->other);
+        drop_link(p->state->links);
+        if (other) process_exit_signal(other, p->pid, reason, true);
     }
 }
 

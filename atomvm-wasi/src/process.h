@@ -33,9 +33,11 @@ typedef struct Monitor {
     Fragment *tag;
 } Monitor;
 
+// One side of a link. Both are there, or neither: a process with many links loses one of them without looking for it.
 typedef struct Link {
-    struct Link *next;
-    term other; // pid
+    struct Link *next, **back; // in the process's list; *back points here
+    struct Link *twin;         // the other side
+    term other;                // pid
 } Link;
 
 typedef struct Alias {
