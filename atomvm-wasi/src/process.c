@@ -267,7 +267,7 @@ void process_link(Process *a, Process *b)
     if (a == b || link_between(a, b)) return;
     Link *of_a = vm_malloc(sizeof *of_a), *of_b = of_a ? vm_malloc(sizeof *of_b) : NULL;
     if (!of_b) {
-        vm_mfree(of_a, of_a ? sizeof *of_a : 0);
+        vm_mfree(of_a, sizeof *of_a);
         return;
     }
     push_link(a, of_a, of_b, b->pid);
@@ -282,20 +282,27 @@ void process_unlink(Process *a, term b)
     if (l) drop_link(l);
 }
 
-static void add_monitor(Process *p, Monitor m)
+static void push_monitor(Process *p, Monitor *m, Monitor *twin)
 {
-    Monitor *kept = vm_malloc(sizeof *kept);
-    if (!kept) return;
-    *kept = m;
-    kept->next = p->state->monitors;
-    p->state->monitors = kept;
+    m->twin = twin;
+    m->next = p->state->monitors;
+    m->back = &p->state->monitors;
+    if (m->next) m->next->back = &m->next;
+    p->state->monitors = m;
 }
 
 RefId process_monitor(Process *watcher, Process *target, term name, const RefId *reuse)
 {
     RefId ref = reuse ? *reuse : ref_fresh();
-    add_monitor(watcher, (Monitor) { .ref = ref, .origin = true, .other = target->pid, .name = name, .tag_term = NONE });
-    add_monitor(target, (Monitor) { .ref = ref, .origin = false, .other = watcher->pid, .name = name, .tag_term = NONE });
+    Monitor *mine = vm_malloc(sizeof *mine), *theirs = mine ? vm_malloc(sizeof *theirs) : NULL;
+    if (!theirs) {
+        vm_mfree(mine, sizeof *mine);
+        return ref;
+    }
+    *mine = (Monitor) { .ref = ref, .origin = true, .other = target->pid, .name = name, .tag_term = NONE };
+    *theirs = (Monitor) { .ref = ref, .origin = false, .other = watcher->pid, .name = name, .tag_term = NONE };
+    push_monitor(watcher, mine, theirs);
+    push_monitor(target, theirs, mine);
     return ref;
 }
 
@@ -306,17 +313,18 @@ Monitor *monitor_find(Process *p, RefId ref, bool origin)
     return NULL;
 }
 
-static bool drop_monitor(Process *p, RefId ref, bool origin)
+static void pop_monitor(Monitor *m)
 {
-    for (Monitor **link = &p->state->monitors; *link; link = &(*link)->next) {
-        Monitor *m = *link;
-        if (m->origin != origin || !ref_same(m->ref, ref)) continue;
-        *link = m->next;
-        fragment_free(m->tag);
-        vm_mfree(m, sizeof *m);
-        return true;
-    }
-    return false;
+    *m->back = m->next;
+    if (m->next) m->next->back = m->back;
+    fragment_free(m->tag);
+    vm_mfree(m, sizeof *m);
+}
+
+static void drop_monitor(Monitor *m)
+{
+    pop_monitor(m->twin);
+    pop_monitor(m);
 }
 
 void alias_add(Process *p, RefId ref, bool reply)
@@ -344,9 +352,7 @@ bool process_demonitor(Process *watcher, RefId ref)
     Monitor *m = monitor_find(watcher, ref, true);
     if (!m) return false;
     if (m->alias_demonitor) alias_drop(watcher, ref);
-    Process *target = process_lookup(m->other);
-    if (target) drop_monitor(target, ref, false);
-    return drop_monitor(watcher, ref, true);
+    return drop_monitor(m), true;
 }
 
 // The third word of an alias is its owner's slot.
@@ -458,20 +464,12 @@ static void notify_monitors(Process *p, term reason)
 {
     while (p->state->monitors) {
         Monitor *m = p->state->monitors;
-        Process *other = process_lookup(m->other);
-        p->state->monitors = m->next;
-        if (other && m->origin) {
-            drop_monitor(other, m->ref, false);
-        } else if (other) {
-            Monitor *mine = monitor_find(other, m->ref, true);
-            if (mine) {
-                send_down(other, mine, p->pid, reason);
-                if (mine->alias_demonitor) alias_drop(other, mine->ref);
-                drop_monitor(other, m->ref, true);
-            }
+        Process *watcher = m->origin ? NULL : process_lookup(m->other);
+        if (watcher) {
+            send_down(watcher, m->twin, p->pid, reason);
+            if (m->twin->alias_demonitor) alias_drop(watcher, m->ref);
         }
-        fragment_free(m->tag);
-        vm_mfree(m, sizeof *m);
+        drop_monitor(m);
     }
 }
 

@@ -22,8 +22,10 @@ enum priority { PRIORITY_LOW, PRIORITY_NORMAL, PRIORITY_HIGH, PRIORITY_MAX, PRIO
 enum { MAILBOX_ON_HEAP_MAX = 32, MIN_HEAP_WORDS = 233, MIN_BIN_VHEAP_WORDS = 46422 };
 
 // One end of a monitor; both processes hold one with the same ref.
+// One side of a monitor; both are there, or neither.
 typedef struct Monitor {
-    struct Monitor *next;
+    struct Monitor *next, **back; // in the process's list; *back points here
+    struct Monitor *twin;         // the other side
     RefId ref;
     bool origin;   // this process watches `other`; otherwise `other` watches this process
     term other;    // pid
