@@ -155,6 +155,12 @@ _COMPANIONS = {
     **dict.fromkeys(RANGE_MODULES, (CLASS_OF,)),  # the lookup that their code has when it is packed
 }
 
+# Functions of a module that are called by a name which comes from the caller or from text; None: any function.
+_GIVEN_NAMES: Mapping[str, frozenset[str] | None] = {
+    "unicode_util": frozenset({"nfc", "nfd", "nfkc", "nfkd"}),  # string:equal/4
+    "xmerl_xpath_pred": None,  # the functions of XPath
+}
+
 # Every module answers these.
 _OF_EVERY_MODULE = frozenset({("module_info", 0), ("module_info", 1), ("__info__", 1)})
 _DISPATCHERS = frozenset({("impl_for", 1), ("impl_for!", 1), ("struct_impl_for", 1)})
@@ -581,8 +587,10 @@ class _Walk:
         new = [each for each in function.selects if each not in selections and each[0] in self.universe]
         selections.update(dict.fromkeys(new))
         for module, arity in selections if function.atoms else new:
+            given = _GIVEN_NAMES.get(module, frozenset())
             for name, exported in sorted(self.universe.facts(module).exports):
-                if name in self.possible_names[mfa.module] and arity in (None, exported):
+                possible = given is None or name in given or name in self.possible_names[mfa.module]
+                if possible and arity in (None, exported):
                     self.reach(MFA(module, name, exported), mfa, "may be what is called by a computed name")
 
     def _reach_dynamically(self, target: MFA, named_by: MFA) -> None:

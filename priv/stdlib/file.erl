@@ -135,10 +135,12 @@ first_part(Name) -> hd(binary:split(Name, <<"/">>)).
 
 %% ---- devices: processes that speak the io protocol, such as `user` and Elixir's StringIO; bytes are Latin 1 there ----
 
+read(#file_descriptor{data = Data}, Count) when is_integer(Count), Count >= 0 -> with_bytes(Data, fun(Device) -> read_bytes(Device, Count) end);
 read(Device, Count) when (is_pid(Device) orelse is_atom(Device)), is_integer(Count), Count >= 0 ->
     data(io:request(Device, {get_chars, latin1, '', Count}));
 read(_, _) -> {error, badarg}.
 
+read_line(#file_descriptor{data = Data}) -> with_bytes(Data, fun read_line_of/1);
 read_line(Device) when is_pid(Device); is_atom(Device) -> data(io:request(Device, {get_line, latin1, ''}));
 read_line(_) -> {error, badarg}.
 
@@ -153,22 +155,108 @@ write(Device, Bytes) when is_pid(Device); is_atom(Device) ->
     end;
 write(_, _) -> {error, badarg}.
 
-%% ---- what there is not ----
+%% ---- bytes that are read in pieces: files opened raw, and data opened as a file (ram). Place and content lie with the process
+%% that has opened them ----
 
 open(Name, Modes) when is_list(Modes) ->
     Writes = [Mode || Mode <- Modes, lists:member(Mode, [write, append, exclusive])],
-    case {Writes, read_file(Name)} of
-        {[], {ok, _}} -> {error, enotsup};
+    case {Writes, opened(Name, Modes)} of
+        {[], {ok, Bytes}} -> bytes_device(Bytes, Modes);
         {[], Error} -> Error;
         {_, _} -> {error, erofs}
     end;
 open(Name, Mode) when is_atom(Mode) -> open(Name, [Mode]).
 
-path_open(_, Name, Modes) -> open(Name, Modes).
-close(_) -> {error, badarg}.
+opened(Name, Modes) ->
+    case lists:member(ram, Modes) of
+        true -> iodata(Name);
+        false -> read_file(Name)
+    end.
+
+iodata(Data) ->
+    try {ok, iolist_to_binary(Data)}
+    catch error:badarg -> {error, badarg}
+    end.
+
+%% Others would be processes that speak the io protocol.
+bytes_device(Bytes, Modes) ->
+    case lists:member(ram, Modes) orelse lists:member(raw, Modes) of
+        true ->
+            Data = make_ref(),
+            put({?MODULE, Data}, #{bytes => Bytes, at => 0, binary => lists:member(binary, Modes)}),
+            {ok, #file_descriptor{module = ram_file, data = Data}};
+        false -> {error, enotsup}
+    end.
+
+%% Fun gives the answer and the new place.
+with_bytes(Data, Fun) ->
+    case get({?MODULE, Data}) of
+        undefined -> {error, einval};
+        Device ->
+            {Answer, At} = Fun(Device),
+            put({?MODULE, Data}, Device#{at := At}),
+            Answer
+    end.
+
+read_bytes(#{bytes := Bytes, at := At}, Count) when Count > 0, At >= byte_size(Bytes) -> {eof, At};
+read_bytes(#{bytes := Bytes, at := At} = Device, Count) ->
+    Size = max(0, min(Count, byte_size(Bytes) - At)),
+    {{ok, shaped(Device, binary:part(Bytes, min(At, byte_size(Bytes)), Size))}, At + Size}.
+
+shaped(#{binary := true}, Bytes) -> Bytes;
+shaped(_, Bytes) -> binary_to_list(Bytes).
+
+read_line_of(#{bytes := Bytes, at := At} = Device) ->
+    case At < byte_size(Bytes) andalso binary:match(Bytes, <<"\n">>, [{scope, {At, byte_size(Bytes) - At}}]) of
+        {Found, 1} -> read_bytes(Device, Found + 1 - At);
+        _ -> read_bytes(Device, max(1, byte_size(Bytes) - At))
+    end.
+
+position(#file_descriptor{data = Data}, Location) -> with_bytes(Data, fun(Device) -> place(Device, Location) end);
 position(_, _) -> {error, badarg}.
+
+place(#{bytes := Bytes, at := At}, Location) ->
+    case Location of
+        To when is_integer(To) -> placed(At, To);
+        bof -> placed(At, 0);
+        cur -> placed(At, At);
+        eof -> placed(At, byte_size(Bytes));
+        {bof, Offset} -> placed(At, Offset);
+        {cur, Offset} -> placed(At, At + Offset);
+        {eof, Offset} -> placed(At, byte_size(Bytes) + Offset);
+        _ -> {{error, badarg}, At}
+    end.
+
+placed(At, To) when To < 0 -> {{error, einval}, At};
+placed(_, To) -> {{ok, To}, To}.
+
+pread(File, At, Count) ->
+    case position(File, At) of
+        {ok, _} -> read(File, Count);
+        Error -> Error
+    end.
+
+pread(File, Wanted) when is_list(Wanted) -> pread_all(File, Wanted, []);
 pread(_, _) -> {error, badarg}.
-pread(_, _, _) -> {error, badarg}.
+
+pread_all(_, [], Got) -> {ok, lists:reverse(Got)};
+pread_all(File, [{At, Count} | Rest], Got) ->
+    case pread(File, At, Count) of
+        {ok, Bytes} -> pread_all(File, Rest, [Bytes | Got]);
+        eof -> pread_all(File, Rest, [eof | Got]);
+        Error -> Error
+    end.
+
+close(#file_descriptor{data = Data}) ->
+    case erase({?MODULE, Data}) of
+        undefined -> {error, einval};
+        _ -> ok
+    end;
+close(_) -> {error, badarg}.
+
+%% ---- what there is not ----
+
+path_open(_, Name, Modes) -> open(Name, Modes).
 pwrite(_, _) -> {error, badarg}.
 pwrite(_, _, _) -> {error, badarg}.
 truncate(_) -> {error, badarg}.

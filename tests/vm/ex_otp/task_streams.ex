@@ -58,7 +58,7 @@ defmodule Oracle.TaskStreams do
 
     IO.inspect(
       catch_it(fn ->
-        Task.await(Task.Supervisor.async_nolink(supervisor, fn -> sleep(500) end), 10)
+        Task.await(Task.Supervisor.async_nolink(supervisor, fn -> Process.sleep(:infinity) end), 10)
       end)
     )
 
@@ -66,16 +66,20 @@ defmodule Oracle.TaskStreams do
   end
 
   defp shutdowns(supervisor) do
+    parent = self()
+
     traps = fn ->
       Process.flag(:trap_exit, true)
+      send(parent, :trapping)
       receive(do: ({:EXIT, _, why} -> exit({:got, why})))
     end
 
     task = Task.Supervisor.async_nolink(supervisor, traps)
-    Process.sleep(10)
-    IO.inspect(Task.shutdown(task, 100))
+    receive(do: (:trapping -> :ok))
+    IO.inspect(Task.shutdown(task, 60_000))
     task = Task.async(fn -> :done end)
-    Process.sleep(20)
+    watch = Process.monitor(task.pid)
+    receive(do: ({:DOWN, ^watch, _, _, _} -> :ok))
     IO.inspect(Task.shutdown(task))
     task = Task.async(fn -> Process.sleep(1000) end)
     IO.inspect(Task.ignore(task))
