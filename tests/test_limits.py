@@ -22,7 +22,7 @@ machines = importlib.import_module("machines")
 oracle_module = importlib.import_module("oracle")
 machine: Callable[[str], Any] = cache(machines.build)
 
-MEMORY_CAP = {"native": str(48 << 20), "wasm": str(12 << 20)}
+MEMORY_CAP = str(48 << 20)
 ATOMS_CAP = str(256 << 20)  # the table is full before it
 # A sanitizer's report has an exit code of its own.
 SANITIZERS = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=0", "UBSAN_OPTIONS": "exitcode=99"}
@@ -47,9 +47,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("build", ["native", "wasm"])
 def test_a_limit_ends_a_process_and_not_the_machine(build: str, limit: str, archive: Path) -> None:
     reason = "killed" if limit == "loop" else "system_limit"
-    outcome = machine(build).run(
-        archive, LIMIT=limit, ATOMVM_MEMORY_CAP=ATOMS_CAP if limit == "atoms" else MEMORY_CAP[build]
-    )
+    outcome = machine(build).run(archive, LIMIT=limit, ATOMVM_MEMORY_CAP=ATOMS_CAP if limit == "atoms" else MEMORY_CAP)
     assert (outcome.code, outcome.stdout.decode()) == (0, f"{limit} {reason}\nintact 50500\n"), outcome.stderr
 
 
