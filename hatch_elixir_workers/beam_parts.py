@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import marshal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import NamedTuple, TypeAlias
 
@@ -49,6 +49,7 @@ from hatch_elixir_workers.beam_encode import compact
 from hatch_elixir_workers.literal_tables import with_lookups
 from hatch_elixir_workers.opcodes import IMPORT_OPERAND
 from hatch_elixir_workers.ranges import CLASS_OF, Lookups
+from hatch_elixir_workers.switches import with_branches
 from hatch_elixir_workers.table_columns import Table, find_tables
 
 # Part of the cache key: raise it when the same module comes apart differently.
@@ -114,13 +115,24 @@ class Parts:
     tables: tuple[Table, ...] = ()
 
 
-def module_parts(data: bytes, path: str, *, ranges: bool = False) -> Parts:
-    """The parts of a .beam file's bytes; `path` is for messages, `ranges` see `take_apart`. Raises `BeamError`."""
-    key = cache.digest([b"parts", str((PARTS_VERSION, ranges)).encode(), sys.version.encode(), data])
+def module_parts(
+    data: bytes, path: str, *, ranges: bool = False, branches: Mapping[tuple[str, int], Collection[str]] | None = None
+) -> Parts:
+    """The parts of a .beam file's bytes; `path` is for messages, `ranges` see `take_apart`. Raises `BeamError`.
+
+    `branches` names, for functions that begin by choosing among names (`switches.py`), those that can be asked for.
+    """
+    narrowed = {function: sorted(names) for function, names in sorted((branches or {}).items())}
+    key = cache.digest([b"parts", repr((PARTS_VERSION, ranges, narrowed)).encode(), sys.version.encode(), data])
     stored = cache.load("parts", key)
     known = _from_cache(stored) if stored is not None else None
     if known is None:
-        known = take_apart(parse_beam(data, path), ranges=ranges)
+        module = parse_beam(data, path)
+        functions = [
+            with_branches(each, narrowed[each.name, each.arity]) if (each.name, each.arity) in narrowed else each
+            for each in module.functions
+        ]
+        known = take_apart(module, functions, ranges=ranges)
         cache.store("parts", key, _to_cache(known))
     return known
 

@@ -19,6 +19,7 @@ EXPLAINERS = (
     MFA("erl_stdlib_errors", "format_error", 2),
 )
 POSIX = "erl_posix_msg"
+INFORMATION = "__info__"
 EXPLAINER_MODULES = frozenset({POSIX, *(each.module for each in EXPLAINERS)})
 
 # Atoms that the machine makes: names in stack traces of instructions that are no calls (cold.c), causes of errors.
@@ -43,7 +44,12 @@ def explained_module(mfa: MFA) -> str | None:
 
 
 def chooses_among(mfa: MFA) -> str | None:
-    """The module whose names a function chooses among: of its functions, or of atoms that it builds."""
+    """The module whose names a function chooses among: of its functions, or of atoms that it builds.
+
+    `INFORMATION`, which is no module, for what modules of Elixir say of themselves: `__info__(:functions)` and so on.
+    """
+    if mfa[1:] == (INFORMATION, 1):
+        return INFORMATION
     of_itself = (mfa.module == POSIX and mfa.function == "message_1") or (
         mfa.module in EXPLAINER_MODULES and mfa.function == "expand_error"
     )

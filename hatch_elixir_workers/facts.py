@@ -34,7 +34,7 @@ from hatch_elixir_workers.opcodes import IMPORT_OPERAND
 from hatch_elixir_workers.switches import branch, switch_of, with_branches
 
 # Part of the cache key: raise it when this file finds more or less than before.
-FACTS_VERSION = 7
+FACTS_VERSION = 8
 
 LocalFunction = tuple[str, int]
 

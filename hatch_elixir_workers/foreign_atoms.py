@@ -14,25 +14,24 @@ from hatch_elixir_workers.beam import MFA
 TOKENIZER = "Elixir.String.Tokenizer"
 _NORMAL_FORMS = "unicode"
 
-_FROM_TEXT = frozenset(
-    MFA("erlang", name, arity)
-    for name, arity in (
-        ("binary_to_atom", 1),
-        ("binary_to_atom", 2),
-        ("binary_to_term", 1),
-        ("binary_to_term", 2),
-        ("list_to_atom", 1),
-    )
-)
-# These make atoms of names that are atoms already, of names of their own, or of what the build has written.
-_KNOWN = frozenset(
+DECODERS = frozenset({MFA("erlang", "binary_to_term", 1), MFA("erlang", "binary_to_term", 2)})
+_FROM_TEXT = DECODERS | {
+    MFA("erlang", name, arity) for name, arity in (("binary_to_atom", 1), ("binary_to_atom", 2), ("list_to_atom", 1))
+}
+# These decode what the build has written, which is not compressed.
+OF_THE_BUILD = frozenset(
     {
-        MFA("Elixir.Code.Identifier", "extract_anonymous_fun_parent", 1),
         MFA("Elixir.ElixirWorkers.Settings", "read", 0),
         MFA("application", "read_term", 1),
         MFA("atomvm_init", "parser_options", 1),
+    }
+)
+# These make atoms of names that are atoms already, or of names of their own.
+_KNOWN = OF_THE_BUILD | frozenset(
+    {
+        MFA("Elixir.Code.Identifier", "extract_anonymous_fun_parent", 1),
         MFA("erl_error", "pp_arguments", 5),
-        MFA("io_lib_fread", "fread_atom", 6),  # see `_reads`
+        MFA("io_lib_fread", "fread_atom", 6),  # see `_READERS`
         MFA("logger", "module_named", 1),
         MFA("proc_lib", "make_dummy_args", 2),
     }

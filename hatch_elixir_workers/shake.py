@@ -52,13 +52,14 @@ from hatch_elixir_workers.collect import Universe
 from hatch_elixir_workers.explainers import (
     EXPLAINER_MODULES,
     EXPLAINERS,
+    INFORMATION,
     MADE_BY_THE_MACHINE,
     POSIX,
     chooses_among,
     explained_module,
 )
 from hatch_elixir_workers.facts import Call, FunctionFacts, ModuleFacts
-from hatch_elixir_workers.foreign_atoms import is_foreign, makes_foreign, only_for_foreign
+from hatch_elixir_workers.foreign_atoms import DECODERS, OF_THE_BUILD, is_foreign, makes_foreign, only_for_foreign
 from hatch_elixir_workers.ranges import CLASS_OF
 from hatch_elixir_workers.ranges import MODULES as RANGE_MODULES
 
@@ -105,7 +106,9 @@ _OF_STRUCT = {
 
 # Functions that a module names in a function which serves all its others: followed from there once the one on the right
 # is reached.
-_ON_REQUEST = {("io_lib", "fread"): ("io", "fread")}
+_ON_REQUEST = {("io_lib", "fread"): ("io", "fread"), ("math", "pow"): ("Elixir.Kernel", "**")}
+# It is the power of integers that these ask for.
+_NO_REQUESTS = frozenset({MFA("Elixir.Integer", "pow", 2)})
 _REQUESTS = frozenset(_ON_REQUEST.values())
 
 STRUCTS_THAT_WAIT = _OF_STRUCT.keys()
@@ -160,6 +163,9 @@ _GIVEN_NAMES: Mapping[str, frozenset[str] | None] = {
     "unicode_util": frozenset({"nfc", "nfd", "nfkc", "nfkd"}),  # string:equal/4
     "xmerl_xpath_pred": None,  # the functions of XPath
 }
+
+# The native that another asks for a compressed term (etf_decode.c).
+INFLATE = MFA("atomvm", "inflate", 2)
 
 # Every module answers these.
 _OF_EVERY_MODULE = frozenset({("module_info", 0), ("module_info", 1), ("__info__", 1)})
@@ -320,7 +326,9 @@ class _Walk:
             self._may_raise(mfa.module, (mfa.function,))
             if mfa.module == POSIX:
                 self._follow_every_branch(POSIX)
-        if mfa[:2] in _REQUESTS:
+        if mfa in DECODERS and source not in OF_THE_BUILD and INFLATE in self.natives:
+            self.reach(INFLATE, mfa, "decodes terms that may be compressed")
+        if mfa[:2] in _REQUESTS and source not in _NO_REQUESTS:
             self._request(mfa[:2])
         if mfa in self.result.functions or self._park(mfa, source, reason):
             return
@@ -409,6 +417,7 @@ class _Walk:
             self._named_by_application((*function.atoms, *function.structs))
         self._may_raise(mfa.module, function.atoms)
         self._may_raise(POSIX, function.atoms)
+        self._may_raise(INFORMATION, function.atoms)
         self._choices(mfa, function)
         self._calls(mfa, function)
         if facts.is_protocol:

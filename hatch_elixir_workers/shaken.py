@@ -9,16 +9,13 @@ The library of another machine is packed whole at each level: what of it the mac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
 from hatch_elixir_workers.beam import BeamModule
-from hatch_elixir_workers.beam_parts import Parts, module_parts, take_apart
+from hatch_elixir_workers.beam_parts import module_parts
 from hatch_elixir_workers.collect import Origin, Source, Universe
 from hatch_elixir_workers.prune import prune
 from hatch_elixir_workers.ranges import CLASS_OF
 from hatch_elixir_workers.ranges import MODULES as RANGE_MODULES
 from hatch_elixir_workers.shake import Reach
-from hatch_elixir_workers.switches import with_branches
 
 # Applications of Elixir and OTP that are there without being named as a dependency; erts are the preloaded modules.
 _ALWAYS_THERE = frozenset({"elixir", "erts", "kernel", "stdlib"})
@@ -38,24 +35,11 @@ def shaken(universe: Universe, reach: Reach, name: str, level: str, *, condense:
     path = str(universe.sources[name].path)
     ranges = condense and name in RANGE_MODULES and CLASS_OF in reach.natives
     branches = {(mfa.function, mfa.arity): names for mfa, names in reach.branches.items() if mfa.module == name}
-    parts = (
-        _narrowed(universe.module(name), branches)
-        if branches
-        else module_parts(universe.data(name), path, ranges=ranges)
-    )
+    parts = module_parts(universe.data(name), path, ranges=ranges, branches=branches)
     if parts.has_records:
         return universe.module(name)
     functions, never_run = reach.by_module.get(name, set()), reach.never_run.get(name, set())
     return BeamModule(path, tuple(prune(parts, functions, never_run, condense=condense)))
-
-
-def _narrowed(module: BeamModule, branches: Mapping[tuple[str, int], Collection[str]]) -> Parts:
-    """The module's parts without the branches that nothing asks for."""
-    functions = [
-        with_branches(each, branches[each.name, each.arity]) if (each.name, each.arity) in branches else each
-        for each in module.functions
-    ]
-    return take_apart(module, functions)
 
 
 def _is_there(source: Source) -> bool:

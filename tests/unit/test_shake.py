@@ -403,6 +403,27 @@ def test_what_requests_need_is_followed_once_they_are_made(world: World, reads: 
     assert (mfa("io_lib:fread/3") in result.parked) != reads
 
 
+@pytest.mark.parametrize(("caller", "floats"), [("Elixir.Integer:pow/2", False), ("Elixir.Kernel:**/2", True)])
+def test_powers_of_integers_need_no_floats(world: World, caller: str, floats: bool) -> None:
+    world.add("app", Origin.APP, run__arity_0=does("Elixir.Integer:pow/2", caller))
+    world.add("Elixir.Integer", Origin.ELIXIR, pow__arity_2=does("Elixir.Kernel:**/2"))
+    world.add("Elixir.Kernel", Origin.ELIXIR, **{"**__arity_2": does("math:pow/2")})
+    world.add("math", Origin.OTP, pow__arity_2=does())
+    assert (mfa("math:pow/2") in world.reach("app:run/0").functions) == floats
+
+
+@pytest.mark.parametrize(
+    ("reader", "compressed"), [("application:read_term/1", False), ("application:other/1", True), ("app:run/0", True)]
+)
+def test_terms_of_others_may_be_compressed(world: World, reader: str, compressed: bool) -> None:
+    decodes = does("erlang:binary_to_term/1")
+    world.add("app", Origin.APP, run__arity_0=decodes)
+    world.add("application", Origin.STAND_IN, read_term__arity_1=decodes, other__arity_1=decodes)
+    natives = frozenset({mfa("erlang:binary_to_term/1"), mfa("atomvm:inflate/2")})
+    result = reach(world.universe, [(mfa("application:read_term/1"), "boots"), (mfa(reader), "a root")], natives)
+    assert (mfa("atomvm:inflate/2") in result.functions) == compressed
+
+
 @pytest.mark.parametrize("name", ["größe", "Elixir.Größe"])
 def test_names_are_atoms_too(inspecting: World, name: str) -> None:
     inspecting.add(name, Origin.APP, run__arity_0=does())

@@ -1,5 +1,6 @@
 // erlang:term_to_binary, binary_to_term and what belongs to them.
 #include "bits.h"
+#include "digest.h"
 #include "etf.h"
 
 // ---- options ----
@@ -94,4 +95,17 @@ term erlang_binary_to_term_2(Process *p, term *a)
     DecodeOptions options;
     if (!decode_options(a[1], &options)) return raise_error_info(p, (term) ATOM_badarg, (term) ATOM_badopt);
     return decode(p, a[0], options);
+}
+
+// {Plain, bytes taken} of a zlib stream that makes so many bytes; `error` when it is damaged. What etf_decode needs of zlib.
+term atomvm_inflate_2(Process *p, term *a)
+{
+    Bits in;
+    uint8_t *out;
+    if (!bits_of(a[0], &in) || in.bit_offset % 8 || in.bit_size % 8 || !is_small(a[1]) || small_value(a[1]) < 0) return raise_badarg(p);
+    size_t size = (size_t) small_value(a[1]);
+    term plain = make_binary(p, NULL, size, &out);
+    if (plain == NONE) return NONE;
+    size_t taken = zig_zlib_inflate(in.bytes + in.bit_offset / 8, in.bit_size / 8, out, size);
+    return taken ? make_tuple2(p, plain, make_small((sterm) taken)) : (term) ATOM_error;
 }
