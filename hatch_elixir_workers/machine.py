@@ -18,7 +18,7 @@ from hatch_elixir_workers.machine_shake import shake_machine
 from hatch_elixir_workers.shake import EVALUATORS
 
 # Part of the cache key: raise it when the same natives make another machine.
-_SHAKE_VERSION = b"2"
+_SHAKE_VERSION = b"3"
 
 _BUILD_IT = (
     "Install hatch-elixir-workers from a wheel, which carries it; in a checkout of its sources, "
@@ -52,21 +52,24 @@ class Machine:
     is_reactor: bool = True
     is_own: bool = True
 
-    def for_modules(self, modules: Iterable[str], natives: Iterable[MFA]) -> bytes:
+    def for_modules(self, modules: Iterable[str], natives: Iterable[MFA], *, is_command: bool = True) -> bytes:
         """The machine for these modules, which reach these natives: all of it for code that may name others."""
         whole = self.linkable is None or EVALUATORS.intersection(modules)
-        return self.wasm.read_bytes() if whole else self.with_natives(natives)
+        return self.wasm.read_bytes() if whole else self.with_natives(natives, is_command=is_command)
 
-    def with_natives(self, natives: Iterable[MFA]) -> bytes:
-        """The machine without the natives that are not among these. Raises `VmError`."""
+    def with_natives(self, natives: Iterable[MFA], *, is_command: bool = True) -> bytes:
+        """The machine without the natives that are not among these, and for workers only if it is no command.
+
+        Raises `VmError`.
+        """
         if self.linkable is None:
             raise VmError(f"{self.wasm} has no relocations beside it")
         kept = sorted(self.natives.intersection(natives))
         linkable = self.linkable.read_bytes()
-        key = cache.digest([b"machine", _SHAKE_VERSION, repr([*map(tuple, kept)]).encode(), linkable])
+        key = cache.digest([b"machine", _SHAKE_VERSION, repr((is_command, *map(tuple, kept))).encode(), linkable])
         machine = cache.load("machine", key)
         if machine is None:
-            machine = shake_machine(linkable, frozenset(kept))
+            machine = shake_machine(linkable, frozenset(kept), is_command=is_command)
             cache.store("machine", key, machine)
         return machine
 

@@ -22,6 +22,7 @@ from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.errors import VmError
 from hatch_elixir_workers.wasm_linked import Linked, Relocation, Run, Section, Symbol
 
+_COMMAND = "_start"
 _ROWS = "native_rows"
 _ROW_BYTES = 20
 _NAME_AT, _ARITY_AT = 4, 8
@@ -34,9 +35,12 @@ _ZEROS_MIN = 16
 Node = int
 
 
-def shake_machine(linkable: bytes, natives: Collection[MFA]) -> bytes:
-    """The machine with these natives; `linkable` is what the linker wrote, relocations included. Raises VmError."""
-    return _Shake(wasm.read_linked(linkable)).machine(natives)
+def shake_machine(linkable: bytes, natives: Collection[MFA], *, is_command: bool = True) -> bytes:
+    """The machine with these natives; `linkable` is what the linker wrote, relocations included. Raises VmError.
+
+    Without `is_command` it has the exports for workers only, and no `_start`.
+    """
+    return _Shake(wasm.read_linked(linkable, unwanted=() if is_command else (_COMMAND,))).machine(natives)
 
 
 class _Shake:
@@ -142,6 +146,8 @@ class _Shake:
 
     def _targets(self, relocations: Iterable[Relocation]) -> Iterator[Node]:
         for each in relocations:
+            if each.type == wasm.TYPE_INDEX_LEB:
+                continue
             symbol = self.linked.symbols[each.symbol]
             if symbol.kind == wasm.FUNCTION_SYMBOL:
                 yield symbol.function

@@ -303,7 +303,7 @@ def _machine(plan: Plan, selection: Selection) -> bytes:
     """The virtual machine with the natives that are reached, or all of it where nothing is to be left out."""
     if plan.config.shake != "functions":
         return plan.machine.wasm.read_bytes()
-    return plan.machine.for_modules([name for name, *_ in selection.modules], selection.natives)
+    return plan.machine.for_modules([name for name, *_ in selection.modules], selection.natives, is_command=False)
 
 
 def contents(plan: Plan, toolchain: mix.Toolchain, entry: str, selection: Selection, packed: Packed) -> bundle.Contents:

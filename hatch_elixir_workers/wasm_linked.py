@@ -12,7 +12,7 @@ WebAssembly Object File Linking (tool-conventions).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,13 +27,13 @@ _SYMBOL_TABLE = 8
 _UNDEFINED, _EXPLICIT_NAME = 0x10, 0x40
 
 FUNCTION_INDEX_LEB, TABLE_INDEX_SLEB, TABLE_INDEX_I32 = 0, 1, 2
-_MEMORY_ADDR_LEB, _MEMORY_ADDR_SLEB, _MEMORY_ADDR_I32, _TYPE_INDEX_LEB, _GLOBAL_INDEX_LEB = 3, 4, 5, 6, 7
+_MEMORY_ADDR_LEB, _MEMORY_ADDR_SLEB, _MEMORY_ADDR_I32, TYPE_INDEX_LEB, _GLOBAL_INDEX_LEB = 3, 4, 5, 6, 7
 _FUNCTION_OFFSET_I32, _SECTION_OFFSET_I32, _TABLE_NUMBER_LEB = 8, 9, 20
 _WITH_ADDEND = frozenset(
     {_MEMORY_ADDR_LEB, _MEMORY_ADDR_SLEB, _MEMORY_ADDR_I32, _FUNCTION_OFFSET_I32, _SECTION_OFFSET_I32}
 )
 # What they write is padded to five bytes; the value may be signed or not.
-UNSIGNED_LEBS = frozenset({FUNCTION_INDEX_LEB, _MEMORY_ADDR_LEB, _TYPE_INDEX_LEB, _GLOBAL_INDEX_LEB, _TABLE_NUMBER_LEB})
+UNSIGNED_LEBS = frozenset({FUNCTION_INDEX_LEB, _MEMORY_ADDR_LEB, TYPE_INDEX_LEB, _GLOBAL_INDEX_LEB, _TABLE_NUMBER_LEB})
 SIGNED_LEBS = frozenset({TABLE_INDEX_SLEB, _MEMORY_ADDR_SLEB})
 PADDED_BYTES = 5
 _KNOWN_RELOCATIONS = UNSIGNED_LEBS | SIGNED_LEBS | {TABLE_INDEX_I32, _MEMORY_ADDR_I32}
@@ -61,7 +61,10 @@ class Symbol(NamedTuple):
 
 
 class Relocation(NamedTuple):
-    """At `offset` of its section's data stands what the number of `symbol` in the symbol table decides."""
+    """At `offset` of its section's data stands what the number of `symbol` in the symbol table decides.
+
+    If the type is `TYPE_INDEX_LEB` it is the number of a type instead.
+    """
 
     type: int
     offset: int
@@ -135,10 +138,10 @@ def signed(value: int) -> bytes:
     return bytes((*out, value & 0x7F))
 
 
-def read_linked(data: bytes) -> Linked:
-    """Raises VmError."""
+def read_linked(data: bytes, unwanted: Collection[str] = ()) -> Linked:
+    """The machine, whose roots are the functions that it exports, but for the `unwanted`. Raises VmError."""
     try:
-        return _linked(tuple(read_sections(data)))
+        return _linked(tuple(read_sections(data)), unwanted)
     except (IndexError, KeyError, ValueError) as error:
         raise VmError(f"the linkable virtual machine is damaged ({type(error).__name__}: {error})") from None
 
@@ -159,11 +162,11 @@ def read_sections(data: bytes) -> Iterator[Section]:
         yield Section(number, name, content)
 
 
-def _linked(sections: tuple[Section, ...]) -> Linked:
+def _linked(sections: tuple[Section, ...], unwanted: Collection[str]) -> Linked:
     known = {section.id: section.data for section in sections}
     custom = {section.name: section.data for section in sections if section.id == CUSTOM}
     imported = _imported_functions(known[IMPORT])
-    roots = [*_exported_functions(known[EXPORT])]
+    roots = [index for name, index in _exported_functions(known[EXPORT]) if name not in unwanted]
     if START in known:
         roots.append(Reader(known[START]).unsigned())
     types = Reader(known[FUNCTION])
@@ -193,13 +196,12 @@ def _imported_functions(data: bytes) -> int:
     return functions
 
 
-def _exported_functions(data: bytes) -> Iterator[int]:
+def _exported_functions(data: bytes) -> Iterator[tuple[str, int]]:
     reader = Reader(data)
     for _ in range(reader.unsigned()):
-        reader.name()
-        kind, index = reader.byte(), reader.unsigned()
+        name, kind, index = reader.name(), reader.byte(), reader.unsigned()
         if kind == 0:
-            yield index
+            yield name, index
 
 
 def read_bodies(data: bytes) -> Iterator[Run]:
@@ -255,18 +257,16 @@ def write_segments(segments: Sequence[tuple[int, bytes]]) -> bytes:
 
 
 def renumber_exports(data: bytes, numbers: Mapping[int, int]) -> bytes:
-    """The section of exports with other numbers for functions."""
-    reader, out = Reader(data), bytearray()
-    count = reader.unsigned()
-    out += leb128.unsigned(count)
-    for _ in range(count):
+    """The section of exports with other numbers for functions, without functions that have none."""
+    reader, rows = Reader(data), []
+    for _ in range(reader.unsigned()):
         start = reader.at
         reader.name()
         kind = reader.byte()
-        out += data[start : reader.at]
-        index = reader.unsigned()
-        out += leb128.unsigned(numbers[index] if kind == 0 else index)
-    return bytes(out)
+        head, index = data[start : reader.at], reader.unsigned()
+        if kind != 0 or index in numbers:
+            rows.append(head + leb128.unsigned(numbers[index] if kind == 0 else index))
+    return leb128.unsigned(len(rows)) + b"".join(rows)
 
 
 def _symbols(data: bytes) -> Iterator[Symbol]:

@@ -80,6 +80,18 @@ def test_what_only_other_natives_need_is_gone(linkable: bytes) -> None:
         assert bodies.count(trap) < 5
 
 
+def _exports(machine: bytes) -> list[str]:
+    data = next(section.data for section in wasm.read_sections(machine) if section.id == wasm.EXPORT)
+    reader = wasm.Reader(data)
+    return [(reader.name(), reader.byte(), reader.unsigned())[0] for _ in range(reader.unsigned())]
+
+
+def test_a_machine_for_workers_is_no_command(linkable: bytes) -> None:
+    command, worker = (shake_machine(linkable, DISPLAY, is_command=each) for each in (True, False))
+    assert {*_exports(command)} - {*_exports(worker)} == {"_start"}
+    assert len(_bodies(worker)) < len(_bodies(command)) - 20
+
+
 def test_no_zeros_are_written(linkable: bytes) -> None:
     linked = wasm.read_linked(linkable)
     data = next(
