@@ -210,13 +210,18 @@ def _times_on_vm(archives: Mapping[str, Path]) -> dict[str, float]:
 
 
 def size(bundle: Path) -> list[Row]:
-    """Every file of the bundle, compressed by itself; wrangler transfers all but manifest.json and wrangler.toml."""
-    files = {path.name: path.read_bytes() for path in sorted(bundle.rglob("*")) if path.is_file()}
-    zipped = {name: len(gzip.compress(data, 9, mtime=0)) for name, data in files.items()}
-    parts = ", ".join(f"{name} {zipped[name] / 1024:.0f}" for name in ("atomvm.wasm", "app.avm"))
-    others = sum(zipped.values()) - zipped["atomvm.wasm"] - zipped["app.avm"]
-    total = sum(zipped.values()) / 1024
-    return [Row("hello bundle, gzip", f"{total:.0f} KB ({parts}, all else {others / 1024:.0f})", "≤ 250 KB")]
+    """All files of the bundle in one stream; wrangler transfers all but manifest.json and wrangler.toml."""
+    files = {str(each.relative_to(bundle)): each.read_bytes() for each in sorted(bundle.rglob("*")) if each.is_file()}
+    uploaded = [data for name, data in files.items() if name not in ("manifest.json", "wrangler.toml")]
+    parts = ", ".join(f"{name} {_zipped([files[name]]):.0f}" for name in ("atomvm.wasm", "app.avm"))
+    by_file = sum(_zipped([data]) for data in files.values())
+    beside = f"{parts}; uploaded {_zipped(uploaded):.0f}; each file by itself {by_file:.0f}"
+    return [Row("hello bundle, gzip", f"{_zipped(files.values()):.0f} KB ({beside})", "≤ 250 KB")]
+
+
+def _zipped(parts: Iterable[bytes]) -> float:
+    """Their size in one stream of gzip, in KB."""
+    return len(gzip.compress(b"".join(parts), 9, mtime=0)) / 1024
 
 
 def building() -> list[Row]:
