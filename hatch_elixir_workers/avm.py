@@ -88,15 +88,6 @@ def read_avm(data: bytes, path: Path | str = "<memory>") -> list[Section]:
     return list(_read_sections(data, path))
 
 
-def read_avm_file(path: Path | str) -> list[Section]:
-    """The sections of an archive file. Raises AvmError."""
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise AvmError(path, "file", 0, f"cannot be read: {error.strerror or error}") from None
-    return read_avm(data, path)
-
-
 def _read_sections(data: bytes, path: Path | str) -> Iterator[Section]:
     offset = len(MAGIC)
     while True:

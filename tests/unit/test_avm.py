@@ -16,9 +16,9 @@ from hatch_elixir_workers.avm import (
     file_section,
     module_section,
     read_avm,
-    read_avm_file,
     write_avm,
 )
+from hatch_elixir_workers.condensed_archive import read_archive_file
 from hatch_elixir_workers.errors import AvmError
 
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40)
@@ -86,7 +86,7 @@ def test_sections_that_could_not_be_found_again_are_refused(sections: list[Secti
 def test_a_file_that_is_no_archive_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.avm").write_bytes(b"PK\x03\x04" * 10)
     with pytest.raises(AvmError) as caught:
-        read_avm_file(tmp_path / "x.avm")
+        read_archive_file(tmp_path / "x.avm")
     assert str(caught.value) == (
         f"{tmp_path}/x.avm: section magic, offset 0: not an .avm archive: it does not start with AtomVM's magic bytes"
     )
@@ -94,4 +94,4 @@ def test_a_file_that_is_no_archive_is_named(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(AvmError, match=r"none\.avm: section file, offset 0: cannot be read: No such file"):
-        read_avm_file(tmp_path / "none.avm")
+        read_archive_file(tmp_path / "none.avm")

@@ -11,7 +11,7 @@ import pytest
 import wasmtime
 
 from hatch_elixir_workers import __version__
-from hatch_elixir_workers.avm import read_avm_file
+from hatch_elixir_workers.condensed_archive import read_archive_file
 
 CompileErl = Callable[..., Path]
 
@@ -67,20 +67,20 @@ def test_version() -> None:
 
 
 def test_pack_only_what_is_named(packed: Path) -> None:
-    assert [section.name for section in read_avm_file(packed)] == ["hello.beam"]
+    assert [section.name for section in read_archive_file(packed)] == ["hello.beam"]
 
 
 def test_pack_with_what_it_needs(hello: Path, tmp_path: Path) -> None:
     done = command("pack", "-o", tmp_path / "a.avm", "--start", "hello", hello)
     assert (done.returncode, done.stderr) == (0, "")
-    names = [section.name for section in read_avm_file(tmp_path / "a.avm")]
+    names = [section.name for section in read_archive_file(tmp_path / "a.avm")]
     assert names[0] == "hello.beam"
     assert "lists.beam" in names
     assert "gen_tcp.beam" not in names
 
 
 def test_list(packed: Path) -> None:
-    size = len(read_avm_file(packed)[0].data)
+    size = len(read_archive_file(packed)[0].data)
     assert json.loads(command("list", packed, "--json").stdout) == [
         {"name": "hello.beam", "flags": ["start", "code"], "size": size}
     ]
