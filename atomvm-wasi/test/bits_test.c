@@ -14,6 +14,12 @@
 
 static Process process;
 
+// The native that decoding a compressed term asks for.
+NativeFn native_find(term module, term name, uint32_t arity)
+{
+    return module == (term) ATOM_atomvm && name == (term) ATOM_inflate && arity == 2 ? atomvm_inflate_2 : NULL;
+}
+
 static void process_reset(void)
 {
     off_heap_release(process.off_heap);
