@@ -1,10 +1,12 @@
-// erlang:decode_packet/3: the packets that a stream is cut into, and lines of HTTP. Not here, and badarg: asn1, cdr, fcgi,
-// ssl_tls, sunrm, tpkt.
+// erlang:decode_packet/3: the packets that a stream is cut into, and lines of HTTP.
 #include "../iolist.h"
 #include "../map.h"
 #include "../module.h"
 
-enum format { FORMAT_RAW, FORMAT_1, FORMAT_2, FORMAT_4, FORMAT_LINE, FORMAT_HTTP, FORMAT_HTTPH };
+enum format {
+    FORMAT_RAW, FORMAT_1, FORMAT_2, FORMAT_4, FORMAT_LINE, FORMAT_HTTP, FORMAT_HTTPH,
+    FORMAT_ASN1, FORMAT_CDR, FORMAT_FCGI, FORMAT_SSL_TLS, FORMAT_SUNRM, FORMAT_TPKT
+};
 
 typedef struct Packet {
     enum format format;
@@ -26,6 +28,8 @@ static bool format_of(term t, Packet *k)
     static const struct { const char *name; enum format format; bool binaries; } formats[] = {
         { "raw", FORMAT_RAW, false }, { "line", FORMAT_LINE, false }, { "http", FORMAT_HTTP, false },
         { "httph", FORMAT_HTTPH, false }, { "http_bin", FORMAT_HTTP, true }, { "httph_bin", FORMAT_HTTPH, true },
+        { "asn1", FORMAT_ASN1, false }, { "cdr", FORMAT_CDR, false }, { "fcgi", FORMAT_FCGI, false },
+        { "ssl_tls", FORMAT_SSL_TLS, false }, { "sunrm", FORMAT_SUNRM, false }, { "tpkt", FORMAT_TPKT, false },
     };
     static const enum format sizes[] = { FORMAT_RAW, FORMAT_1, FORMAT_2, FORMAT_RAW, FORMAT_4 };
     if (is_small(t) && small_value(t) >= 0 && small_value(t) <= 4 && small_value(t) != 3)
@@ -75,6 +79,84 @@ static int64_t counted_length(const Packet *k, unsigned width)
     return (int64_t) width + length;
 }
 
+// A number of so many bytes, the highest first.
+static uint32_t number_at(const Packet *k, size_t at, unsigned width)
+{
+    uint32_t n = 0;
+    for (unsigned i = 0; i < width; i++) n = n << 8 | k->bytes[at + i];
+    return n;
+}
+
+static int64_t with_header(const Packet *k, size_t header, uint32_t content)
+{
+    if (k->packet_size && content > k->packet_size) return INVALID;
+    return (uint64_t) content + header > INT32_MAX ? INVALID : (int64_t) header + content;
+}
+
+// BER (X.690): a tag of one byte or more, a length of one byte or of up to four that follow.
+static int64_t asn1_length(const Packet *k)
+{
+    enum { LONG_TAG = 0x1f, GOES_ON = 0x80, LENGTH_BYTES_MAX = 4 };
+    size_t at = 1;
+    if (k->size > 0 && (k->bytes[0] & LONG_TAG) == LONG_TAG)
+        while (at < k->size && k->bytes[at++] & GOES_ON)
+            if (at == k->size) return UNKNOWN;
+    if (at >= k->size) return UNKNOWN;
+    unsigned width = k->bytes[at] & GOES_ON ? k->bytes[at] & ~GOES_ON : 0;
+    if (width == 0) return with_header(k, at + 1, k->bytes[at] & GOES_ON ? 0 : k->bytes[at]);
+    if (width > k->size - at - 1) return UNKNOWN;
+    return width > LENGTH_BYTES_MAX ? INVALID : with_header(k, at + 1 + width, number_at(k, at + 1, width));
+}
+
+// GIOP, of CORBA: magic, version, flags of which bit 0 says little endian, type, size.
+static int64_t cdr_length(const Packet *k)
+{
+    enum { HEADER = 12, FLAGS = 6, SIZE = 8 };
+    if (k->size < HEADER) return UNKNOWN;
+    if (memcmp(k->bytes, "GIOP", 4) != 0) return INVALID;
+    uint32_t size = number_at(k, SIZE, 4);
+    return with_header(k, HEADER, k->bytes[FLAGS] & 1 ? __builtin_bswap32(size) : size);
+}
+
+enum { FCGI_PADDING = 6 }; // where the number of bytes of padding stands
+
+// FastCGI: version 1, type, request id of two bytes, size of two, padding of one.
+static int64_t fcgi_length(const Packet *k)
+{
+    enum { HEADER = 8, SIZE = 4 };
+    if (k->size < HEADER) return UNKNOWN;
+    return k->bytes[0] == 1 ? with_header(k, HEADER, number_at(k, SIZE, 2) + k->bytes[FCGI_PADDING]) : INVALID;
+}
+
+enum { TLS_HEADER = 5 };
+
+// A client that also speaks SSL 2 begins with its hello: bit 7 and a length of two bytes, 1, version of two.
+static bool is_ssl2_hello(const Packet *k) { return k->bytes[0] & 0x80 && k->bytes[2] == 1; }
+
+// A record of TLS: type, version of two bytes, size of two.
+static int64_t tls_length(const Packet *k)
+{
+    if (k->size < TLS_HEADER) return UNKNOWN;
+    if (!is_ssl2_hello(k)) return with_header(k, TLS_HEADER, number_at(k, 3, 2));
+    uint32_t size = number_at(k, 0, 2) & 0x7fff; // from the third byte on
+    return size < 3 ? INVALID : with_header(k, TLS_HEADER, size - 3);
+}
+
+// ONC RPC (RFC 5531): bit 31 says that it is the last fragment.
+static int64_t sunrm_length(const Packet *k)
+{
+    return k->size < 4 ? UNKNOWN : with_header(k, 4, number_at(k, 0, 4) & INT32_MAX);
+}
+
+// TPKT (RFC 1006): version 3, a byte of no meaning, size of two bytes with the header.
+static int64_t tpkt_length(const Packet *k)
+{
+    enum { HEADER = 4 };
+    if (k->size < HEADER) return UNKNOWN;
+    uint32_t size = number_at(k, 2, 2);
+    return k->bytes[0] != 3 || size < HEADER ? INVALID : with_header(k, HEADER, size - HEADER);
+}
+
 // With its end. A line longer than line_length is cut there.
 static int64_t line_length(const Packet *k)
 {
@@ -111,6 +193,12 @@ static int64_t packet_length(const Packet *k)
     case FORMAT_2: return counted_length(k, 2);
     case FORMAT_4: return counted_length(k, 4);
     case FORMAT_LINE: return line_length(k);
+    case FORMAT_ASN1: return asn1_length(k);
+    case FORMAT_CDR: return cdr_length(k);
+    case FORMAT_FCGI: return fcgi_length(k);
+    case FORMAT_SSL_TLS: return tls_length(k);
+    case FORMAT_SUNRM: return sunrm_length(k);
+    case FORMAT_TPKT: return tpkt_length(k);
     default: return http_length(k);
     }
 }
@@ -328,6 +416,32 @@ static term http_header(Process *p, const Packet *k, size_t length)
     return make_tuple(p, 5, elements);
 }
 
+// ---- TLS ----
+
+// {ssl_tls, [], Type, {Major, Minor}, Content}; the hello of SSL 2 as one of type 22 whose content is a handshake of TLS.
+static term tls_record(Process *p, const Packet *k, const Bits *whole, size_t length)
+{
+    enum { HANDSHAKE = 22, CLIENT_HELLO = 1, HANDSHAKE_HEADER = 4 };
+    bool ssl2 = is_ssl2_hello(k);
+    const uint8_t *version = k->bytes + (ssl2 ? 3 : 1);
+    term content;
+    if (ssl2) {
+        uint8_t *out;
+        size_t size = length - 3; // behind the length and the 1
+        content = make_binary(p, NULL, HANDSHAKE_HEADER + size, &out);
+        if (content == NONE) return NONE;
+        const uint8_t header[HANDSHAKE_HEADER] = { CLIENT_HELLO, (uint8_t) (size >> 16), (uint8_t) (size >> 8), (uint8_t) size };
+        memcpy(out, header, sizeof header);
+        memcpy(out + sizeof header, version, size);
+    } else {
+        content = bits_slice(p, whole, TLS_HEADER * 8, (length - TLS_HEADER) * 8);
+        if (content == NONE) return NONE;
+    }
+    term of_version = make_tuple2(p, make_small(version[0]), make_small(version[1]));
+    term elements[] = { NAMED("ssl_tls"), NIL, make_small(ssl2 ? HANDSHAKE : k->bytes[0]), of_version, content };
+    return make_tuple(p, 5, elements);
+}
+
 // ---- the native ----
 
 static size_t prefix_bytes(enum format format) { return format == FORMAT_1 ? 1 : format == FORMAT_2 ? 2 : format == FORMAT_4 ? 4 : 0; }
@@ -337,6 +451,8 @@ static term packet_term(Process *p, const Packet *k, const Bits *whole, size_t l
     size_t prefix = prefix_bytes(k->format);
     if (k->format == FORMAT_HTTP) return http_line(p, k, length);
     if (k->format == FORMAT_HTTPH) return http_header(p, k, length);
+    if (k->format == FORMAT_SSL_TLS) return tls_record(p, k, whole, length);
+    if (k->format == FORMAT_FCGI) length -= k->bytes[FCGI_PADDING];
     return bits_slice(p, whole, prefix * 8, (length - prefix) * 8);
 }
 
