@@ -18,6 +18,10 @@ DECODERS = frozenset({MFA("erlang", "binary_to_term", 1), MFA("erlang", "binary_
 _FROM_TEXT = DECODERS | {
     MFA("erlang", name, arity) for name, arity in (("binary_to_atom", 1), ("binary_to_atom", 2), ("list_to_atom", 1))
 }
+_EXISTING = frozenset(
+    MFA("erlang", name, arity)
+    for name, arity in (("binary_to_existing_atom", 1), ("binary_to_existing_atom", 2), ("list_to_existing_atom", 1))
+)
 # These decode what the build has written, which is not compressed.
 OF_THE_BUILD = frozenset(
     {
@@ -55,6 +59,11 @@ def makes_foreign(mfa: MFA, source: MFA | None) -> bool:
     if mfa.module == TOKENIZER:
         return source is None or source.module not in _INSPECTORS
     return (mfa.module, mfa.function) in _READ and (source is None or source.module not in _READERS)
+
+
+def names_from_text(mfa: MFA, source: MFA | None) -> bool:
+    """Whether any atom that there is can be had from text since `source` reaches `mfa`."""
+    return (mfa in _FROM_TEXT or mfa in _EXISTING) and (source is None or source not in _KNOWN)
 
 
 def is_foreign(names: Iterable[str]) -> bool:

@@ -17,13 +17,22 @@ class Reader:
 
     def unsigned(self) -> int:
         """The next number."""
-        value = shift = 0
+        return self._groups()[0]
+
+    def signed(self) -> int:
+        """The next number, whose highest bit is a sign."""
+        value, bits = self._groups()
+        return value - (1 << bits) if value >> bits - 1 else value
+
+    def _groups(self) -> tuple[int, int]:
+        """A number and how many bits are written of it."""
+        value = bits = 0
         while True:
             byte = self.byte()
-            value |= (byte & 0x7F) << shift
-            shift += 7
+            value |= (byte & 0x7F) << bits
+            bits += 7
             if byte < 0x80:
-                return value
+                return value, bits
 
 
 def unsigned(value: int) -> bytes:

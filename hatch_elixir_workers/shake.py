@@ -59,7 +59,14 @@ from hatch_elixir_workers.explainers import (
     explained_module,
 )
 from hatch_elixir_workers.facts import Call, FunctionFacts, ModuleFacts
-from hatch_elixir_workers.foreign_atoms import DECODERS, OF_THE_BUILD, is_foreign, makes_foreign, only_for_foreign
+from hatch_elixir_workers.foreign_atoms import (
+    DECODERS,
+    OF_THE_BUILD,
+    is_foreign,
+    makes_foreign,
+    names_from_text,
+    only_for_foreign,
+)
 from hatch_elixir_workers.ranges import CLASS_OF
 from hatch_elixir_workers.ranges import MODULES as RANGE_MODULES
 
@@ -321,6 +328,8 @@ class _Walk:
         """Notes the first way to `mfa`; it must exist or be native."""
         if not self.has_foreign and makes_foreign(mfa, source):
             self._follow_foreign()
+        if INFORMATION not in self.every_branch and names_from_text(mfa, source):
+            self._follow_every_branch(INFORMATION)
         if source is None or source.module not in EXPLAINER_MODULES:
             self._enter(mfa.module)
             self._may_raise(mfa.module, (mfa.function,))

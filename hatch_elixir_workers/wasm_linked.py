@@ -106,16 +106,6 @@ class Linked:
 class Reader(leb128.Reader):
     """Reads numbers and strings."""
 
-    def signed(self) -> int:
-        """Signed LEB128."""
-        value = shift = 0
-        while True:
-            byte = self.byte()
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value - (1 << shift) if byte & 0x40 else value
-
     def bytes(self) -> bytes:
         """As many bytes as the number in front says."""
         size = self.unsigned()

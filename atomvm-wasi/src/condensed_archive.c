@@ -122,8 +122,12 @@ static bool read_sizes(Reader *r)
     size_t end = 0;
     archive.block_count = read_leb128(r);
     if (archive.block_count == 0 || archive.block_count > MAX_BLOCKS) return false;
-    for (uint32_t i = 0; i < archive.block_count; i++) archive.blocks[i].end = end += read_leb128(r);
-    return !r->bad && end <= MAX_BYTES;
+    for (uint32_t i = 0; i < archive.block_count; i++) {
+        uint32_t size = read_leb128(r);
+        if (size > MAX_BYTES - end) return false;
+        archive.blocks[i].end = end += size;
+    }
+    return !r->bad;
 }
 
 static bool read_directory(Reader *r, AddSection add)

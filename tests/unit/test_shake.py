@@ -424,6 +424,27 @@ def test_terms_of_others_may_be_compressed(world: World, reader: str, compressed
     assert (mfa("atomvm:inflate/2") in result.functions) == compressed
 
 
+@pytest.mark.parametrize(
+    ("more", "asked"),
+    [
+        (does(), set()),
+        (does(atoms=["functions"]), {"functions"}),
+        (does("erlang:binary_to_existing_atom/2"), {"functions", "struct"}),
+        (does("erlang:list_to_atom/1"), {"functions", "struct"}),
+    ],
+)
+@pytest.mark.parametrize("last", [True, False])
+def test_a_module_says_of_itself_what_is_asked(world: World, more: FunctionFacts, asked: set[str], last: bool) -> None:
+    answers = FunctionFacts(branches={name: does(f"Elixir.A:{name}/0") for name in ("functions", "struct")})
+    world.add("Elixir.A", Origin.APP, __info____arity_1=answers, functions__arity_0=does(), struct__arity_0=does())
+    world.add("erlang", Origin.OTP, binary_to_existing_atom__arity_2=does(), list_to_atom__arity_1=does())
+    world.add("app", Origin.APP, ask__arity_0=does("Elixir.A:__info__/1"), more__arity_0=more)
+    roots = ["app:ask/0", "app:more/0"]
+    result = world.reach(*(roots if last else roots[::-1]))
+    assert result.branches.get(mfa("Elixir.A:__info__/1"), set()) == asked
+    assert {each.function for each in result.functions if each.module == "Elixir.A"} == {"__info__", *asked}
+
+
 @pytest.mark.parametrize("name", ["größe", "Elixir.Größe"])
 def test_names_are_atoms_too(inspecting: World, name: str) -> None:
     inspecting.add(name, Origin.APP, run__arity_0=does())
