@@ -42,6 +42,8 @@ _REACTOR_EXPORT_NAMES = """
     vm_image_ptr vm_image_len vm_reset vm_wall_clock_read
 """
 REACTOR_EXPORTS = frozenset(_REACTOR_EXPORT_NAMES.split())
+_MAX_ARITY = 255
+_SHOWN_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
@@ -157,11 +159,40 @@ def _export_problems(interface: Interface) -> list[str]:
 def _natives(path: Path) -> tuple[frozenset[MFA], frozenset[MFA]]:
     try:
         table = json.loads(path.read_text("utf-8"))
-        return functions_of(table["natives"]), functions_of(table.get("declining", []))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _problem(
-            "natives", f'names {path}, which is no table of natives, {{"natives": [["lists", "sort", 1]]}}: {error!r}'
-        ) from None
+    except ValueError as error:
+        raise _no_table(path, f"it is no JSON ({_one_line(error)})") from None
+    if not isinstance(table, dict) or "natives" not in table:
+        raise _no_table(path, 'it is no object with "natives"')
+    return _functions(path, table, "natives"), _functions(path, table, "declining")
+
+
+def _functions(path: Path, table: Mapping[str, object], key: str) -> frozenset[MFA]:
+    rows = table.get(key, [])
+    if not isinstance(rows, list):
+        raise _no_table(path, f'"{key}" is no array')
+    for row in rows:
+        if not _is_function(row):
+            raise _no_table(path, f'"{key}" has {json.dumps(row)[:_SHOWN_CHARACTERS]}')
+    return functions_of(rows)
+
+
+def _is_function(row: object) -> bool:
+    """Whether it is `[module, name, arity]`."""
+    match row:
+        case [str(), str(), int(arity)]:
+            return not isinstance(arity, bool) and 0 <= arity <= _MAX_ARITY
+    return False
+
+
+def _one_line(error: ValueError) -> str:
+    """What is wrong, without the bytes in which it is."""
+    return error.reason if isinstance(error, UnicodeDecodeError) else str(error)
+
+
+def _no_table(path: Path, why: str) -> ConfigError:
+    return _problem(
+        "natives", f'names {path}, which is no table of natives, {{"natives": [["lists", "sort", 1]]}}: {why}'
+    )
 
 
 def _file(root: Path, key: str, name: str) -> Path:

@@ -99,6 +99,8 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     selection = select(plan, universe, starts, [*project.source_roots, *plugin_sources(plan.config)])
     for warning in selection.warnings:
         warn(warning)
+    if plan.library is not None:
+        say_what_the_library_lacks(selection, plan.priv / "stdlib", warn)
     files = plain_files(plan, project, toolchain, [name for name, *_ in selection.modules])
     packed = pack(selection, entry, files, condense=plan.machine.is_own)
     return bundle.bundle_files(contents(plan, toolchain, entry, selection, packed), plan.priv / "worker")
@@ -158,6 +160,18 @@ def say_which_streams_are_unmatched(universe: Universe, entry: str, config: Conf
         raise ConfigError(problems)
     for problem in problems:
         warn(f"warning: {problem}")
+
+
+def say_what_the_library_lacks(selection: Selection, stand_in_sources: Path, warn: Report) -> None:
+    """Packed modules of the installed OTP that need an operating system: those that `vm.stdlib` could have replaced."""
+    names = {path.stem for path in stand_in_sources.glob("*.erl")}
+    packed = sorted(name for name, origin, _ in selection.modules if origin == Origin.OTP.value and name in names)
+    if packed:
+        warn(
+            f"warning: the library that {TARGET_TABLE}.vm.stdlib names lacks {', '.join(packed)}: packed are those "
+            "of the installed OTP, which need an operating system. Add modules that do without "
+            "(docs/reference/configuration.md)"
+        )
 
 
 def roots(

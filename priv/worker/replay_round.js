@@ -2,12 +2,14 @@
 
 import { describe, WorkerError } from "./errors.js";
 import { decode, encode, Tuple } from "./etf.js";
+import { LEVEL_STDOUT } from "./logs.js";
 import { RoundClock } from "./replay_clock.js";
 import { parseOutput } from "./replay_output.js";
 import { commandImports } from "./replay_wasi.js";
 import { ProcExit } from "./wasi.js";
 
 const ARCHIVE_NAME = "app.avm";
+const UNHEARD = ", and has written nothing for the worker: does the machine have what docs/reference/configuration.md, vm, names?";
 
 /**
  * What an application asks for in a round and has not been answered.
@@ -60,6 +62,7 @@ export function runRound(host, input) {
     throw new WorkerError("E_VM_MEMORY", `the request with all its answers so far has ${state.length} bytes`);
   }
   host.entropy.rewind();
+  /** @type {any} */
   let failure;
   try {
     runCommand(host, state, stdout, stderr);
@@ -68,9 +71,11 @@ export function runRound(host, input) {
   }
   const { records, outcome } = parseOutput(stdout.taken(), input.token);
   host.log.add(records, stderr.taken());
-  if (failure !== undefined) throw failure;
-  if (outcome === undefined) throw new WorkerError("E_VM_EXIT", "the application has ended without a response");
-  return readOutcome(outcome);
+  if (failure === undefined && outcome !== undefined) return readOutcome(outcome);
+  failure ??= new WorkerError("E_VM_EXIT", "the application has ended without a response");
+  const isSilent = outcome === undefined && records.every(({ level }) => level === LEVEL_STDOUT);
+  if (isSilent && failure.code === "E_VM_EXIT") failure = new WorkerError("E_VM_EXIT", failure.message + UNHEARD);
+  throw failure;
 }
 
 /**

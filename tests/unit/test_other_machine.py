@@ -17,6 +17,8 @@ from hatch_elixir_workers.config import TARGET_TABLE, VmPaths
 from hatch_elixir_workers.errors import ConfigError
 from hatch_elixir_workers.other_machine import REACTOR_EXPORTS, WASI_FUNCTIONS, other_machine, read_library
 from hatch_elixir_workers.paths import priv_dir, vm_path
+from hatch_elixir_workers.pipeline import say_what_the_library_lacks
+from hatch_elixir_workers.selection import Selection
 from hatch_elixir_workers.shake import reach
 from hatch_elixir_workers.shaken import shaken, shaken_modules
 
@@ -144,11 +146,30 @@ def test_files_that_are_not_there(root: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"natives": [["a"]]}', '{"natives": 1}'])
-def test_natives_that_are_none(root: Path, text: str) -> None:
-    (root / "n.json").write_text(text)
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "it is no JSON (Expecting value: line 1 column 1 (char 0))"),
+        (HEADER + b"\xff" * 1000, "it is no JSON (invalid start byte)"),
+        (b"[]", 'it is no object with "natives"'),
+        (b"{}", 'it is no object with "natives"'),
+        (b'{"natives": 1}', '"natives" is no array'),
+        (b'{"natives": [["lists", "sort", 1], ["a"]]}', '"natives" has ["a"]'),
+        (b'{"natives": ["lists:sort/1"]}', '"natives" has "lists:sort/1"'),
+        (b'{"natives": [["a", "b", "1"]]}', '"natives" has ["a", "b", "1"]'),
+        (b'{"natives": [["a", "b", -1]]}', '"natives" has ["a", "b", -1]'),
+        (b'{"natives": [["a", "b", 256]]}', '"natives" has ["a", "b", 256]'),
+        (b'{"natives": [["a", "b", true]]}', '"natives" has ["a", "b", true]'),
+        (b'{"natives": [], "declining": [1]}', '"declining" has 1'),
+        (b'{"natives": [["%s", 1]]}' % (b"a" * 100), f'"natives" has ["{"a" * 58}'),
+    ],
+)
+def test_natives_that_are_none(root: Path, content: bytes, why: str) -> None:
+    (root / "n.json").write_bytes(content)
     (told,) = problems(VmPaths("vm.wasm", natives="n.json"), root)
-    assert told.startswith("natives names ROOT/n.json, which is no table of natives,")
+    assert (
+        told == f'natives names ROOT/n.json, which is no table of natives, {{"natives": [["lists", "sort", 1]]}}: {why}'
+    )
 
 
 def archive(root: Path, *beams: Path, **files: bytes) -> None:
@@ -223,3 +244,18 @@ def test_a_natives_table_needs_no_more_than_natives(root: Path) -> None:
     (root / "n.json").write_text(json.dumps({"natives": [["lists", "reverse", 1]]}))
     machine = other_machine(VmPaths("vm.wasm", natives="n.json"), root)
     assert (machine.natives, machine.declining) == (frozenset({MFA("lists", "reverse", 1)}), frozenset())
+
+
+def test_what_the_library_lacks_is_said(tmp_path: Path) -> None:
+    for name in ("logger", "file", "code", "atomvm_init"):
+        (tmp_path / f"{name}.erl").write_text("")
+    packed = (("Elixir.A", "app"), ("code", "otp"), ("file", "vm-stdlib"), ("lists", "otp"), ("logger", "otp"))
+    told: list[str] = []
+    modules = tuple((name, origin, b"") for name, origin in packed)
+    say_what_the_library_lacks(Selection(modules, (), (), b""), tmp_path, told.append)
+    (line,) = told
+    assert line.startswith(
+        f"warning: the library that {TARGET_TABLE}.vm.stdlib names lacks code, logger: packed are those of"
+    )
+    say_what_the_library_lacks(Selection(modules[2:4], (), (), b""), tmp_path, told.append)
+    assert len(told) == 1

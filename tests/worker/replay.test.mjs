@@ -21,6 +21,12 @@ const BUNDLE = process.env.BINDINGS_REPLAY_BUNDLE;
 /** What `_start` exports beside its memory, and nothing to run it with. */
 const NO_COMMAND = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
 
+/** A command that ends at once: `(module (memory (export "memory") 1) (func (export "_start")))`. */
+const IDLE_COMMAND = Uint8Array.from([
+  [0, 97, 115, 109, 1, 0, 0, 0], [1, 4, 1, 0x60, 0, 0], [3, 2, 1, 0], [5, 3, 1, 0, 1],
+  [7, 19, 2, 6, ...Buffer.from("memory"), 2, 0, 6, ...Buffer.from("_start"), 0, 0], [10, 4, 1, 2, 0, 0x0b],
+].flat());
+
 const text = (/** @type {any} */ bytes) => new TextDecoder().decode(bytes);
 
 /** KV and D1 as far as these tests go. */
@@ -227,5 +233,11 @@ describe("replay", { skip: BUNDLE === undefined && "BINDINGS_REPLAY_BUNDLE is no
   test("a module that is no command says so", async () => {
     const machine = await WebAssembly.compile(NO_COMMAND);
     await assert.rejects(ask("/", { machine }).response, { code: "E_VM_ABI", message: /memory and _start/ });
+  });
+
+  test("a machine of which nothing is heard: the log says where to look", async () => {
+    const machine = await WebAssembly.compile(IDLE_COMMAND);
+    const message = /ended without a response, and has written nothing for the worker: .*configuration\.md, vm/;
+    await assert.rejects(ask("/", { machine }).response, { code: "E_VM_EXIT", status: 500, message });
   });
 });

@@ -2,7 +2,7 @@ defmodule ElixirWorkers.ReplayTest do
   # The journal has a registered name.
   use ExUnit.Case, async: false
 
-  alias ElixirWorkers.{Bindings, Replay}
+  alias ElixirWorkers.{Bindings, Replay, Transport}
 
   # Rounds until there is a response, as the host runs them; `perform` answers a call. Time does not stand still here, so a
   # round may end before all processes wait: that costs rounds, and changes nothing.
@@ -152,5 +152,18 @@ defmodule ElixirWorkers.ReplayTest do
     {pid, monitor} = spawn_monitor(fn -> Replay.round([], fn -> exit(:on_purpose) end) end)
     assert_receive {:DOWN, ^monitor, :process, ^pid, :on_purpose}, 10_000
     assert Process.whereis(:elixir_workers_replay) == nil
+  end
+
+  # As ordinary Elixir does.
+  test "a machine without the streams of WASI is told by what it lacks" do
+    lacks = &~r/this machine lacks 'Elixir.AtomVM.Wasi':#{&1}, .*configuration.md/
+
+    assert_raise ArgumentError, lacks.("read_stdin/0"), fn ->
+      Transport.Replay.run(fn _state -> flunk("nothing is served") end)
+    end
+
+    assert_raise ArgumentError, lacks.("write_stdout/1"), fn ->
+      Transport.Replay.log(:info, "text", {:taken, "token"})
+    end
   end
 end

@@ -17,7 +17,11 @@ defmodule ElixirWorkers.Transport.Replay do
 
   @behaviour ElixirWorkers.Transport
 
-  alias ElixirWorkers.{Replay, Wasi}
+  alias ElixirWorkers.Replay
+
+  # Natives of the virtual machine. `ElixirWorkers.Wasi` has the terminal in their place, which would not keep bytes.
+  @platform :"Elixir.AtomVM.Wasi"
+  @compile {:no_warn_undefined, @platform}
 
   @log 0
   @outcome 1
@@ -41,12 +45,11 @@ defmodule ElixirWorkers.Transport.Replay do
   @doc """
   Runs a round: `serve` gets the state of the transport, in a process of its own.
 
-  Raises `ArgumentError` for an stdin that no worker has written.
+  Raises `ArgumentError` for an stdin that no worker has written, and on a machine that cannot read or write it.
   """
   @spec run((state() -> term())) :: :ok
   def run(serve) do
-    %{"token" => token, "head" => head, "body" => body, "_state" => state} =
-      parse(Wasi.read_stdin())
+    %{"token" => token, "head" => head, "body" => body, "_state" => state} = parse(read_stdin())
 
     log = &log(&1, &2, {:taken, token})
     outcome = outcome(state, fn -> serve.({:request, head, body, token}) end, log)
@@ -116,6 +119,27 @@ defmodule ElixirWorkers.Transport.Replay do
 
   # In one piece, so that nothing that is printed meanwhile gets into it.
   defp write(token, kind, level, bytes) do
-    Wasi.write_stdout([token, kind, level, <<byte_size(bytes)::32-little>>, bytes])
+    bytes = [token, kind, level, <<byte_size(bytes)::32-little>>, bytes]
+    write_stdout(IO.iodata_to_binary(bytes))
+  end
+
+  defp write_stdout(bytes) do
+    _ = @platform.write_stdout(bytes)
+    :ok
+  rescue
+    UndefinedFunctionError -> lacks("write_stdout/1")
+  end
+
+  defp read_stdin do
+    @platform.read_stdin()
+  rescue
+    UndefinedFunctionError -> lacks("read_stdin/0")
+  end
+
+  @spec lacks(String.t()) :: no_return()
+  defp lacks(function) do
+    raise ArgumentError,
+          "this machine lacks 'Elixir.AtomVM.Wasi':#{function}, " <>
+            "which replay needs (docs/reference/configuration.md, vm)"
   end
 end
