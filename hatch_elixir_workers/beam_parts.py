@@ -53,7 +53,7 @@ from hatch_elixir_workers.switches import with_branches
 from hatch_elixir_workers.table_columns import Table, find_tables
 
 # Part of the cache key: raise it when the same module comes apart differently.
-PARTS_VERSION = 5
+PARTS_VERSION = 6
 
 LABEL, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN, STRING = range(8)
 KIND_BITS = 3
@@ -116,14 +116,21 @@ class Parts:
 
 
 def module_parts(
-    data: bytes, path: str, *, ranges: bool = False, branches: Mapping[tuple[str, int], Collection[str]] | None = None
+    data: bytes,
+    path: str,
+    *,
+    ranges: bool = False,
+    ascii_only: bool = False,
+    branches: Mapping[tuple[str, int], Collection[str]] | None = None,
 ) -> Parts:
-    """The parts of a .beam file's bytes; `path` is for messages, `ranges` see `take_apart`. Raises `BeamError`.
+    """The parts of a .beam file's bytes; `path` is for messages. Raises `BeamError`. See `take_apart`.
 
     `branches` names, for functions that begin by choosing among names (`switches.py`), those that can be asked for.
     """
     narrowed = {function: sorted(names) for function, names in sorted((branches or {}).items())}
-    key = cache.digest([b"parts", repr((PARTS_VERSION, ranges, narrowed)).encode(), sys.version.encode(), data])
+    key = cache.digest(
+        [b"parts", repr((PARTS_VERSION, ranges, ascii_only, narrowed)).encode(), sys.version.encode(), data]
+    )
     stored = cache.load("parts", key)
     known = _from_cache(stored) if stored is not None else None
     if known is None:
@@ -132,7 +139,7 @@ def module_parts(
             with_branches(each, narrowed[each.name, each.arity]) if (each.name, each.arity) in narrowed else each
             for each in module.functions
         ]
-        known = take_apart(module, functions, ranges=ranges)
+        known = take_apart(module, functions, ranges=ranges, ascii_only=ascii_only)
         cache.store("parts", key, _to_cache(known))
     return known
 
@@ -153,9 +160,18 @@ def _from_cache(stored: bytes) -> Parts | None:
         return None
 
 
-def take_apart(module: BeamModule, functions: Iterable[Function] | None = None, *, ranges: bool = False) -> Parts:
-    """Reads all of the module once, or these of its functions; with `ranges`, decisions are lookups (`ranges.py`)."""
-    apart = _Apart(module, ranges=ranges)
+def take_apart(
+    module: BeamModule,
+    functions: Iterable[Function] | None = None,
+    *,
+    ranges: bool = False,
+    ascii_only: bool = False,
+) -> Parts:
+    """Reads all of the module once, or these of its functions.
+
+    With `ranges`, decisions are lookups; with `ascii_only`, too, they say nothing of other characters (`ranges.py`).
+    """
+    apart = _Apart(module, ranges=ranges, ascii_only=ascii_only)
     written = tuple(apart.function(each) for each in (module.functions if functions is None else functions))
     line = module.chunk("Line")
     return Parts(
@@ -180,12 +196,13 @@ def take_apart(module: BeamModule, functions: Iterable[Function] | None = None, 
 class _Apart:
     """Writes functions as pieces."""
 
-    def __init__(self, module: BeamModule, *, ranges: bool) -> None:
+    def __init__(self, module: BeamModule, *, ranges: bool, ascii_only: bool) -> None:
         self.strings: dict[tuple[int, int, int], int] = {}
         self.literals = [data for _, data in module.raw_literals]
         self._lookups: dict[tuple[str, int], Sequence[Instruction]] = {}
         labels = [each.operands[0].value for each in module.instructions if each.name == "label"]  # type: ignore[union-attr]
-        self._ranges = Lookups(max(labels, default=0) + 1, len(module.imports), self._new_literal) if ranges else None
+        lookups = Lookups(max(labels, default=0) + 1, len(module.imports), self._new_literal, ascii_only)
+        self._ranges = lookups if ranges else None
         self._module = module
         self._atoms = {name: index for index, name in enumerate(module.atoms, 1)}
         # By type first: two operands of different types are never equal, but their hashes often are.

@@ -1,8 +1,8 @@
 """Whether a program can have atoms with characters beyond ASCII, as far as the walk (`shake.py`) has come.
 
-`Macro.inspect_atom/2`, which `inspect/2` of an atom ends in, asks `String.Tokenizer`, and that brings the characters
-into normal form: most of Unicode's tables, for atoms that few programs have. They come from the code, from its
-configuration, or from text, through the natives below.
+`Macro.inspect_atom/2`, which `inspect/2` of an atom ends in, asks `String.Tokenizer`, and that looks the characters
+up, compares their scripts and brings them into normal form: most of Unicode's tables, for atoms that few programs have.
+They come from the code, from its configuration, or from text, through the natives below.
 """
 
 from __future__ import annotations
@@ -13,6 +13,10 @@ from hatch_elixir_workers.beam import MFA
 
 TOKENIZER = "Elixir.String.Tokenizer"
 _NORMAL_FORMS = "unicode"
+# Of the tokenizer: what it asks about a later character beyond ASCII, and what compares the scripts of all characters
+# once one is; for an identifier in ASCII it returns at once.
+_BEYOND_ASCII = frozenset({("unicode_continue", 1)})
+_SCRIPTS = ("validate", 2)
 
 DECODERS = frozenset({MFA("erlang", "binary_to_term", 1), MFA("erlang", "binary_to_term", 2)})
 _FROM_TEXT = DECODERS | {
@@ -49,7 +53,10 @@ FOR_CONFIGURATION = MFA(_NORMAL_FORMS, "characters_to_nfc_list", 1)
 
 def only_for_foreign(mfa: MFA, source: MFA) -> bool:
     """Whether a call is made for such atoms alone."""
-    return source.module == TOKENIZER and mfa.module == _NORMAL_FORMS
+    if source.module != TOKENIZER:
+        return False
+    is_for_scripts = mfa.module == TOKENIZER and source[1:] == _SCRIPTS
+    return mfa.module == _NORMAL_FORMS or mfa[1:] in _BEYOND_ASCII or is_for_scripts
 
 
 def makes_foreign(mfa: MFA, source: MFA | None) -> bool:

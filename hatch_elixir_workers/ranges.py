@@ -11,6 +11,8 @@
 
 `class_of` fails for what is no integer and for the class none. xN is a register that the function does not use.
 
+Where no characters beyond ASCII can be there (`foreign_atoms.py`), a table says nothing of them.
+
 What compilers make of clauses for ranges of code points are trees of thousands of comparisons. Such a tree is walked
 once with the set of all integers; what arrives at each instruction that decides nothing is a class. What is no number
 compares greater than any (OTP's order of terms) and equal to none, so it arrives at one place. A float could arrive
@@ -39,6 +41,7 @@ NO_CLASS = 255
 # The machine's small integers hold these everywhere.
 _BOUNDS = range(-(2**26), 2**26)
 _ALL = (-(2**27), 2**27)
+_ASCII = (0, 127)
 
 Interval = tuple[int, int]  # both ends included
 
@@ -82,16 +85,21 @@ class Lookups:
     """What the functions of a module share.
 
     Labels from `next_label` on are free, `import_` is that of `CLASS_OF`, `add` gives the index of a literal's bytes.
+    `ascii_only` says that no other characters are asked about.
     """
 
     next_label: int
     import_: int
     add: Callable[[bytes], int]
+    ascii_only: bool = False
 
     def instead_of_decisions(self, code: Sequence[Instruction], entry: int) -> Sequence[Instruction]:
         """The code of the function with this entry label, with lookups for its large decisions."""
         while (found := _first_large(code)) is not None:
-            replaced = self._replaced(code, *found)
+            at, register, decisions = found
+            if self.ascii_only:
+                decisions = decide(code, places_of(code), at, register, _ASCII) or decisions
+            replaced = self._replaced(code, at, decisions)
             reached = {*range(places_of(replaced)[entry]), *leads_to(replaced, [entry])}
             code = [each for index, each in enumerate(replaced) if index in reached]
         return code
@@ -134,15 +142,15 @@ class Lookups:
         ]
 
 
-def _first_large(code: Sequence[Instruction]) -> tuple[int, Decisions] | None:
-    """The first decision that is worth a table, with all that follow from it."""
+def _first_large(code: Sequence[Instruction]) -> tuple[int, X, Decisions] | None:
+    """The first decision that is worth a table, about which register, with all that follow from it."""
     places = places_of(code)
     for at, instruction in enumerate(code):
         register = _decides(instruction)
         if register is not None:
             decisions = decide(code, places, at, register)
             if decisions is not None and decisions.comparisons >= max(MIN_COMPARISONS, MIN_EACH * len(decisions.exits)):
-                return at, decisions
+                return at, register, decisions
     return None
 
 
@@ -162,11 +170,13 @@ def _decides(instruction: Instruction) -> X | None:
     return register if all(number in _BOUNDS for number in numbers) else None
 
 
-def decide(code: Sequence[Instruction], places: dict[int, int], start: int, register: X) -> Decisions | None:
-    """Follows all integers from `start` on. None when they arrive at too many places."""
+def decide(
+    code: Sequence[Instruction], places: dict[int, int], start: int, register: X, numbers: Interval = _ALL
+) -> Decisions | None:
+    """Follows these integers from `start` on. None when they arrive at too many places."""
     decisions = Decisions()
     seen: set[int] = set()
-    waiting = [(start, _Set((_ALL,), others=True))]
+    waiting = [(start, _Set((numbers,), others=True))]
     while waiting:
         at, here = waiting.pop()
         instruction = code[at]

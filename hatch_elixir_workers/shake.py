@@ -25,8 +25,9 @@ Walks functions, not modules, from the roots. From a reached function these are 
     libraries only once one is built, or the application names Regex;
 10. **evaluation:** when it evaluates Elixir code, which names things in text, all of the modules that such code is most
     often written with: Kernel without its definitions, Enum, String and a few more. `keep` is for others.
-11. **characters:** what inspecting an atom needs of Unicode's normal forms, only once an atom with characters beyond
-    ASCII can be there: reached code or a configuration has one, or code makes atoms of text (`foreign_atoms.py`).
+11. **characters:** what inspecting an atom needs of Unicode's normal forms and scripts, only once an atom with
+    characters beyond ASCII can be there: reached code or a configuration has one, or code makes atoms of text
+    (`foreign_atoms.py`).
 
 Tables say what these rules cannot see in libraries: atoms that are labels and not modules, functions that need
 something of the compiler that no worker has, and functions that need a struct.
@@ -203,6 +204,7 @@ class Reach:
     `natives` are leaves: their own code, if there is any, is not run. `parked` are functions that libraries
     call only for a compiler (`_OF_COMPILERS`), with a struct that nothing builds (`_OF_STRUCT`), or for the errors of a
     module that is not reached. `branches` holds, by function that explains errors, which of its branches are followed.
+    `has_foreign` says whether an atom with characters beyond ASCII can be there.
     """
 
     functions: dict[MFA, Edge] = field(default_factory=dict)
@@ -210,6 +212,7 @@ class Reach:
     parked: set[MFA] = field(default_factory=set)
     unresolved: list[Unresolved] = field(default_factory=list)
     branches: dict[MFA, set[str]] = field(default_factory=dict)
+    has_foreign: bool = False
 
     @property
     def modules(self) -> list[str]:
@@ -265,6 +268,7 @@ def reach(
         *walk.parked_for_request.values(),
         walk.parked_for_foreign,
     ]
+    walk.result.has_foreign = walk.has_foreign
     walk.result.parked = {mfa for calls in parked for mfa, _, _ in calls} - walk.result.functions.keys()
     return walk.result
 

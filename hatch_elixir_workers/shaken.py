@@ -12,6 +12,7 @@ from __future__ import annotations
 from hatch_elixir_workers.beam import BeamModule
 from hatch_elixir_workers.beam_parts import module_parts
 from hatch_elixir_workers.collect import Origin, Source, Universe
+from hatch_elixir_workers.foreign_atoms import TOKENIZER
 from hatch_elixir_workers.prune import prune
 from hatch_elixir_workers.ranges import CLASS_OF
 from hatch_elixir_workers.ranges import MODULES as RANGE_MODULES
@@ -35,7 +36,8 @@ def shaken(universe: Universe, reach: Reach, name: str, level: str, *, condense:
     path = str(universe.sources[name].path)
     ranges = condense and name in RANGE_MODULES and CLASS_OF in reach.natives
     branches = {(mfa.function, mfa.arity): names for mfa, names in reach.branches.items() if mfa.module == name}
-    parts = module_parts(universe.data(name), path, ranges=ranges, branches=branches)
+    ascii_only = name == TOKENIZER and not reach.has_foreign
+    parts = module_parts(universe.data(name), path, ranges=ranges, ascii_only=ascii_only, branches=branches)
     if parts.has_records:
         return universe.module(name)
     functions, never_run = reach.by_module.get(name, set()), reach.never_run.get(name, set())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hatch_elixir_workers import etf
 from hatch_elixir_workers.beam import Function, read_beam
 from hatch_elixir_workers.beam_code import F, I, Instruction, Items, X
 from hatch_elixir_workers.beam_parts import take_apart
@@ -51,14 +52,15 @@ def functions(path: Path) -> dict[str, Function]:
     return {function.name: function for function in read_beam(path).functions}
 
 
-def rewritten(function: Function) -> tuple[Sequence[Instruction], list[bytes]]:
+def rewritten(function: Function, *, ascii_only: bool = False) -> tuple[Sequence[Instruction], list[bytes]]:
     literals: list[bytes] = []
 
     def add(literal: bytes) -> int:
         literals.append(literal)
         return len(literals) - 1
 
-    return Lookups(100_000, 0, add).instead_of_decisions(function.instructions, function.label), literals
+    lookups = Lookups(100_000, 0, add, ascii_only)
+    return lookups.instead_of_decisions(function.instructions, function.label), literals
 
 
 def names(code: Sequence[Instruction]) -> set[str]:
@@ -71,6 +73,15 @@ def test_large_decisions_become_lookups(compile_erl: CompileErl, name: str) -> N
     assert len(literals) == 1
     assert "bif2" in names(code)
     assert not names(code) & {"is_lt", "is_ge", "is_eq_exact"}
+
+
+def test_tables_of_ascii_are_shorter(compile_erl: CompileErl) -> None:
+    _, (all_,) = rewritten(functions(compile_erl(SOURCE))["script"])
+    _, (ascii_,) = rewritten(functions(compile_erl(SOURCE))["script"], ascii_only=True)
+    assert len(ascii_) < len(all_)
+    starts, classes = etf.decode(ascii_)  # type: ignore[misc]
+    assert starts == (7, 8, 65, 71, 105, 111)
+    assert len(classes) == len(starts) + 1  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["few", "each", "module_info"])
@@ -167,7 +178,7 @@ def values_to_try(code: Sequence[Instruction]) -> list[int]:
     return sorted({0, -1, 0x10FFFF, -(2**25), 2**25} | {number + by for number in numbers for by in (-1, 0, 1)})
 
 
-def assert_the_same(function: Function) -> int:
+def assert_the_same(function: Function, *, ascii_only: bool = False) -> int:
     """For the first large decision of a function; how many values were tried."""
     code = function.instructions
     places = places_of(code)
@@ -175,8 +186,12 @@ def assert_the_same(function: Function) -> int:
         found = decide(code, places, at, register)
         if found is None or found.comparisons < max(MIN_COMPARISONS, MIN_EACH * len(found.exits)):
             continue
-        table = table_of(found)
         tried: list[int | _Other] = [*values_to_try(code), _Other()]
+        if ascii_only:
+            found = decide(code, places, at, register, (0, 127))
+            assert found is not None
+            tried = [*range(128), _Other()]
+        table = table_of(found)
         for value in tried:
             assert looked_up(table, value, found.others) == runs(code, places, at, register, value), (
                 function.name,
@@ -189,6 +204,16 @@ def assert_the_same(function: Function) -> int:
 @pytest.mark.parametrize("name", ["script", "even"])
 def test_tables_decide_as_the_comparisons(compile_erl: CompileErl, name: str) -> None:
     assert assert_the_same(functions(compile_erl(SOURCE))[name]) > 60
+
+
+@pytest.mark.parametrize("name", ["script", "even"])
+def test_tables_of_ascii_decide_likewise(compile_erl: CompileErl, name: str) -> None:
+    assert assert_the_same(functions(compile_erl(SOURCE))[name], ascii_only=True) == 129
+
+
+def test_tables_of_the_tokenizer_do(beam_named: Callable[[str], Path]) -> None:
+    of_tokenizer = functions(beam_named("Elixir.String.Tokenizer")).values()
+    assert sum(assert_the_same(function, ascii_only=True) for function in of_tokenizer) >= 129
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))

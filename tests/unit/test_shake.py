@@ -369,6 +369,29 @@ def test_atoms_of_ascii_need_no_normal_form(inspecting: World, more: FunctionFac
     assert result.parked == {mfa(NORMAL_FORM)}
 
 
+SCRIPTS, LATER, FIRST = (f"Elixir.String.Tokenizer:{name}/1" for name in ("scripts", "unicode_continue", "start"))
+
+
+@pytest.mark.parametrize("atom", ["ascii", "größe"])
+def test_atoms_of_ascii_need_no_scripts(world: World, atom: str) -> None:
+    world.add("app", Origin.APP, run__arity_0=does("Elixir.Macro:classify/1", atoms=[atom]))
+    world.add("Elixir.Macro", Origin.ELIXIR, classify__arity_1=does("Elixir.String.Tokenizer:tokenize/1"))
+    world.add(
+        "Elixir.String.Tokenizer",
+        Origin.ELIXIR,
+        tokenize__arity_1=does("Elixir.String.Tokenizer:validate/2", LATER, FIRST),
+        validate__arity_2=does("lists:reverse/1", SCRIPTS),
+        scripts__arity_1=does(),
+        unicode_continue__arity_1=does(),
+        start__arity_1=does(),
+    )
+    world.add("lists", Origin.OTP, reverse__arity_1=does())
+    result = world.reach("app:run/0")
+    assert {mfa("lists:reverse/1"), mfa(FIRST)} <= result.functions.keys()
+    assert result.parked == ({mfa(SCRIPTS), mfa(LATER)} if atom.isascii() else set())
+    assert result.has_foreign != atom.isascii()
+
+
 @pytest.mark.parametrize(
     "more",
     [
