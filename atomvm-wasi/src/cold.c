@@ -164,29 +164,15 @@ void cold_uncaught(Process *p)
     term trace = exception_stacktrace(p, e->trace);
     if (e->class == (term) ATOM_throw) reason = make_tuple2(p, make_tuple2(p, ATOM_nocatch, reason), trace);
     else if (e->class == (term) ATOM_error) reason = make_tuple2(p, reason, trace);
-    bool report = e->class != (term) ATOM_exit;
+    bool report = e->class != (term) ATOM_exit && !scheduler_is_main(p); // boot.c tells why the first one ended
     *e = (Exception) { .class = NONE };
-    if (report) process_report_crash(p, reason);
+    if (report) process_report(p, reason, " with exit value:\n");
     process_terminate(p, reason);
-}
-
-// {max_heap_size, Words, HeapWords, QueueLength, HeapInfo}: see logger.erl.
-static void report_heap_limit(Process *p)
-{
-    const ProcessState *s = p->state;
-    term stack = make_integer(p, p->end - p->stop);
-    term info = cons(p, make_tuple2(p, (term) ATOM_stack_size, stack), NIL);
-    info = cons(p, make_tuple2(p, (term) ATOM_heap_size, make_integer(p, p->htop - p->heap)), info);
-    process_report_crash(p, make_tuple(p, 5, (term[]) { ATOM_max_heap_size, make_integer(p, (int64_t) s->heap_limit.words),
-        make_integer(p, (p->end - p->heap) + (p->old_end - p->old_heap)), make_integer(p, (int64_t) s->queue_length), info }));
 }
 
 term cold_out_of_memory(Process *p)
 {
-    if (p->state->heap_limit.words && !p->state->over_limit) { // its own limit, not the machine's
-        if (p->state->heap_limit.report) report_heap_limit(p);
-        return ATOM_killed;
-    }
+    if (p->state->over_heap_limit) return ATOM_killed;
     static const char text[] = "a process was ended: it needs more memory than the machine may have";
     platform_log(LOG_ERROR, text, sizeof text - 1);
     p->exception = (Exception) { .class = NONE };

@@ -179,9 +179,15 @@ const Word *exception_dispatch(Process *p, const Word *pc, const Word *cp)
     return NULL;
 }
 
-term process_stacktrace(Process *on, const Process *p)
+static term stacktrace(Process *on, const Process *p, const Word *pc, const Word *cp)
 {
     term pcs[STACKTRACE_DEPTH];
-    bool runs = p->state->status == STATUS_RUNNING;
-    return trace_list(on, pcs, frames(p, p->pc, runs ? NULL : p->cp, pcs, STACKTRACE_DEPTH));
+    return trace_list(on, pcs, frames(p, pc, cp, pcs, STACKTRACE_DEPTH));
 }
+
+term process_stacktrace(Process *on, const Process *p)
+{
+    return stacktrace(on, p, p->pc, p->state->status == STATUS_RUNNING ? NULL : p->cp);
+}
+
+term process_stacktrace_at(Process *p, const Word *pc, const Word *cp) { return stacktrace(p, p, pc, cp); }

@@ -28,5 +28,7 @@ term raise_undef(Process *p, Function *f, const term *x);
 
 // Stack trace of a live process, built on the heap of `on`; its first entry is where the process is.
 term process_stacktrace(Process *on, const Process *p);
+// The same of a process that goes on at pc and from there returns to cp (NULL: to what its stack says).
+term process_stacktrace_at(Process *p, const Word *pc, const Word *cp);
 
 #endif

@@ -5,7 +5,7 @@
 // do not change once built; so the old heap is no root. Fragments of natives count as young.
 //
 // All roots are in visit_roots.
-#include "process.h"
+#include "heap_limit.h"
 
 typedef struct Collection {
     Process *p;
@@ -162,7 +162,7 @@ static void move_stack(Process *p, term *new_heap, size_t size)
     p->end = new_heap + size;
 }
 
-static void free_fragments(Process *p)
+void fragments_free(Process *p)
 {
     for (Fragment *f = p->fragments, *next; f; f = next) {
         next = f->next;
@@ -231,7 +231,7 @@ static bool collect(Process *p, size_t size, uint32_t live, enum mode mode)
     }
     lives += sweep_off_heap(p, young_list);
     if (mode == MAJOR) p->off_heap_bytes = lives;
-    free_fragments(p);
+    fragments_free(p);
     move_stack(p, to, size);
     p->heap = to;
     p->htop = p->mature = c.to;
@@ -260,13 +260,11 @@ static bool fit_heap(Process *p, size_t need, uint32_t live)
     return must || wasteful ? collect(p, must ? size_step(lives + need + lives) : good * 2, live, MOVE) : true;
 }
 
-bool gc_collect(Process *p, size_t need, uint32_t live, bool full)
+// False: without memory for it. A major one takes the old heap and what it holds off the heap along.
+static bool collect_once(Process *p, size_t need, uint32_t live, bool major)
 {
     ProcessState *s = p->state;
-    s->collections++;
     size_t stack = (size_t) (p->end - p->stop), used = (size_t) (p->htop - p->heap);
-    bool major = full || p->minor_collections >= MINOR_COLLECTIONS_MAX || p->off_heap_bytes > s->off_heap_limit;
-    if (!major && !prepare_old_heap(p, (size_t) (p->mature - p->heap))) major = true;
     size_t bound = used + fragment_words(p) + stack + (major ? (size_t) (p->old_top - p->old_heap) : 0);
     size_t size = (size_t) (p->end - p->heap);
     if (bound > size) size = size_step(bound);
@@ -276,7 +274,27 @@ bool gc_collect(Process *p, size_t need, uint32_t live, bool full)
     p->minor_collections = major ? 0 : p->minor_collections + 1;
     if (major) s->off_heap_limit = 2 * p->off_heap_bytes + OFF_HEAP_MAJOR_BYTES;
     fit_heap(p, need, live);
-    if (s->heap_limit.words && s->heap_limit.kill && (size_t) (p->end - p->heap) > s->heap_limit.words) return false;
+    return true;
+}
+
+// A process over its max_heap_size is collected as a whole before it is ended or reported: nothing dead counts.
+static bool within_heap_limit(Process *p, size_t need, uint32_t live, bool was_major)
+{
+    ProcessState *s = p->state;
+    if (!s->heap_limit.words || heap_limit_counted(p) <= s->heap_limit.words) return true;
+    if (!was_major && collect_once(p, need, live, true) && heap_limit_counted(p) <= s->heap_limit.words) return true;
+    heap_limit_report(p);
+    s->over_heap_limit = s->heap_limit.kill;
+    return !s->heap_limit.kill;
+}
+
+bool gc_collect(Process *p, size_t need, uint32_t live, bool full)
+{
+    ProcessState *s = p->state;
+    s->collections++;
+    bool major = full || p->minor_collections >= MINOR_COLLECTIONS_MAX || p->off_heap_bytes > s->off_heap_limit;
+    if (!major && !prepare_old_heap(p, (size_t) (p->mature - p->heap))) major = true;
+    if (!collect_once(p, need, live, major) || !within_heap_limit(p, need, live, major)) return false;
     return (size_t) (p->stop - p->htop) >= need;
 }
 
@@ -285,7 +303,7 @@ void heap_free_all(Process *p)
     off_heap_release(p->off_heap); // some of it lies in the fragments
     off_heap_release(p->old_off_heap);
     p->off_heap = p->old_off_heap = NULL;
-    free_fragments(p);
+    fragments_free(p);
     poison(p->heap, (size_t) (p->end - p->heap));
     vm_mfree(p->heap, (size_t) (p->end - p->heap) * WORD_BYTES);
     vm_mfree(p->old_heap, (size_t) (p->old_end - p->old_heap) * WORD_BYTES);

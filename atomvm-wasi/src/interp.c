@@ -24,6 +24,7 @@ const Word stub_load[] = { OP_load_function }, stub_decode[] = { OP_decode_funct
 #define FUNCTION(word) ((Function *) (word))
 
 #define SAVE() (p->htop = htop, p->stop = stop)
+#define SAVE_PC() (p->pc = pc, p->cp = cp) // where the process is, should the collector have to tell
 #define LOAD() (htop = p->htop, stop = p->stop)
 
 #ifdef VM_HOSTILE
@@ -35,6 +36,7 @@ const Word stub_load[] = { OP_load_function }, stub_decode[] = { OP_decode_funct
 #define NEED(words, live) \
     if (NO_ROOM(words)) { \
         SAVE(); \
+        SAVE_PC(); \
         if (!gc_collect(p, (words), (uint32_t) (live), false)) goto out_of_memory; \
         LOAD(); \
     }
@@ -107,6 +109,7 @@ static __attribute__((noinline)) bool attend(Process *p, uint32_t live)
 #define ATTEND(live, result) \
     if (__builtin_expect(p->attention, 0)) { \
         vm.x[live] = (result); \
+        SAVE_PC(); \
         if (!attend(p, (uint32_t) (live) + 1)) goto over_limit; \
         (result) = vm.x[live]; \
     }
@@ -923,6 +926,7 @@ enum slice_result interp_run(Process *p)
         vm.x[0] = vm.x[1];
         LOAD();
         if (__builtin_expect(p->attention, 0)) {
+            SAVE_PC();
             if (!attend(p, 1)) goto over_limit;
             LOAD();
         }
@@ -930,6 +934,7 @@ enum slice_result interp_run(Process *p)
         NEXT(1);
     case OP_loop_rec:
         SAVE();
+        SAVE_PC();
         t = cold_next_message(p);
         if (t == NONE) {
             if (p->state->over_limit) goto out_of_memory;
@@ -1248,6 +1253,7 @@ native_none: // a native raised, ended the process, or wants another function ca
         p->trap.function = NULL;
         LOAD();
         if (__builtin_expect(p->attention, 0)) {
+            p->cp = NULL; // it may be in the same function as p->pc already
             if (!attend(p, fn->arity)) goto over_limit;
             LOAD();
         }
@@ -1276,6 +1282,7 @@ raise:
         cold_uncaught(p);
         goto over;
     }
+    SAVE_PC();
     if (p->attention && !attend(p, 4)) goto over_limit;
     LOAD();
     reductions--;

@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include "ets.h"
+#include "heap_limit.h"
 #include "module.h"
 #include "platform.h"
 
@@ -71,7 +72,7 @@ Process *process_new(size_t heap_words)
     *s = (ProcessState) { .process = p, .status = STATUS_WAITING, .priority = PRIORITY_NORMAL, .slot = slot,
         .serial = slots[slot].serial, .group_leader = p->pid, .dictionary = NONE, .parent = ATOM_undefined, .name = NONE,
         .min_heap_words = MIN_HEAP_WORDS, .fullsweep_after = 65535, .min_bin_vheap_words = MIN_BIN_VHEAP_WORDS,
-        .error_handler = ATOM_error_handler, .heap_limit = { .kill = true, .report = true }, .off_heap_limit = 4 << 20 };
+        .error_handler = ATOM_error_handler, .heap_limit = default_heap_limit, .off_heap_limit = 4 << 20 };
     s->last = s->save = &s->first;
     slots[slot].process = s;
     slot_hint = slot + 1;
@@ -516,25 +517,24 @@ void scheduler_reap(void)
     }
 }
 
-// As the emulator tells the logger of OTP: logger:report_crash(Pid, GroupLeader, Reason), in a process of its own. False
-// when the archive has no logger, or it is the logger that crashed.
-static bool relay_crash(Process *p, term reason)
+// As the emulator tells the logger of OTP: logger:report_crash(Pid, GroupLeader, Event), in a process of its own. False
+// when the archive has no logger, or it is about the logger.
+static bool relay(Process *p, term event)
 {
     if (p->state->initial_module == (term) ATOM_logger || !archive_has_module(ATOM_logger)) return false;
     Function *report = function_get(ATOM_logger, ATOM_report_crash, 3);
     if (!report || !function_resolve(report)) return false;
-    term args[] = { p->pid, p->state->group_leader, reason };
+    term args[] = { p->pid, p->state->group_leader, event };
     return spawn_call(NULL, report, args, 3, 0) != NULL;
 }
 
-void process_report_crash(Process *p, term reason)
+void process_report(Process *p, term event, const char *text)
 {
-    if (scheduler_is_main(p)) return; // boot.c tells why the first one ended
-    if (relay_crash(p, reason)) return;
+    if (relay(p, event)) return;
     Buffer b = { 0 };
-    static const char before[] = "Error in process ", with[] = " with exit value:\n";
-    bool ok = buffer_append(&b, before, sizeof before - 1) && term_print(p->pid, &b, false)
-        && buffer_append(&b, with, sizeof with - 1) && term_print(reason, &b, true);
+    static const char before[] = "Error in process ";
+    bool ok = buffer_append(&b, before, sizeof before - 1) && term_print(p->pid, &b, false) && buffer_append(&b, text, strlen(text))
+        && term_print(event, &b, true);
     if (ok) platform_log(LOG_ERROR, b.data, b.size);
     buffer_free(&b);
 }

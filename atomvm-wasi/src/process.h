@@ -66,7 +66,8 @@ typedef struct ProcessState {
     enum process_status status;
     enum priority priority;
     uint32_t slot, serial;
-    bool trap_exit, hibernated, exit_pending, over_limit, waits_with_timer;
+    bool trap_exit, hibernated, exit_pending, waits_with_timer;
+    bool over_limit, over_heap_limit; // it must end: the memory is full; it has more than its max_heap_size
     term group_leader; // pid
     term name;         // registered, or NONE
     term dictionary;   // a map on the process's heap, or NONE
@@ -132,8 +133,9 @@ bool process_demonitor(Process *watcher, RefId ref); // true when there was one
 
 // The process a reference is an alias of, or NULL. An alias for one reply is gone afterwards.
 Process *alias_lookup(term ref);
-// Tells the console about a process that died of an error nobody asked about.
-void process_report_crash(Process *p, term reason);
+// Tells the logger what happened to a process: an exit reason, or {max_heap_size, ..}. Without a logger the console gets
+// "Error in process <Pid>", the text and the term.
+void process_report(Process *p, term event, const char *text);
 
 bool name_register(term name, Process *p);
 Process *name_whereis(term name);
@@ -171,6 +173,7 @@ enum slice_result interp_run(Process *p);
 // False: the process may not have that much; it must end.
 bool gc_collect(Process *p, size_t need, uint32_t live, bool full);
 void heap_free_all(Process *p); // at the end of a process
+void fragments_free(Process *p); // of which nothing is referred to
 
 // So many bytes more are held off the heap: past the limit the process collects when the loop attends to it next, however
 // much room its heap still has.

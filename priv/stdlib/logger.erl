@@ -67,18 +67,19 @@ emergency(Message) -> log(emergency, Message).
 emergency(Message, More) -> log(emergency, Message, More).
 emergency(Format, Args, Metadata) -> log(emergency, Format, Args, Metadata).
 
-%% The machine calls it when an exception ends a process, or its max_heap_size does.
-report_crash(Pid, Leader, Reason) ->
+%% The machine calls it when an exception ends a process, or one has more than its max_heap_size.
+report_crash(Pid, Leader, Event) ->
     Metadata = #{pid => Pid, gl => Leader, error_logger => #{tag => error, emulator => true}},
-    {Format, Arguments} = crash(Pid, Reason),
+    {Format, Arguments} = crash(Pid, Event),
     log(error, Format, Arguments, Metadata).
 
-crash(Pid, {max_heap_size, Words, HeapWords, QueueLength, HeapInfo}) ->
+%% Since OTP 27 there is a stack trace among the arguments.
+crash(_, {max_heap_size, Arguments}) ->
     Format =
         "     Process:            ~p ~n     Context:            maximum heap size reached~n"
         "     Max Heap Size:      ~p~n     Total Heap Size:    ~p~n     Kill:               ~p~n"
         "     Error Logger:       ~p~n     Message Queue Len:  ~p~n     GC Info:            ~p~n",
-    {Format, [Pid, Words, HeapWords, true, true, QueueLength, HeapInfo]};
+    {Format ++ ["     Stacktrace:         ~p~n" || length(Arguments) > 7], Arguments};
 crash(Pid, Reason) ->
     {"Error in process ~p with exit value:~n~p~n", [Pid, Reason]}.
 

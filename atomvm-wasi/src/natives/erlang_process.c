@@ -1,6 +1,7 @@
 // Natives of module erlang about processes: spawning, signals, the dictionary, raising. Timers are in erlang_timer.c, flags
 // and info in process_info.c.
 #include "../exception.h"
+#include "../heap_limit.h"
 #include "../map.h"
 #include "../platform.h"
 #include "../process.h"
@@ -234,11 +235,11 @@ static bool spawn_options_valid(term options)
         { ATOM_priority, OPTION_ANY }, { ATOM_fullsweep_after, OPTION_SIZE }, { ATOM_min_heap_size, OPTION_SIZE },
         { ATOM_min_bin_vheap_size, OPTION_SIZE }, { ATOM_max_heap_size, OPTION_ANY }, { ATOM_message_queue_data, OPTION_ANY },
         { ATOM_async_dist, OPTION_BOOLEAN }, { ATOM_scheduler, OPTION_SIZE }, { 0 } };
-    HeapLimit limit = { 0 };
+    HeapLimit limit;
     term priority = option(options, ATOM_priority), heap = option(options, ATOM_max_heap_size), monitor = option(options, ATOM_monitor);
     term data = option(options, ATOM_message_queue_data);
     return options_valid(options, rules) && (priority == NONE || priority_of(priority) < PRIORITIES)
-        && (heap == NONE || heap_limit_of(heap, &limit, &limit)) && (monitor == NONE || monitor_options_valid(monitor))
+        && (heap == NONE || heap_limit_of(heap, &limit)) && (monitor == NONE || monitor_options_valid(monitor))
         && (data == NONE || data == (term) ATOM_on_heap || data == (term) ATOM_off_heap);
 }
 
@@ -246,7 +247,7 @@ static void set_spawn_option(Process *child, term name, term value)
 {
     ProcessState *s = child->state;
     switch (name) {
-    case ATOM_max_heap_size: heap_limit_of(value, &s->heap_limit, &s->heap_limit); break;
+    case ATOM_max_heap_size: heap_limit_of(value, &s->heap_limit); break;
     case ATOM_min_heap_size: s->min_heap_words = (uint32_t) small_value(value); break;
     case ATOM_min_bin_vheap_size: s->min_bin_vheap_words = (uint32_t) small_value(value); break;
     case ATOM_fullsweep_after: s->fullsweep_after = (uint32_t) small_value(value); break;

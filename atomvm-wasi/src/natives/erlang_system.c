@@ -1,5 +1,6 @@
 // Natives about the machine itself: system_info, statistics, memory, flags, halt, and what OTP asks of nodes and tracing.
 #include "../ets.h"
+#include "../heap_limit.h"
 #include "../host.h"
 #include "../module.h"
 #include "../term_stack.h"
@@ -29,12 +30,6 @@ static term system_version(Process *p)
 }
 
 static term pair(Process *p, term name, sterm n) { return make_tuple2(p, name, make_small(n)); }
-
-static term max_heap_size(Process *p)
-{
-    term pairs[] = { ATOM_error_logger, ATOM_true, ATOM_kill, ATOM_true, ATOM_size, make_small(0) };
-    return map_from_pairs(p, pairs, 3);
-}
 
 static term compiler(Process *p)
 {
@@ -82,7 +77,7 @@ static term info_text_or_structure(Process *p, term item)
     case ATOM_fullsweep_after: return pair(p, item, 65535);
     case ATOM_min_heap_size: return pair(p, item, MIN_HEAP_WORDS);
     case ATOM_min_bin_vheap_size: return pair(p, item, 46422);
-    case ATOM_max_heap_size: return max_heap_size(p);
+    case ATOM_max_heap_size: return heap_limit_term(p, &default_heap_limit);
     case ATOM_schedulers_state: return make_tuple3(p, make_small(1), make_small(1), make_small(1));
     case ATOM_scheduler_bindings: return make_tuple(p, 1, (term[]) { ATOM_unbound });
     default: return NONE;
@@ -300,6 +295,10 @@ term erlang_system_flag_2(Process *p, term *a)
         sterm before = flags[i].value;
         flags[i].value = small_value(a[1]);
         return make_small(before);
+    }
+    if (a[0] == (term) ATOM_max_heap_size) {
+        HeapLimit before = default_heap_limit;
+        return heap_limit_of(a[1], &default_heap_limit) ? heap_limit_term(p, &before) : raise_badarg(p);
     }
     if (a[0] == (term) ATOM_time_offset && a[1] == (term) ATOM_finalize) return ATOM_final;
     if (a[0] == (term) ATOM_scheduler_wall_time && is_bool(a[1])) return ATOM_false;

@@ -1,5 +1,6 @@
 // Natives of module erlang that read and set what a process is like: process_flag, process_info, suspension.
 #include "../exception.h"
+#include "../heap_limit.h"
 #include "../map.h"
 #include "../process.h"
 #include "process_options.h"
@@ -31,40 +32,6 @@ void process_set_priority(Process *target, enum priority priority)
     if (queued) scheduler_remove(target), target->state->status = STATUS_WAITING;
     target->state->priority = priority;
     if (queued) scheduler_ready(target);
-}
-
-// ---- max_heap_size ----
-
-static bool boolean_entry(term map, term key, bool *out)
-{
-    term value = map_get(map, key);
-    if (value == NONE) return true;
-    *out = value == (term) ATOM_true;
-    return is_bool(value);
-}
-
-// A number of words or a map; 0 is no limit.
-bool heap_limit_of(term value, const HeapLimit *now, HeapLimit *out)
-{
-    *out = *now;
-    term size = value;
-    if (is_map(value)) {
-        size = map_get(value, ATOM_size);
-        if (!boolean_entry(value, ATOM_kill, &out->kill) || !boolean_entry(value, ATOM_error_logger, &out->report)
-            || !boolean_entry(value, ATOM_include_shared_binaries, &out->shared_binaries))
-            return false;
-    }
-    if (size == NONE || !is_small(size) || small_value(size) < 0) return false;
-    if (small_value(size) > 0 && small_value(size) < MIN_HEAP_WORDS) return false;
-    out->words = (uint32_t) small_value(size);
-    return true;
-}
-
-static term heap_limit_term(Process *on, const HeapLimit *limit)
-{
-    term pairs[] = { ATOM_error_logger, make_bool(limit->report), ATOM_kill, make_bool(limit->kill), ATOM_size,
-        make_small((sterm) limit->words), ATOM_include_shared_binaries, make_bool(limit->shared_binaries) };
-    return map_from_pairs(on, pairs, 4);
 }
 
 // ---- process_flag ----
@@ -104,8 +71,10 @@ static term set_flag(Process *p, term flag, term value)
         return priority_name(before);
     }
     case ATOM_max_heap_size: {
-        HeapLimit before = s->heap_limit;
-        return heap_limit_of(value, &before, &s->heap_limit) ? heap_limit_term(p, &before) : raise_badarg(p);
+        HeapLimit before = s->heap_limit, now;
+        if (!heap_limit_of(value, &now)) return raise_badarg(p);
+        s->heap_limit = now;
+        return heap_limit_term(p, &before);
     }
     case ATOM_message_queue_data: {
         term before = queue_data_name(s);
@@ -222,8 +191,7 @@ static term collection_settings(Process *p, const Process *t)
     return pair_list(p, pairs, 5);
 }
 
-// Sizes in words, as far as this collector has what they measure.
-static term collection_sizes(Process *p, const Process *t)
+term collection_sizes(Process *p, const Process *t)
 {
     size_t off_heap = t->off_heap_bytes / WORD_BYTES, limit = t->state->off_heap_limit / WORD_BYTES;
     term pairs[] = { ATOM_old_heap_block_size, make_small(t->old_end - t->old_heap), ATOM_heap_block_size, make_small(t->end - t->heap),

@@ -7,7 +7,7 @@
 
 enum priority priority_of(term name); // PRIORITIES when it is none
 void process_set_priority(Process *target, enum priority priority);
-// The value of max_heap_size; what it does not say stays as it is `now`. False when it is malformed.
-bool heap_limit_of(term value, const HeapLimit *now, HeapLimit *out);
+// Of `t`, on the heap of `p`: garbage_collection_info, sizes in words, as far as this collector has what they measure.
+term collection_sizes(Process *p, const Process *t);
 
 #endif
