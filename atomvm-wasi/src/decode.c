@@ -175,7 +175,7 @@ static bool is_register_arg(const Arg *a) { return a->tag == ARG_X || a->tag == 
 
 static Word source(Decoder *d, const Arg *a)
 {
-    if (a->tag == ARG_X && a->value < X_REGISTERS - 256) return operand_x((uint32_t) a->value);
+    if (a->tag == ARG_X && a->value < X_REGISTERS) return operand_x((uint32_t) a->value);
     if (a->tag == ARG_Y && a->value < 4096) return operand_y((uint32_t) a->value);
     return constant(d, a);
 }
@@ -591,6 +591,21 @@ static void decode_init_yregs(Decoder *d)
     free_list(items, count);
 }
 
+// What compilers before OTP 24 write for allocate and init_yregs of the whole frame: slots, [heap words,] live registers.
+static void decode_allocate_zero(Decoder *d, bool with_heap)
+{
+    Arg slots = read_arg(&d->in);
+    emit_op(d, with_heap ? OP_allocate_heap : OP_allocate);
+    emit(d, frame_bytes(d, &slots));
+    for (size_t i = with_heap ? 0 : 1; i < 2; i++) {
+        Arg number = read_arg(&d->in);
+        emit_kind(d, i == 0 ? 'w' : 'u', &number);
+    }
+    emit_op(d, OP_init_yregs);
+    emit(d, (Word) slots.value);
+    for (int64_t i = 0; i < slots.value && !d->bad; i++) emit(d, operand_y((uint32_t) i));
+}
+
 // The compiler has no tail call of a fun: it writes call_fun, deallocate, return. *frame: what deallocate drops.
 static bool take_fun_tail(Decoder *d, Arg *frame)
 {
@@ -890,6 +905,9 @@ static void decode_special(Decoder *d, uint8_t op)
     case OPCODE_bs_start_match4:
         read_args(d, args, 4);
         decode_start_match4(d, args);
+        return;
+    case OPCODE_allocate_zero: case OPCODE_allocate_heap_zero:
+        decode_allocate_zero(d, op == OPCODE_allocate_heap_zero);
         return;
     case OPCODE_init_yregs: decode_init_yregs(d); return;
     case OPCODE_bs_create_bin: decode_create_bin(d); return;

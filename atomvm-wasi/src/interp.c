@@ -385,7 +385,7 @@ enum slice_result interp_run(Process *p)
     case OP_is_nonempty_list_allocate:
         if (!is_cons(X(pc[2]))) JUMP(pc[1]);
         THEN(3, allocate);
-    case OP_allocate: case OP_allocate_zero:
+    case OP_allocate:
     allocate:
         NEED(pc[1] / WORD_BYTES, pc[2]);
         ALLOCATE();
@@ -402,7 +402,7 @@ enum slice_result interp_run(Process *p)
         NEED(pc[1] / WORD_BYTES, pc[2]);
         ALLOCATE();
         THEN(3, init_yregs);
-    case OP_allocate_heap: case OP_allocate_heap_zero:
+    case OP_allocate_heap:
         NEED(pc[1] / WORD_BYTES + pc[2], pc[3]);
         stop = (term *) ((char *) stop - pc[1]);
         stop[0] = cp_pack(cp);

@@ -29,7 +29,7 @@ typedef uintptr_t Word; // one word of decoded code
 // that name runs instead, with the same arguments (so that, say, lists:sort/1 of no list fails as OTP's own does).
 typedef term (*NativeFn)(Process *p, term *a);
 
-enum { X_REGISTERS = 1024, F_REGISTERS = 16, REDUCTIONS_PER_SLICE = 4000, STACKTRACE_DEPTH = 8 };
+enum { X_REGISTERS = 1024, F_REGISTERS = 1024, REDUCTIONS_PER_SLICE = 4000, STACKTRACE_DEPTH = 8 };
 
 // ---- code ----
 

@@ -63,10 +63,10 @@ def _instructions() -> Iterator[str]:
     emitted = re.findall(r"^OPCODE\((\d+), (\w+), (\d+)", text, re.M)
     obsolete = re.findall(r"^OBSOLETE\((\d+), (\w+), (\d+)", text, re.M)
     yield f"## Instructions: {len(emitted)}\n"
-    yield "All that compilers of OTP 24 to 29 emit: number, name and operands.\n"
+    yield "All that compilers of OTP 22 to 29 emit: number, name and operands.\n"
     yield _flow(f"{number} `{name}/{arity}`" for number, name, arity in emitted)
     yield f"\n### Not loaded: {len(obsolete)}\n"
-    yield "Of compilers before OTP 24: code that has one of these is refused.\n"
+    yield "Of compilers before OTP 22: code that has one of these is refused.\n"
     yield _flow(f"{number} `{name}/{arity}`" for number, name, arity in obsolete) + "\n"
 
 
