@@ -37,9 +37,8 @@ _WASI_FUNCTION_NAMES = """
 WASI_FUNCTIONS = frozenset(_WASI_FUNCTION_NAMES.split())
 # What priv/worker/vm.js calls.
 _REACTOR_EXPORT_NAMES = """
-    vm_alloc vm_free vm_boot vm_run vm_deadline vm_request vm_response_ptr vm_response_len vm_log_ptr vm_log_len
-    vm_log_clear vm_calls_ptr vm_calls_len vm_calls_clear vm_reply vm_error_ptr vm_error_len vm_exit_code vm_freeze
-    vm_image_ptr vm_image_len vm_reset vm_wall_clock_read
+    vm_alloc vm_boot vm_run vm_outbox vm_request vm_reply vm_error_ptr vm_error_len vm_exit_code vm_freeze vm_image_ptr
+    vm_image_len vm_reset vm_wall_clock_read
 """
 REACTOR_EXPORTS = frozenset(_REACTOR_EXPORT_NAMES.split())
 _MAX_ARITY = 255

@@ -125,6 +125,8 @@ class Reactor:
         return memory
 
     def put(self, data: bytes) -> int:
+        if not data:
+            return 0
         pointer: int = self.call("vm_alloc", len(data))
         assert pointer != 0
         self.memory.write(self.store, data, pointer)
@@ -134,19 +136,32 @@ class Reactor:
         pointer, length = self.call(f"{name}_ptr"), self.call(f"{name}_len")
         return bytes(self.memory.read(self.store, pointer, pointer + length))
 
-    def lend(self, name: str, *args: int | bytes) -> int:
-        """Calls an export, with bytes as pointer and length that are given back afterwards."""
-        pointers = []
+    def outbox(self) -> tuple[float, dict[str, tuple[int, int]]]:
+        """The next timer, and pointer and length of what there is to take."""
+        start = self.call("vm_outbox")
+        fields = struct.unpack("<d3I3I3I", self.memory.read(self.store, start, start + 44))
+        return fields[0], {name: fields[at : at + 2] for name, at in (("log", 1), ("calls", 4), ("response", 7))}
+
+    @property
+    def deadline_ms(self) -> float:
+        return self.outbox()[0]
+
+    def look(self, name: str) -> bytes:
+        pointer, length = self.outbox()[1][name]
+        return bytes(self.memory.read(self.store, pointer, pointer + length))
+
+    def take(self, name: str) -> bytes:
+        taken = self.look(name)
+        length_at = self.call("vm_outbox") + {"log": 12, "calls": 24}[name]
+        self.memory.write(self.store, bytes(4), length_at)
+        return taken
+
+    def give(self, name: str, *args: int | bytes) -> int:
+        """Calls an export, with bytes as pointer and length, which it frees."""
         flat: list[int] = []
         for arg in args:
-            if isinstance(arg, bytes):
-                pointers.append(self.put(arg))
-                flat += [pointers[-1], len(arg)]
-            else:
-                flat.append(arg)
+            flat += [self.put(arg), len(arg)] if isinstance(arg, bytes) else [arg]
         status: int = self.call(name, *flat)
-        for pointer in pointers:
-            self.call("vm_free", pointer)
         return status
 
     def boot(self, archive: bytes, memory_cap: int = MEMORY_CAP) -> int:
@@ -155,12 +170,11 @@ class Reactor:
 
     def run(self) -> int:
         status: int = self.call("vm_run", self.now_ms, 1.7e12 + self.now_ms, REDUCTIONS)
-        log = self.get("vm_log")
+        log = self.take("log")
         while log:
             size = struct.unpack_from("<I", log, 4)[0]
             self.log.append((log[0], log[8 : 8 + size]))
             log = log[8 + (size + 3 & ~3) :]
-        self.call("vm_log_clear")
         return status
 
     def until(self, status: int) -> None:
@@ -172,10 +186,10 @@ class Reactor:
 
     def request(self, url: bytes, body: bytes = b"") -> None:
         head = b"\x83t" + struct.pack(">I", 1) + binary(b"url") + binary(url)
-        assert self.lend("vm_request", head, body) == VM_MORE
+        assert self.give("vm_request", head, body) == VM_MORE
 
     def response(self) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-        data = self.get("vm_response")
+        data = self.look("response")
         status, zero, head_size, body_size = struct.unpack_from("<HHII", data)
         assert zero == 0
         assert len(data) == 12 + head_size + body_size
@@ -210,8 +224,7 @@ class Reactor:
         assert self.call("vm_reset") == VM_LISTENING
 
     def calls(self) -> list[tuple[int, bytes]]:
-        data, calls = self.get("vm_calls"), []
-        self.call("vm_calls_clear")
+        data, calls = self.take("calls"), []
         while data:
             call_id, size = struct.unpack_from("<II", data)
             calls.append((call_id, data[8 : 8 + size]))
@@ -270,12 +283,22 @@ def test_host_calls_are_collected_and_answered_in_any_order(reactor: Reactor) ->
     (first, first_term), (second, second_term) = reactor.calls()
     assert first_term == b"\x83h\x03" + binary(b"KV") + binary(b"get") + b"l\0\0\0\1" + binary(b"key") + b"j"
     assert second_term.startswith(b"\x83h\x03" + binary(b"KV"))
-    assert reactor.lend("vm_reply", second, 0, b"\x83" + binary(b"late")) == VM_MORE
+    assert reactor.give("vm_reply", second, 0, b"\x83" + binary(b"late")) == VM_MORE
     reactor.until(VM_WAITING)
     assert reactor.calls() == []
-    assert reactor.lend("vm_reply", first, 1, b"\x83a\x05") == VM_MORE
+    assert reactor.give("vm_reply", first, 1, b"\x83a\x05") == VM_MORE
     reactor.until(VM_RESPONDED)
     assert reactor.response() == (201, [], b'{{ok,5},{error,<<"late">>}}')
+
+
+def test_a_reply_may_be_the_bytes_of_a_binary(reactor: Reactor) -> None:
+    reactor.request(b"/calls", b"key")
+    reactor.until(VM_WAITING)
+    (first, _), (second, _) = reactor.calls()
+    assert reactor.give("vm_reply", first, 2, b"\x83a\x05") == VM_MORE
+    assert reactor.give("vm_reply", second, 2, b"") == VM_MORE
+    reactor.until(VM_RESPONDED)
+    assert reactor.response() == (201, [], b"{{ok,<<131,97,5>>},{ok,<<>>}}")
 
 
 def test_a_cast_has_no_id_and_no_answer(reactor: Reactor) -> None:
@@ -292,8 +315,8 @@ def test_the_answer_to_a_cancelled_call_is_dropped(reactor: Reactor) -> None:
     reactor.request(b"/cancel")
     reactor.until(VM_WAITING)
     (cancelled, _), (kept, _) = reactor.calls()
-    assert reactor.lend("vm_reply", cancelled, 1, b"\x83a\x04") == VM_MORE
-    assert reactor.lend("vm_reply", kept, 1, b"\x83a\x05") == VM_MORE
+    assert reactor.give("vm_reply", cancelled, 1, b"\x83a\x04") == VM_MORE
+    assert reactor.give("vm_reply", kept, 1, b"\x83a\x05") == VM_MORE
     reactor.until(VM_RESPONDED)
     assert reactor.response() == (200, [], b"{[true,false],true}")
 
@@ -301,14 +324,14 @@ def test_the_answer_to_a_cancelled_call_is_dropped(reactor: Reactor) -> None:
 def test_timers_wait_for_the_clock_of_the_host(reactor: Reactor) -> None:
     reactor.request(b"/sleep")
     reactor.until(VM_WAITING)
-    assert reactor.call("vm_deadline") == reactor.now_ms + 500
+    assert reactor.deadline_ms == reactor.now_ms + 500
     reactor.now_ms += 499
     reactor.until(VM_WAITING)
     reactor.now_ms += 1
     reactor.until(VM_RESPONDED)
     reactor.until(VM_LISTENING)
     assert reactor.log == [(3, b"slept"), (8, b"only once")]
-    assert reactor.call("vm_deadline") == float("inf")
+    assert reactor.deadline_ms == float("inf")
 
 
 def test_long_work_comes_back_between_slices(reactor: Reactor) -> None:
@@ -339,7 +362,7 @@ def test_a_reset_takes_back_everything_a_request_did(reactor: Reactor) -> None:
         assert dirty.endswith(b",'atom of %s',true]" % token)
         assert reactor.ask(b"/seen", token) == dirty, "nothing is taken back before the reset"
         reactor.reset()
-        assert reactor.call("vm_deadline") == float("inf"), "the timer is gone"
+        assert reactor.deadline_ms == float("inf"), "the timer is gone"
         assert reactor.ask(b"/seen", token) == CLEAN
 
 
@@ -441,12 +464,14 @@ def test_a_request_that_nobody_can_answer_any_more_is_an_error(reactor: Reactor)
 
 
 def test_what_the_host_gets_wrong_is_said(reactor: Reactor) -> None:
-    assert reactor.lend("vm_reply", 99, 1, b"\x83j") == VM_ERROR
+    assert reactor.give("vm_reply", 99, 1, b"\x83j") == VM_ERROR
     assert reactor.get("vm_error") == b"no host call with this id waits for a reply"
-    assert reactor.lend("vm_request", b"junk", b"") == VM_ERROR
+    assert reactor.give("vm_reply", 99, 3, b"\x83j") == VM_ERROR
+    assert reactor.get("vm_error") == b"there is no such kind of reply"
+    assert reactor.give("vm_request", b"junk", b"") == VM_ERROR
     assert reactor.get("vm_error") == b"the bytes are no external term"
     reactor.request(b"/sleep")
-    assert reactor.lend("vm_request", b"\x83t\0\0\0\0", b"") == VM_ERROR
+    assert reactor.give("vm_request", b"\x83t\0\0\0\0", b"") == VM_ERROR
     assert b"has not been answered yet" in reactor.get("vm_error")
 
 

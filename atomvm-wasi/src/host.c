@@ -1,7 +1,9 @@
 // Requests, responses, log records and host calls, in the layouts of docs/reference/host-abi.md.
 #include "host.h"
 
-Buffer host_log, host_calls, host_response;
+#include <math.h>
+
+Outbox host_outbox = { .deadline_ms = INFINITY };
 bool host_responded;
 int host_argument_count;
 char **host_arguments;
@@ -46,9 +48,9 @@ static bool whole(Buffer *b, size_t size_before, bool ok)
 
 bool host_log_append(enum log_level level, const void *bytes, size_t size)
 {
-    size_t before = host_log.size;
+    size_t before = host_outbox.log.size;
     uint8_t head[4] = { (uint8_t) level };
-    return whole(&host_log, before, buffer_append(&host_log, head, sizeof head) && append_counted(&host_log, bytes, size));
+    return whole(&host_outbox.log, before, buffer_append(&host_outbox.log, head, sizeof head) && append_counted(&host_outbox.log, bytes, size));
 }
 
 // ---- requests ----
@@ -67,7 +69,7 @@ enum host_status host_deliver_request(const uint8_t *head, size_t head_size, con
         to->exception = (Exception) { .class = NONE };
         return HOST_NO_MEMORY;
     }
-    host_response.size = 0;
+    host_outbox.response.size = 0;
     host_responded = false;
     in_request = true;
     process_deliver(to, make_tuple3(to, ATOM_atomvm_request, head_term, body_term), NULL);
@@ -110,7 +112,7 @@ enum { RESPONSE_HEADER_BYTES = 12, RESPONSE_STREAMED = 1 };
 
 static bool write_response(uint32_t status, uint32_t flags, term headers, term body, size_t body_size)
 {
-    Buffer *b = &host_response;
+    Buffer *b = &host_outbox.response;
     uint8_t fixed[RESPONSE_HEADER_BYTES] = { 0 };
     b->size = 0;
     if (!buffer_append(b, fixed, sizeof fixed)) return false;
@@ -131,7 +133,7 @@ enum host_status host_respond(uint32_t status, term headers, term body)
     int64_t body_size = iolist_size(body);
     if (body_size < 0) return HOST_BAD_TERM;
     if ((uint64_t) body_size > UINT32_MAX || !write_response(status, flags, headers, body, (size_t) body_size)) {
-        host_response.size = 0;
+        host_outbox.response.size = 0;
         return HOST_NO_MEMORY;
     }
     in_request = false;
@@ -155,11 +157,14 @@ static uint32_t last_call_id; // the first is 1
 // call_id:u32 len:u32 bytes, padded to 4
 static bool append_call(uint32_t id, term call)
 {
-    Buffer external = { 0 };
-    size_t before = host_calls.size;
-    bool ok = etf_encode(call, &external) && append_u32(&host_calls, id) && append_counted(&host_calls, external.data, external.size);
-    buffer_free(&external);
-    return whole(&host_calls, before, ok);
+    static const uint8_t padding[4];
+    Buffer *b = &host_outbox.calls;
+    size_t before = b->size;
+    bool ok = append_u32(b, id) && append_u32(b, 0) && etf_encode(call, b);
+    size_t size = b->size - before - 2 * sizeof(uint32_t);
+    ok = ok && buffer_append(b, padding, -size & 3);
+    if (ok) put_u32(b->data + before + sizeof(uint32_t), (uint32_t) size);
+    return whole(b, before, ok);
 }
 
 term host_call(Process *p, term binding, term operation, term args)
@@ -209,15 +214,15 @@ static bool take_call(uint32_t id, PendingCall *out)
     return false;
 }
 
-enum host_status host_reply(uint32_t call_id, bool ok, const uint8_t *bytes, size_t size)
+enum host_status host_reply(uint32_t call_id, enum host_reply kind, const uint8_t *bytes, size_t size)
 {
     PendingCall call;
     if (!take_call(call_id, &call)) return HOST_UNKNOWN_CALL;
     Process *to = call.caller == NONE ? NULL : process_lookup(call.caller);
     if (!to) return HOST_OK; // it died while it waited, or has given up
-    term answer = etf_decode(to, bytes, size, false, NULL);
-    if (answer == NONE) return HOST_BAD_TERM;
-    term result = make_tuple2(to, ok ? ATOM_ok : ATOM_error, answer);
+    term answer = kind == HOST_REPLY_BINARY ? make_binary(to, bytes, size, NULL) : etf_decode(to, bytes, size, false, NULL);
+    if (answer == NONE) return kind == HOST_REPLY_BINARY ? HOST_NO_MEMORY : HOST_BAD_TERM;
+    term result = make_tuple2(to, kind == HOST_REPLY_ERROR ? ATOM_error : ATOM_ok, answer);
     process_deliver(to, make_tuple3(to, ATOM_atomvm_reply, ref_term(to, call.ref), result), NULL);
     return HOST_OK;
 }

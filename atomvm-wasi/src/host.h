@@ -6,9 +6,13 @@
 #include "platform.h"
 #include "process.h"
 
-// What the host reads and clears.
-extern Buffer host_log, host_calls, host_response;
-extern bool host_responded; // host_response is of the current request
+// What the host reads, where it is: docs/reference/host-abi.md, "Outbox".
+typedef struct Outbox {
+    double deadline_ms; // of the next timer, as of the end of the last run
+    Buffer log, calls, response;
+} Outbox;
+extern Outbox host_outbox;
+extern bool host_responded; // the response is of the current request
 
 bool host_log_append(enum log_level level, const void *bytes, size_t size); // false when memory is out
 
@@ -37,7 +41,8 @@ term host_call(Process *p, term binding, term operation, term args);
 bool host_cast(Process *p, term binding, term operation, term args); // a call without an answer; false as NONE above
 bool host_cancel(Process *p, RefId ref); // no answer to this call of p will come; false when none was to come
 bool host_calls_pending(void);
-enum host_status host_reply(uint32_t call_id, bool ok, const uint8_t *bytes, size_t size);
+enum host_reply { HOST_REPLY_ERROR, HOST_REPLY_TERM, HOST_REPLY_BINARY }; // external terms, or a binary's bytes
+enum host_status host_reply(uint32_t call_id, enum host_reply kind, const uint8_t *bytes, size_t size);
 
 // ---- the clock ----
 

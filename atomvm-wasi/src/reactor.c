@@ -39,7 +39,8 @@ EXPORT(vm_alloc) void *vm_alloc(size_t size)
     return block + BLOCK_HEADER_BYTES;
 }
 
-EXPORT(vm_free) void vm_free(void *ptr)
+// What was lent to be read has been read.
+static void vm_free(const void *ptr)
 {
     if (!ptr) return;
     uint8_t *block = (uint8_t *) ptr - BLOCK_HEADER_BYTES;
@@ -69,7 +70,7 @@ static int over(void)
 // Every process waits: for what?
 static int waiting(void)
 {
-    bool wakes_up = !isinf(timer_next()) || host_calls_pending();
+    bool wakes_up = !isinf(host_outbox.deadline_ms) || host_calls_pending();
     if (!host_in_request()) return host_listening() ? VM_LISTENING : wakes_up ? VM_WAITING : fail("every process waits, and none listens for requests");
     return wakes_up ? VM_WAITING : fail("the request was not answered: every process waits, and nothing is left that could respond");
 }
@@ -81,6 +82,7 @@ EXPORT(vm_run) int vm_run(double monotonic_ms, double system_ms, int32_t reducti
     vm.system_ms = system_ms;
     vm.interrupt = false;
     enum run_result result = scheduler_run(reductions);
+    host_outbox.deadline_ms = timer_next();
     if (host_responded && !response_reported) {
         response_reported = true;
         return VM_RESPONDED;
@@ -92,7 +94,7 @@ EXPORT(vm_run) int vm_run(double monotonic_ms, double system_ms, int32_t reducti
     }
 }
 
-EXPORT(vm_deadline) double vm_deadline(void) { return timer_next(); }
+EXPORT(vm_outbox) Outbox *vm_outbox(void) { return &host_outbox; }
 
 // ---- image: what the machine is when it listens, and goes back to after each request ----
 
@@ -169,7 +171,7 @@ static int status_of(enum host_status status)
     }
 }
 
-EXPORT(vm_request) int vm_request(const uint8_t *head_bytes, size_t head_size, const uint8_t *body, size_t body_size)
+static int deliver_request(const uint8_t *head_bytes, size_t head_size, const uint8_t *body, size_t body_size)
 {
     if (host_in_request()) return fail("the request before this one has not been answered yet");
     if (vm.memory_used + head_size + body_size > vm.memory_cap) return fail("the request is larger than the memory that is left");
@@ -177,22 +179,30 @@ EXPORT(vm_request) int vm_request(const uint8_t *head_bytes, size_t head_size, c
     return status_of(host_deliver_request(head_bytes, head_size, body, body_size));
 }
 
-EXPORT(vm_reply) int vm_reply(uint32_t call_id, int ok, const uint8_t *bytes, size_t size)
+EXPORT(vm_request) int vm_request(const uint8_t *head_bytes, size_t head_size, const uint8_t *body, size_t body_size)
 {
+    int status = deliver_request(head_bytes, head_size, body, body_size);
+    vm_free(head_bytes);
+    vm_free(body);
+    return status;
+}
+
+static int deliver_reply(uint32_t call_id, enum host_reply kind, const uint8_t *bytes, size_t size)
+{
+    if (kind > HOST_REPLY_BINARY) return fail("there is no such kind of reply");
     if (vm.memory_used + size > vm.memory_cap) return fail("the reply is larger than the memory that is left");
-    return status_of(host_reply(call_id, ok != 0, bytes, size));
+    return status_of(host_reply(call_id, kind, bytes, size));
+}
+
+EXPORT(vm_reply) int vm_reply(uint32_t call_id, enum host_reply kind, const uint8_t *bytes, size_t size)
+{
+    int status = deliver_reply(call_id, kind, bytes, size);
+    vm_free(bytes);
+    return status;
 }
 
 // ---- what the host reads ----
 
-EXPORT(vm_response_ptr) const uint8_t *vm_response_ptr(void) { return host_response.data; }
-EXPORT(vm_response_len) size_t vm_response_len(void) { return host_response.size; }
-EXPORT(vm_log_ptr) const uint8_t *vm_log_ptr(void) { return host_log.data; }
-EXPORT(vm_log_len) size_t vm_log_len(void) { return host_log.size; }
-EXPORT(vm_log_clear) void vm_log_clear(void) { host_log.size = 0; }
-EXPORT(vm_calls_ptr) const uint8_t *vm_calls_ptr(void) { return host_calls.data; }
-EXPORT(vm_calls_len) size_t vm_calls_len(void) { return host_calls.size; }
-EXPORT(vm_calls_clear) void vm_calls_clear(void) { host_calls.size = 0; }
 EXPORT(vm_error_ptr) const char *vm_error_ptr(void) { return error_text; }
 EXPORT(vm_error_len) size_t vm_error_len(void) { return strlen(error_text); }
 EXPORT(vm_exit_code) int vm_exit_code(void) { return exit_code; }

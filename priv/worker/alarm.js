@@ -8,7 +8,7 @@ export class Alarm {
   /** @type {ReturnType<typeof setTimeout> | null} */
   #timer = null;
 
-  /** @param {() => void} ring */
+  /** @param {(clock: import("./clock.js").Clock) => void} ring gets the clock that it was set by */
   constructor(ring) {
     this.#ring = ring;
   }
@@ -25,7 +25,7 @@ export class Alarm {
     this.#timer = setTimeout(() => {
       this.#dueMs = Infinity;
       clock.advanceTo(dueMs);
-      this.#ring();
+      this.#ring(clock);
     }, Math.max(0, dueMs - clock.monotonicMs()));
   }
 

@@ -5,12 +5,11 @@ import {
   LIST_EXT, MAP_EXT, MAX_DEPTH, NEW_FLOAT_EXT, NIL_EXT, SMALL_ATOM_EXT, SMALL_ATOM_UTF8_EXT, SMALL_BIG_EXT,
   SMALL_INTEGER_EXT, SMALL_TUPLE_EXT, STRING_EXT, Tuple, VERSION_MAGIC,
 } from "./etf_terms.js";
+import { utf8Text } from "./utf8.js";
 
 /** @typedef {import("./etf_terms.js").Term} Term */
 
 const FLOAT_EXT_BYTES = 31;
-
-const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * @param {Uint8Array} bytes one whole external term
@@ -32,9 +31,13 @@ export class TupleReader {
   /** Of the tuple; 0 when the term is none. */
   size;
 
-  /** @param {Uint8Array} bytes one whole external term */
-  constructor(bytes) {
-    this.#reader = new Reader(bytes);
+  /**
+   * @param {Uint8Array} bytes which hold the term
+   * @param {number} [start] where it begins
+   * @param {number} [end] where it has to end
+   */
+  constructor(bytes, start, end) {
+    this.#reader = new Reader(bytes, start, end);
     const isTuple = this.#reader.byte() === VERSION_MAGIC && this.#reader.byte() === SMALL_TUPLE_EXT;
     this.size = isTuple ? this.#reader.byte() : 0;
   }
@@ -83,7 +86,7 @@ function decodeTerm(reader, depth) {
     case ATOM_EXT:
       return decodeAtom(latin1(reader.bytes(reader.uint16())));
     case BINARY_EXT:
-      return reader.bytes(reader.uint32()).slice();
+      return reader.copy(reader.uint32());
     case STRING_EXT:
       return [...reader.bytes(reader.uint16())];
     case NIL_EXT:
@@ -162,44 +165,56 @@ function latin1(bytes) {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
+/** Numbers are big-endian. Each access is checked against the end of the term before it is made. */
 class Reader {
   #bytes;
-  #view;
-  offset = 0;
+  #start;
+  #end;
+  offset;
 
-  /** @param {Uint8Array} bytes */
-  constructor(bytes) {
+  /**
+   * @param {Uint8Array} bytes
+   * @param {number} [start]
+   * @param {number} [end]
+   */
+  constructor(bytes, start = 0, end = bytes.length) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#start = start;
+    this.#end = end;
+    this.offset = start;
   }
 
   /** @param {number} length */
   need(length) {
-    const left = this.#bytes.length - this.offset;
+    const left = this.#end - this.offset;
     if (length > left) this.fail(`${length} bytes wanted, ${left} left`);
   }
 
   byte() {
-    this.need(1);
-    return this.#view.getUint8(this.offset++);
+    return this.#number(1);
   }
 
   uint16() {
-    this.need(2);
-    this.offset += 2;
-    return this.#view.getUint16(this.offset - 2);
+    return this.#number(2);
   }
 
   uint32() {
-    this.need(4);
-    this.offset += 4;
-    return this.#view.getUint32(this.offset - 4);
+    return this.#number(4);
+  }
+
+  /** @param {number} length in bytes */
+  #number(length) {
+    this.need(length);
+    let value = 0;
+    for (const end = this.offset + length; this.offset < end; this.offset++) {
+      value = value * 0x100 + /** @type {number} */ (this.#bytes[this.offset]);
+    }
+    return value;
   }
 
   float64() {
-    this.need(8);
-    this.offset += 8;
-    return this.#view.getFloat64(this.offset - 8);
+    const bytes = this.bytes(8);
+    return new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0);
   }
 
   /** @param {number} length @returns {Uint8Array} a view, not a copy */
@@ -209,18 +224,26 @@ class Reader {
     return this.#bytes.subarray(this.offset - length, this.offset);
   }
 
+  /** @param {number} length @returns {Uint8Array} */
+  copy(length) {
+    this.need(length);
+    this.offset += length;
+    return this.#bytes.slice(this.offset - length, this.offset);
+  }
+
   /** @param {number} length @param {string} what it is */
   utf8(length, what) {
-    const bytes = this.bytes(length);
+    this.need(length);
+    this.offset += length;
     try {
-      return utf8Decoder.decode(bytes);
+      return utf8Text(this.#bytes, this.offset - length, this.offset);
     } catch {
       return this.fail(`${what} that is not UTF-8`, length);
     }
   }
 
   end() {
-    const left = this.#bytes.length - this.offset;
+    const left = this.#end - this.offset;
     if (left > 0) this.fail(`${left} bytes after the term`);
   }
 
@@ -230,6 +253,6 @@ class Reader {
    * @returns {never}
    */
   fail(cause, back = 0) {
-    throw new EtfError(`offset ${this.offset - back}: ${cause}`);
+    throw new EtfError(`offset ${this.offset - this.#start - back}: ${cause}`);
   }
 }

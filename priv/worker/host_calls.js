@@ -22,8 +22,19 @@ const CAST_ID = 0;
 
 function ignore() {}
 
+/** How an answer is to be taken: `docs/reference/host-abi.md`, `vm_reply`. */
+export const REPLY_ERROR = 0;
+export const REPLY_TERM = 1;
+export const REPLY_BINARY = 2;
+
+/** What a call is as long as it has not been read. @type {Readonly<Call>} */
+const UNKNOWN_CALL = Object.freeze({ binding: "?", operation: "?", args: [] });
+
 /**
- * @typedef {{ id: number, ok: boolean, term: Uint8Array }} Answer term is an external term
+ * @typedef {import("./etf.js").Term} Term
+ * @typedef {{ id: number, kind: number, bytes: Uint8Array }} Answer bytes are an external term, or a binary as it is
+ * @typedef {{ binding: string, operation: string, args: Term[] }} Call
+ * @typedef {{ bytes: Uint8Array, start: number, end: number }} Record where the term of a call is
  *
  * @typedef {object} Background where casts go
  * @property {(work: Promise<void>) => void} waitUntil keeps the request's context alive
@@ -36,9 +47,9 @@ export class HostCalls {
   /** @type {Answer[]} */
   #answers = [];
   #running = 0;
-  /** @type {(interrupted: boolean) => void} */
-  #wake = ignore;
-  #alarm = new Alarm(() => this.#wake(false));
+  #wake = ignore; // ends the wait
+  #wakeMs = 0;
+  #alarm = new Alarm((clock) => this.#ring(clock));
   /** @type {ResponseStream | undefined} */
   #stream;
   /** Bodies of this request that are not bytes. */
@@ -87,59 +98,86 @@ export class HostCalls {
     return this.#running + this.#answers.length;
   }
 
-  /** @param {Uint8Array} records which may be a view: nothing of it is needed when this returns */
-  start(records) {
-    eachCall(records, (id, term) => {
-      if (id === CAST_ID) this.#background.waitUntil(this.#cast(term));
-      else this.#call(id, term);
-    });
+  /**
+   * @param {Uint8Array} bytes of which nothing is needed when this returns
+   * @param {number} [start] of the first record
+   * @param {number} [end] of the last one
+   */
+  start(bytes, start = 0, end = bytes.length) {
+    for (let at = start; at < end; ) {
+      const termStart = at + RECORD_HEADER_BYTES;
+      const termEnd = termStart <= end ? termStart + uint32(bytes, at + 4) : Infinity;
+      if (termEnd > end) throw new WorkerError("E_VM_ABI", `the host call at ${at - start} does not fit its records`);
+      const id = uint32(bytes, at);
+      const record = { bytes, start: termStart, end: termEnd };
+      if (id === CAST_ID) this.#background.waitUntil(this.#cast(record));
+      else this.#call(id, record);
+      at = (termEnd + 3) & ~3;
+    }
   }
 
   /**
    * Waits until an answer is there, or for as long, or until it is interrupted.
    * @param {number} wakeMs monotonic
+   * @param {number} nowMs
    * @param {import("./clock.js").Clock} clock which has come to `wakeMs` when nothing else has ended the wait
-   * @returns {Promise<void>}
+   * @returns {Promise<void> | undefined} undefined when there is nothing to wait for
    */
-  answeredBy(wakeMs, clock) {
+  answeredBy(wakeMs, nowMs, clock) {
+    if (this.#answers.length > 0 || wakeMs <= nowMs) return undefined;
+    this.#wakeMs = wakeMs;
+    this.#alarm.set(wakeMs, clock);
     return new Promise((resolve) => {
-      this.#wake = (interrupted) => {
-        if (!interrupted && this.#answers.length === 0 && clock.monotonicMs() < wakeMs) {
-          this.#alarm.set(wakeMs, clock);
-          return;
-        }
-        this.#wake = ignore;
-        resolve();
-      };
-      this.#wake(false);
+      this.#wake = resolve;
     });
   }
 
   /** Ends the wait of answeredBy before its time: there is something else to see. */
   interrupt() {
-    this.#wake(true);
+    const wake = this.#wake;
+    this.#wake = ignore;
+    wake();
+  }
+
+  /** An alarm may have been set for a wait before this one. @param {import("./clock.js").Clock} clock */
+  #ring(clock) {
+    if (this.#wake === ignore) return;
+    if (clock.monotonicMs() < this.#wakeMs) this.#alarm.set(this.#wakeMs, clock);
+    else this.interrupt();
   }
 
   /** @returns {Answer[]} */
   takeAnswers() {
-    return this.#answers.splice(0);
+    const answers = this.#answers;
+    this.#answers = [];
+    return answers;
   }
 
-  /** @param {number} id @param {Uint8Array} term */
-  #call(id, term) {
+  /** @param {number} id @param {Record} record */
+  #call(id, record) {
     this.#running++;
-    const answer = (/** @type {boolean} */ ok, /** @type {Uint8Array} */ result) => {
-      this.#running--;
-      this.#answers.push({ id, ok, term: result });
-      this.#wake(false);
-    };
-    this.#perform(term, (result) => answer(true, result), (error) => answer(false, encode(error.toTerm())));
+    this.#perform(
+      record,
+      (value) => {
+        const bytes = bytesOf(value);
+        if (bytes === undefined) this.#answer(id, REPLY_TERM, encode(value));
+        else this.#answer(id, REPLY_BINARY, bytes);
+      },
+      (error) => this.#answer(id, REPLY_ERROR, encode(error.toTerm())),
+    );
   }
 
-  /** @param {Uint8Array} term @returns {Promise<void>} */
-  #cast(term) {
+  /** @param {number} id @param {number} kind @param {Uint8Array} bytes */
+  #answer(id, kind, bytes) {
+    this.#running--;
+    this.#answers.push({ id, kind, bytes });
+    this.interrupt();
+  }
+
+  /** @param {Record} record @returns {Promise<void>} */
+  #cast(record) {
     return new Promise((resolve) => {
-      this.#perform(term, () => resolve(), ({ binding, operation, code, message }) => {
+      this.#perform(record, () => resolve(), ({ binding, operation, code, message }) => {
         this.#background.log.write(LEVEL_ERROR, `binding ${binding}, ${operation}: ${message} (${code})`);
         resolve();
       });
@@ -147,62 +185,67 @@ export class HostCalls {
   }
 
   /**
-   * By callbacks, because each async function between a call and its binding takes time of its own.
-   * @param {Uint8Array} term
-   * @param {(result: Uint8Array) => void} done with an external term
+   * By callbacks, because each promise between a call and its binding takes time of its own.
+   * @param {Record} record
+   * @param {(value: Term) => void} done which throws for what is no term
    * @param {(error: BindingError) => void} failed
    */
-  #perform(term, done, failed) {
-    let [binding, operation] = ["?", "?"];
-    const fail = (/** @type {unknown} */ cause) => failed(asBindingError(cause, binding, operation));
+  #perform(record, done, failed) {
+    let call = UNKNOWN_CALL;
+    let code = "bad_call";
+    const fail = (/** @type {unknown} */ cause) => failed(asBindingError(cause, call, code));
     try {
-      const call = decodeCall(term);
-      [binding, operation] = [call.binding, call.operation];
-      const work = this.#performer(binding, operation)(binding, operation, call.args, this.streams);
-      work.then((value) => {
-        let result;
+      call = decodeCall(record);
+      if (call.binding !== BODY_BINDING) code = "failed";
+      this.#work(call).then((value) => {
         try {
-          result = encode(value);
+          done(value);
         } catch (cause) {
-          return fail(cause);
+          code = "bad_call";
+          fail(cause);
         }
-        done(result);
       }, fail);
     } catch (cause) {
       fail(cause);
     }
   }
 
-  /**
-   * @param {string} binding
-   * @param {string} operation
-   * @returns {import("./bindings/index.js").Dispatch}
-   */
-  #performer(binding, operation) {
-    if (binding !== BODY_BINDING) return this.#dispatch;
-    if (Streams.has(operation)) return (_, name, args) => this.streams.perform(name, args);
-    const stream = this.#stream;
-    return stream === undefined ? this.#dispatch : (_, name, args) => stream.perform(name, args);
+  /** @param {Call} call @returns {Promise<Term>} */
+  #work({ binding, operation, args }) {
+    if (binding === BODY_BINDING) {
+      if (Streams.has(operation)) return this.streams.perform(operation, args);
+      if (this.#stream !== undefined) return this.#stream.perform(operation, args);
+    }
+    return this.#dispatch(binding, operation, args, this.streams);
   }
 }
 
 /**
  * @param {unknown} cause
- * @param {string} binding
- * @param {string} operation
+ * @param {{ binding: string, operation: string }} call
+ * @param {string} code of a cause that has none
  */
-function asBindingError(cause, binding, operation) {
+function asBindingError(cause, { binding, operation }, code) {
   if (cause instanceof BindingError) return cause;
   if (cause instanceof OperationError) return new BindingError(cause.code, binding, operation, cause.message, { cause });
-  return new BindingError("bad_call", binding, operation, describe(cause), { cause });
+  return new BindingError(code, binding, operation, describe(cause), { cause });
 }
 
 /**
- * @param {Uint8Array} term
- * @returns {{ binding: string, operation: string, args: import("./etf.js").Term[] }}
+ * @param {Term} value
+ * @returns {Uint8Array | undefined} the bytes of what is a binary as it is
  */
-function decodeCall(term) {
-  const call = new TupleReader(term);
+function bytesOf(value) {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  return value instanceof Uint8Array ? value : undefined;
+}
+
+/**
+ * @param {Record} record
+ * @returns {Call}
+ */
+function decodeCall({ bytes, start, end }) {
+  const call = new TupleReader(bytes, start, end);
   if (call.size !== 3) throw new TypeError("a host call is a tuple of three");
   const binding = call.text("the name of a binding");
   const operation = call.text("the name of an operation");
@@ -211,18 +254,8 @@ function decodeCall(term) {
   return { binding, operation, args };
 }
 
-/**
- * @param {Uint8Array} records
- * @param {(id: number, term: Uint8Array) => void} each gets a view
- */
-function eachCall(records, each) {
-  const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
-  let offset = 0;
-  while (offset < records.length) {
-    const start = offset + RECORD_HEADER_BYTES;
-    const end = start <= records.length ? start + view.getUint32(offset + 4, true) : Infinity;
-    if (end > records.length) throw new WorkerError("E_VM_ABI", `the host call at ${offset} does not fit its records`);
-    each(view.getUint32(offset, true), records.subarray(start, end));
-    offset = (end + 3) & ~3;
-  }
+/** @param {Uint8Array} bytes @param {number} at */
+function uint32(bytes, at) {
+  const [a, b, c, d] = /** @type {[number, number, number, number]} */ ([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
 }

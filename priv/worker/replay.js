@@ -10,6 +10,7 @@
 
 import { asWorkerError, WorkerError } from "./errors.js";
 import { encode } from "./etf.js";
+import { REPLY_BINARY, REPLY_ERROR } from "./host_calls.js";
 import { LEVEL_ERROR } from "./logs.js";
 import { EntropyTape, startOf } from "./replay_clock.js";
 import { ReplayLog, TOKEN_BYTES } from "./replay_output.js";
@@ -185,9 +186,10 @@ class Replay {
     while (open.size > 0) {
       const endMs = startMs + Math.min(...[...open.values()].map(({ timeoutMs }) => timeoutMs ?? Infinity));
       await this.#answered(endMs);
-      for (const { id, ok, term } of this.#calls.takeAnswers()) {
+      for (const { id, kind, bytes } of this.#calls.takeAnswers()) {
         const need = open.get(id); // gone when it has been given up
-        if (need !== undefined) answers.set(need, { identity: need.identity, ok, term });
+        const term = kind === REPLY_BINARY ? encode(bytes) : bytes;
+        if (need !== undefined) answers.set(need, { identity: need.identity, ok: kind !== REPLY_ERROR, term });
         open.delete(id);
       }
       for (const [id, need] of open) {
@@ -203,7 +205,8 @@ class Replay {
   /** Waits for an answer. @param {number} endMs at most until then, since the start */
   async #answered(endMs) {
     const { clock } = this.#host;
-    await this.#calls.answeredBy(Math.min(this.#startMs + endMs, clock.monotonicMs() + this.#leftMs(0)), clock);
+    const nowMs = clock.monotonicMs();
+    await this.#calls.answeredBy(Math.min(this.#startMs + endMs, nowMs + this.#leftMs(0)), nowMs, clock);
     this.#requireClient();
   }
 

@@ -183,30 +183,30 @@ export class Run {
     if (this.#spentReductions >= this.#limits.maxReductions) {
       throw new WorkerError("E_LIMIT_REDUCTIONS", `more than ${this.#limits.maxReductions} reductions`);
     }
-    this.#leftMs();
+    this.#endMs(this.#host.clock.monotonicMs());
   }
 
-  /** @returns {number} more than 0 */
-  #leftMs() {
-    const leftMs = this.#startMs + this.#limits.maxRequestMs - this.#host.clock.monotonicMs();
-    if (leftMs > 0) return leftMs;
+  /** @param {number} nowMs @returns {number} when the request has to be over: later than now */
+  #endMs(nowMs) {
+    const endMs = this.#startMs + this.#limits.maxRequestMs;
+    if (endMs > nowMs) return endMs;
     throw new WorkerError("E_LIMIT_TIME", `longer than ${this.#limits.maxRequestMs} ms`);
   }
 
-  /** @returns {Promise<void>} fulfilled when a host call is answered or the next timer is due */
+  /** @returns {Promise<void> | undefined} fulfilled when a host call is answered or the next timer is due */
   #waited() {
     const { clock } = this.#host;
     const deadlineMs = this.#machine.deadlineMs();
     if (deadlineMs === Infinity && this.#calls.open === 0) {
       throw new WorkerError("E_VM_SILENT", "every process waits, and nothing is left that could respond");
     }
-    const leftMs = this.#leftMs();
-    return this.#calls.answeredBy(Math.min(deadlineMs, clock.monotonicMs() + leftMs), clock);
+    const nowMs = clock.monotonicMs();
+    return this.#calls.answeredBy(Math.min(deadlineMs, this.#endMs(nowMs)), nowMs, clock);
   }
 
   /** Tells the machine what has been answered. */
   #deliver() {
-    for (const { id, ok, term } of this.#calls.takeAnswers()) this.#machine.reply(id, ok, term);
+    for (const { id, kind, bytes } of this.#calls.takeAnswers()) this.#machine.reply(id, kind, bytes);
   }
 }
 

@@ -15,13 +15,17 @@ export const VM_ERROR = 4;
 export const VM_LISTENING = 5;
 
 const EXPORTS = Object.freeze(/** @type {const} */ ([
-  "vm_alloc", "vm_free", "vm_boot", "vm_run", "vm_deadline", "vm_request", "vm_response_ptr", "vm_response_len",
-  "vm_log_ptr", "vm_log_len", "vm_log_clear", "vm_calls_ptr", "vm_calls_len", "vm_calls_clear", "vm_reply",
-  "vm_error_ptr", "vm_error_len", "vm_exit_code", "vm_freeze", "vm_image_ptr", "vm_image_len", "vm_reset",
-  "vm_wall_clock_read",
+  "vm_alloc", "vm_boot", "vm_run", "vm_outbox", "vm_request", "vm_reply", "vm_error_ptr", "vm_error_len", "vm_exit_code",
+  "vm_freeze", "vm_image_ptr", "vm_image_len", "vm_reset", "vm_wall_clock_read",
 ]));
 
 const PAGE_BYTES = 65536;
+
+/** Of the outbox: the deadline, f64, and of each list that the VM has to hand out where its pointer is; behind that the length. */
+const DEADLINE_AT = 0;
+const LOG_AT = 8;
+const CALLS_AT = 20;
+const RESPONSE_AT = 32;
 
 /**
  * @typedef {(a?: number, b?: number, c?: number, d?: number) => number} Export
@@ -55,6 +59,10 @@ export class Machine {
   #exports;
   /** @type {WebAssembly.Memory} */
   #memory;
+  // All of memory. Asking for its buffer costs something, and a call that makes it grow detaches these.
+  #bytes = new Uint8Array(0);
+  #view = new DataView(new ArrayBuffer(0));
+  #outbox; // address
   #host;
   #aheadMs = 0; // of the clock of the guest, before the host's
   /** @type {Image | undefined} */
@@ -79,6 +87,7 @@ export class Machine {
     const calls = EXPORTS.map((name) => [name, guarded(name, /** @type {Export} */ (exports[name]))]);
     this.#exports = /** @type {Exports} */ (Object.fromEntries(calls));
     if ("_initialize" in exports) guarded("_initialize", /** @type {Export} */ (exports._initialize))();
+    this.#outbox = this.#exports.vm_outbox() >>> 0;
   }
 
   /**
@@ -91,7 +100,7 @@ export class Machine {
     const machine = new Machine(module, host);
     const missingBytes = start + memory.length - machine.memoryBytes;
     if (missingBytes > 0) machine.#memory.grow(missingBytes / PAGE_BYTES);
-    new Uint8Array(machine.#memory.buffer).set(memory, start);
+    machine.#look().set(memory, start);
     machine.#image = image;
     machine.reset();
     return machine;
@@ -101,7 +110,7 @@ export class Machine {
   copy() {
     const image = /** @type {Image} */ (this.#image);
     const { start } = /** @type {{ start: number }} */ (image.state[0]); // below is the stack, empty between calls
-    return { image, start, memory: new Uint8Array(this.#memory.buffer).slice(start) };
+    return { image, start, memory: this.#look().slice(start) };
   }
 
   /** @param {WebAssembly.Module} module */
@@ -146,11 +155,12 @@ export class Machine {
 
   /** @returns {number} monotonic milliseconds of the host's clock, Infinity without a timer */
   deadlineMs() {
-    return this.#exports.vm_deadline() - this.#aheadMs;
+    this.#look();
+    return this.#view.getFloat64(this.#outbox + DEADLINE_AT, true) - this.#aheadMs;
   }
 
   get memoryBytes() {
-    return this.#memory.buffer.byteLength;
+    return this.#look().length;
   }
 
   /** What `reset` goes back to, once there is one. */
@@ -161,8 +171,8 @@ export class Machine {
   /** Makes the image of a machine that listens; once. */
   freeze() {
     this.#checked("vm_freeze", this.#exports.vm_freeze());
-    const memory = new Uint8Array(this.#memory.buffer);
-    const table = new Uint32Array(this.#bytes("vm_image").slice().buffer); // start u32, length u32; ascending
+    const memory = this.#look();
+    const table = new Uint32Array(this.#named("vm_image").buffer); // start u32, length u32; ascending
     const state = Array.from({ length: table.length / 2 }, (_, i) => {
       const [start, length] = /** @type {[number, number]} */ ([table[2 * i], table[2 * i + 1]]);
       return { start, bytes: memory.slice(start, start + length) };
@@ -178,7 +188,7 @@ export class Machine {
 
   /** Forgets everything since the image was made, but for what it has learned from the archive. */
   reset() {
-    const memory = new Uint8Array(this.#memory.buffer);
+    const memory = this.#look();
     for (const { start, bytes } of /** @type {Image} */ (this.#image).state) memory.set(bytes, start);
     this.#checked("vm_reset", this.#exports.vm_reset());
     this.#isNew = true;
@@ -201,40 +211,41 @@ export class Machine {
    */
   request(head, body) {
     const headPointer = this.#copyIn(head);
-    const bodyPointer = this.#copyIn(body);
-    this.#checked("vm_request", this.#exports.vm_request(headPointer, head.length, bodyPointer, body.length));
-    this.#free(headPointer);
-    this.#free(bodyPointer);
+    this.#checked("vm_request", this.#exports.vm_request(headPointer, head.length, this.#copyIn(body), body.length));
   }
 
   /** @returns {Uint8Array} a copy, which outlives the instance */
   response() {
-    return this.#bytes("vm_response").slice();
+    const length = this.#lengthOf(RESPONSE_AT);
+    const start = this.#startOf(RESPONSE_AT, length);
+    return this.#bytes.slice(start, start + length);
   }
 
   /** Moves collected log records to the log of the request. */
   drainLog() {
-    if (this.#exports.vm_log_len() === 0) return;
-    this.#host.log.add(this.#bytes("vm_log"));
-    this.#exports.vm_log_clear();
+    const length = this.#lengthOf(LOG_AT);
+    if (length === 0) return;
+    const start = this.#startOf(LOG_AT, length);
+    this.#host.log.add(this.#bytes.subarray(start, start + length));
+    this.#clear(LOG_AT);
   }
 
   /** @param {import("./host_calls.js").HostCalls} calls which start those that were made since the last time */
   drainCalls(calls) {
-    if (this.#exports.vm_calls_len() === 0) return;
-    calls.start(this.#bytes("vm_calls"));
-    this.#exports.vm_calls_clear();
+    const length = this.#lengthOf(CALLS_AT);
+    if (length === 0) return;
+    const start = this.#startOf(CALLS_AT, length);
+    calls.start(this.#bytes, start, start + length);
+    this.#clear(CALLS_AT);
   }
 
   /**
    * @param {number} callId
-   * @param {boolean} ok
-   * @param {Uint8Array} term external term
+   * @param {number} kind REPLY_ERROR, REPLY_TERM or REPLY_BINARY
+   * @param {Uint8Array} bytes external term, or those of a binary
    */
-  reply(callId, ok, term) {
-    const pointer = this.#copyIn(term);
-    this.#checked("vm_reply", this.#exports.vm_reply(callId, ok ? 1 : 0, pointer, term.length));
-    this.#free(pointer);
+  reply(callId, kind, bytes) {
+    this.#checked("vm_reply", this.#exports.vm_reply(callId, kind, this.#copyIn(bytes), bytes.length));
   }
 
   /**
@@ -244,38 +255,68 @@ export class Machine {
    */
   #checked(name, status) {
     if (status === VM_ERROR) {
-      const text = new TextDecoder().decode(this.#bytes("vm_error").slice());
+      const text = new TextDecoder().decode(this.#named("vm_error"));
       throw new WorkerError("E_VM_FAULT", `${name}: ${text || "no reason given"}`);
     }
     return status;
   }
 
-  /** @param {Uint8Array} bytes @returns {number} 0 for no bytes */
+  /**
+   * Gives bytes to the VM, which frees them when it has read them.
+   * @param {Uint8Array} bytes
+   * @returns {number} address; 0 for no bytes
+   */
   #copyIn(bytes) {
     if (bytes.length === 0) return 0;
     const pointer = this.#exports.vm_alloc(bytes.length) >>> 0;
     if (pointer === 0) throw new WorkerError("E_VM_MEMORY", `the VM has no room for ${bytes.length} bytes`);
-    new Uint8Array(this.#memory.buffer, pointer, bytes.length).set(bytes);
+    this.#look().set(bytes, pointer);
     return pointer;
   }
 
-  /** @param {number} pointer 0 for nothing */
-  #free(pointer) {
-    if (pointer !== 0) this.#exports.vm_free(pointer);
+  /** @returns {Uint8Array} all of memory: good until the machine runs, is reset or given memory */
+  #look() {
+    if (this.#bytes.length === 0) {
+      this.#bytes = new Uint8Array(this.#memory.buffer);
+      this.#view = new DataView(this.#memory.buffer);
+    }
+    return this.#bytes;
+  }
+
+  /** @param {number} at offset in the outbox */
+  #lengthOf(at) {
+    this.#look();
+    return this.#view.getUint32(this.#outbox + at + 4, true);
+  }
+
+  /** @param {number} at offset in the outbox @param {number} length */
+  #startOf(at, length) {
+    const start = this.#view.getUint32(this.#outbox + at, true);
+    if (start + length > this.#bytes.length) throw outside("vm_outbox", start, length);
+    return start;
+  }
+
+  /** What is there has been taken. @param {number} at offset in the outbox */
+  #clear(at) {
+    this.#look();
+    this.#view.setUint32(this.#outbox + at + 4, 0, true);
   }
 
   /**
-   * @param {"vm_image" | "vm_response" | "vm_log" | "vm_calls" | "vm_error"} name of a pair of exports `_ptr` and `_len`
-   * @returns {Uint8Array} a view: good until the machine runs, is reset or given memory
+   * @param {"vm_image" | "vm_error"} name of a pair of exports `_ptr` and `_len`
+   * @returns {Uint8Array} a copy
    */
-  #bytes(name) {
+  #named(name) {
     const length = this.#exports[`${name}_len`]() >>> 0;
-    const pointer = this.#exports[`${name}_ptr`]() >>> 0;
-    if (pointer + length > this.#memory.buffer.byteLength) {
-      throw new WorkerError("E_VM_ABI", `${name}: ${length} bytes at ${pointer} are outside of memory`);
-    }
-    return new Uint8Array(this.#memory.buffer, pointer, length);
+    const start = this.#exports[`${name}_ptr`]() >>> 0;
+    if (start + length > this.memoryBytes) throw outside(name, start, length);
+    return this.#bytes.slice(start, start + length);
   }
+}
+
+/** @param {string} name @param {number} start @param {number} length */
+function outside(name, start, length) {
+  return new WorkerError("E_VM_ABI", `${name}: ${length} bytes at ${start} are outside of memory`);
 }
 
 /**

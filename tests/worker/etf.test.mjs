@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { Atom, decode, encode, EtfError, Float, Tuple } from "../../priv/worker/etf.js";
+import { Atom, decode, encode, EtfError, Float, Tuple, TupleReader } from "../../priv/worker/etf.js";
+import { utf8Text } from "../../priv/worker/utf8.js";
 
 const bytes = (/** @type {number[]} */ ...values) => Uint8Array.from(values);
 const utf8 = (/** @type {string} */ text) => new TextEncoder().encode(text);
@@ -89,6 +90,25 @@ test("old forms that other writers use", () => {
   const text = utf8("1.50000000000000000000e+00");
   assert.equal(decode(bytes(131, 99, ...text, ...Array(31 - text.length).fill(0))), 1.5); // FLOAT_EXT
   assert.equal(decode(bytes(131, 110, 0, 0)), 0); // a big integer of no digits
+});
+
+test("texts of every length and alphabet, ASCII or not at any place", () => {
+  for (const length of [0, 1, 31, 32, 33, 100]) {
+    const ascii = "abcdefghij".repeat(10).slice(0, length);
+    for (const text of [ascii, `${ascii}é`, `\ufeff${ascii}`, `${ascii.slice(1)}😀${ascii}`]) {
+      assert.equal(utf8Text(utf8(`<${text}>`), 1, 1 + utf8(text).length), text);
+    }
+  }
+  assert.throws(() => utf8Text(bytes(97, 0xff), 0, 2), TypeError);
+  assert.throws(() => utf8Text(bytes(97, 0xc3, 0xa9), 0, 2), TypeError);
+});
+
+test("an element of a tuple is read where it is, and offsets count from its start", () => {
+  const records = bytes(9, 9, 9, ...encode(new Tuple(["KV", [1, 2]])), 9);
+  const reader = new TupleReader(records, 3, records.length - 1);
+  assert.deepEqual([reader.size, reader.text("a name"), reader.last()], [2, "KV", [1, 2]]);
+  const cut = new TupleReader(records, 3, 12);
+  assert.throws(() => cut.text("a name"), /offset 8: 2 bytes wanted, 1 left/);
 });
 
 test("a decoded binary does not share memory with its source", () => {

@@ -47,5 +47,5 @@ test("an ambient binding needs nothing of env, and any other does", async () => 
   const kinds = { clock: { operations: { read: (/** @type {any} */ binding) => String(binding) } } };
   const dispatch = createDispatch({ CLOCK: { kind: "clock", ambient: true }, LOST: { kind: "clock" } }, kinds, {});
   assert.equal(await dispatch("CLOCK", "read", [], new Streams()), "undefined");
-  await assert.rejects(dispatch("LOST", "read", [], new Streams()), { code: "not_available" });
+  assert.throws(() => dispatch("LOST", "read", [], new Streams()), { code: "not_available" });
 });

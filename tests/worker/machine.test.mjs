@@ -5,6 +5,7 @@ import http from "node:http";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { decode, Tuple } from "../../priv/worker/etf.js";
+import { REPLY_BINARY, REPLY_ERROR } from "../../priv/worker/host_calls.js";
 import { logLine, startTestVm } from "./support.mjs";
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
@@ -194,7 +195,7 @@ describe("a machine that works", () => {
 
   test("host calls run together and are answered by id", async () => {
     const answers = replies(await (await ask("/call/parallel")).arrayBuffer());
-    assert.deepEqual(answers.map(({ id, ok }) => [id, ok]).sort(), [[1, 1], [2, 1]]);
+    assert.deepEqual(answers.map(({ id, kind }) => [id, kind]).sort(), [[1, REPLY_BINARY], [2, REPLY_BINARY]]);
     assert.deepEqual(answers.map(({ id, term }) => [id, text(term)]).sort(), [[1, "one"], [2, "two"]]);
   });
 
@@ -309,14 +310,14 @@ function headerBytes(headers, name) {
   return Buffer.from(headers[headers.findIndex((each) => each.toLowerCase() === name) + 1] ?? "", "latin1");
 }
 
-/** @param {ArrayBuffer} body of /call: id u32, ok u32, length u32, external term */
+/** @param {ArrayBuffer} body of /call: id u32, kind u32, length u32, external term or, of kind 2, a binary */
 function replies(body) {
   const view = new DataView(body);
   const found = [];
   for (let offset = 0; offset < body.byteLength; ) {
-    const length = view.getUint32(offset + 8, true);
-    const term = decode(new Uint8Array(body, offset + 12, length));
-    found.push({ id: view.getUint32(offset, true), ok: view.getUint32(offset + 4, true), term });
+    const [id, kind, length] = [0, 4, 8].map((at) => view.getUint32(offset + at, true));
+    const bytes = new Uint8Array(body, offset + 12, length);
+    found.push({ id, kind, term: kind === REPLY_BINARY ? bytes : decode(bytes) });
     offset += 12 + length;
   }
   return found;
@@ -325,7 +326,7 @@ function replies(body) {
 /** @param {ArrayBuffer} body */
 function errors(body) {
   const found = replies(body).sort((one, two) => one.id - two.id);
-  assert.deepEqual(found.map(({ ok }) => ok), [0, 0]);
+  assert.deepEqual(found.map(({ kind }) => kind), [REPLY_ERROR, REPLY_ERROR]);
   const keys = ["binding", "operation", "code", "message"];
   return found.map(({ term }) => keys.map((key) => text(member(term, key))));
 }

@@ -5,9 +5,6 @@
  * what configuration declared and at nothing else: `constructor` and a binding that is not declared are both unknown.
  */
 
-import { describe } from "../errors.js";
-import { OperationError } from "./values.js";
-
 /** A host call that failed, with all that the application needs to tell why. */
 export class BindingError extends Error {
   /**
@@ -43,31 +40,23 @@ export class BindingError extends Error {
  *   name; an ambient one needs nothing of `env`
  * @param {Readonly<Record<string, import("./kinds.js").BindingKind>>} kinds
  * @param {Record<string, unknown>} env
- * @returns {Dispatch} which rejects with a BindingError and with nothing else
+ * @returns {Dispatch} which throws a BindingError when there is no such operation, and otherwise does what the operation does
  */
 export function createDispatch(declared, kinds, env) {
   /** @type {Map<string, Map<unknown, any>>} */
   const states = new Map();
   return (name, operationName, args, streams) => {
     const refuse = (/** @type {string} */ code, /** @type {string} */ message) =>
-      Promise.reject(new BindingError(code, name, operationName, message));
+      new BindingError(code, name, operationName, message);
     const config = own(declared, name);
-    if (config === undefined) return refuse("unknown_binding", "no binding of this name is configured");
+    if (config === undefined) throw refuse("unknown_binding", "no binding of this name is configured");
     const operations = own(kinds, config.kind)?.operations;
-    if (operations === undefined) return refuse("not_available", `this bundle has no binding kind "${config.kind}"`);
+    if (operations === undefined) throw refuse("not_available", `this bundle has no binding kind "${config.kind}"`);
     const operation = own(operations, operationName);
-    if (operation === undefined) return refuse("unknown_operation", `kind "${config.kind}" has no such operation`);
+    if (operation === undefined) throw refuse("unknown_operation", `kind "${config.kind}" has no such operation`);
     const binding = own(env, name);
-    if (binding === undefined && !config.ambient) return refuse("not_available", "the runtime does not provide this binding");
-    const failed = (/** @type {unknown} */ cause) => {
-      const [code, message] = cause instanceof OperationError ? [cause.code, cause.message] : ["failed", describe(cause)];
-      throw new BindingError(code, name, operationName, message, { cause });
-    };
-    try {
-      return Promise.resolve(operation(binding, args, { config, state: stateOf(states, name), streams })).catch(failed);
-    } catch (cause) {
-      return Promise.reject(cause).catch(failed);
-    }
+    if (binding === undefined && !config.ambient) throw refuse("not_available", "the runtime does not provide this binding");
+    return Promise.resolve(operation(binding, args, { config, state: stateOf(states, name), streams }));
   };
 }
 

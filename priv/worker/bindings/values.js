@@ -5,10 +5,9 @@
  */
 
 import { Tuple } from "../etf.js";
+import { utf8Text } from "../utf8.js";
 
 /** @typedef {import("../etf.js").Term} Term */
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A failure whose code the application may tell apart: it becomes `:code` of `ElixirWorkers.BindingError`. */
 export class OperationError extends Error {
@@ -32,7 +31,7 @@ export class OperationError extends Error {
 export function text(term, what) {
   if (!(term instanceof Uint8Array)) throw new TypeError(`${what} must be a string`);
   try {
-    return utf8.decode(term);
+    return utf8Text(term, 0, term.length);
   } catch {
     throw new TypeError(`${what} must be UTF-8`);
   }
