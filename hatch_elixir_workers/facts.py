@@ -116,6 +116,12 @@ class ModuleFacts:
         """The modules that any function here calls."""
         return frozenset(call.target.module for function in self.functions.values() for call in function.calls)
 
+    @cached_property
+    def applied(self) -> frozenset[tuple[str, int]]:
+        """The functions, by name and arity, that any function here calls of a computed module."""
+        applies = (each for function in self.functions.values() for each in function.applies)
+        return frozenset((name, arity) for name, arity in applies if name is not None)
+
     @property
     def is_protocol(self) -> bool:
         """Elixir's `defprotocol` made it."""

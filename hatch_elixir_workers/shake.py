@@ -13,7 +13,8 @@ Walks functions, not modules, from the roots. From a reached function these are 
       and arity (`handle_call/3` once gen_server is reached). Where the name is computed, every atom that its module
       builds may be it, also in `m:Name(…)` and `apply(m, Name, Args)` of a known module. `apply/3` with computed
       arguments matches nothing: rule 3 and `keep` are for that. An atom like `file` or `global` is most often not
-      meant as a module: it counts only within that module itself and in modules that also call it;
+      meant as a module: it counts only within that module itself, in modules that also call it, and in those of the
+      same application that call a function which it exports of a computed module (`decode/2` of ASN.1's modules);
 5.  **protocols:** of a reached protocol function, the function of the same name in the implementations for built-in
     types and `Any`, and in those for structs that are built somewhere in reached code;
 6.  the `on_load` function of its module;
@@ -551,7 +552,13 @@ class _Walk:
         if atom not in self.universe or atom in self.named_modules or atom in _LABELS.get(user.name, ()):
             return False
         unmistakable = atom.startswith("Elixir.") or not self.universe.is_library(atom)
-        return unmistakable or atom == user.name or atom in user.called_modules
+        return unmistakable or atom == user.name or atom in user.called_modules or self._may_be_applied(atom, user)
+
+    def _may_be_applied(self, atom: str, user: ModuleFacts) -> bool:
+        """Whether it may be the computed module of a call in `user`, which is of the same application."""
+        applied = user.applied - _OF_EVERY_MODULE
+        of_one = self.universe.sources[atom].application == self.universe.sources[user.name].application
+        return of_one and not applied.isdisjoint(self.universe.facts(atom).exports)
 
     def _module_as_value(self, atom: str, mfa: MFA) -> None:
         self.named_modules[atom] = mfa

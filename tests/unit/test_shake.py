@@ -222,6 +222,22 @@ def test_plain_atoms_are_modules_only_where_they_are_called_too(world: World) ->
     assert "global:init/1" not in reached
 
 
+def test_plain_atoms_are_modules_for_who_calls_a_computed_one_of_its_application(world: World) -> None:
+    """As `public_key` does since OTP 29: the type of a key names the module that decodes it."""
+    asn1 = ["PKCS-1", "DSS", "Foreign"]
+    world.add("keys", Origin.OTP, a__arity_1=does(local=["b/1"], applies=[("decode", 2)]), b__arity_1=does(atoms=asn1))
+    for name in asn1:
+        world.add(name, Origin.OTP, decode__arity_2=does(), encode__arity_2=does(), module_info__arity_0=does())
+    world.add("names", Origin.OTP, a__arity_0=does(atoms=["plain"], applies=[("module_info", 0), ("decode", 3)]))
+    world.add("plain", Origin.OTP, decode__arity_2=does(), module_info__arity_0=does())
+    for name in world.universe.sources:
+        application = "other-1" if name == "Foreign" else "keys-1"
+        world.universe.sources[name] = Source(name, Path(application) / "ebin" / f"{name}.beam", Origin.OTP)
+    reached = {"keys:a/1", "keys:b/1", "PKCS-1:decode/2", "DSS:decode/2", "names:a/0"}
+    answers = {"PKCS-1:module_info/0", "DSS:module_info/0"}
+    assert set(names(world.reach("keys:a/1", "names:a/0"))) == reached | answers
+
+
 def test_labels_are_no_modules(world: World) -> None:
     pair = [("gen_event", "init_it")]
     world.add("proc_lib", Origin.OTP, a__arity_0=does("gen_event:other/0", atoms=["gen_event"], pairs=pair))
