@@ -22,6 +22,9 @@ enum { BLOB_FREE_BITS = 7, BLOB_APPENDABLE = 8 };
 #define BITS_MAX ((~(size_t) 0) >> 2)
 enum { SUBBIN_WORDS = 4, MATCH_WORDS = 4, REFCBIN_WORDS = 4 };
 
+// Code says the unit, and damaged code may say 0.
+static inline bool is_units(size_t bits, Word unit) { return unit != 0 && bits % unit == 0; }
+
 static inline bool is_match(term t) { return is_kind(t, KIND_MATCH); }
 
 // First byte of a HEAPBIN or REFCBIN.

@@ -15,7 +15,7 @@ bool cold_field_bits(term size, Word unit, size_t *bits)
 bool cold_get_binary(Process *p, term context, term size, Word unit, term *out)
 {
     size_t bits = bits_remaining(context);
-    if (size == (term) ATOM_all ? bits % unit != 0 : !cold_field_bits(size, unit, &bits)) return false;
+    if (size == (term) ATOM_all ? !is_units(bits, unit) : !cold_field_bits(size, unit, &bits)) return false;
     return bits_get_binary(p, context, bits, out);
 }
 
@@ -70,7 +70,7 @@ static bool run_command(Process *p, term context, const Word *c)
     switch (*c) {
     case MATCH_ENSURE_AT_LEAST: {
         size_t left = bits_remaining(context);
-        return left >= c[1] && (left - c[1]) % c[2] == 0;
+        return left >= c[1] && is_units(left - c[1], c[2]);
     }
     case MATCH_ENSURE_EXACTLY:
         return bits_remaining(context) == c[1];
@@ -161,7 +161,7 @@ static bool whole_bits(Process *p, const Word *s, size_t *bits)
 static bool is_multiple(Process *p, const Word *s)
 {
     size_t bits;
-    return whole_bits(p, s, &bits) && (bits % s[1] == 0 || bad_segment(p, s, ATOM_unit, fetch(p, s[3])));
+    return whole_bits(p, s, &bits) && (is_units(bits, s[1]) || bad_segment(p, s, ATOM_unit, fetch(p, s[3])));
 }
 
 // Bits of a segment; false: raised. As erl does, this looks at all sizes before put_segment looks at most values.
@@ -251,9 +251,10 @@ term cold_init_bin(Process *p, const Word *pc)
 
 term cold_append_bin(Process *p, Word size, Word unit, Word binary)
 {
-    size_t bits;
-    (void) unit; // of the binary so far; sizes are in bits
+    size_t bits; // of all that will be put; the unit is that of the binary so far
+    Bits whole;
     if (!cold_field_bits(fetch(p, size), 1, &bits)) return raise_badarg(p);
+    if (bits_of(fetch(p, binary), &whole) && !is_units(whole.bit_size, unit)) return raise_badarg(p);
     return builder_start_append(p, &builder, fetch(p, binary), bits) ? builder_finish(p, &builder) : NONE;
 }
 
@@ -287,7 +288,7 @@ bool cold_put_segment(Process *p, Word opcode, term size, Word unit, unsigned fl
     case OP_bs_put_utf32: ok = builder_put_utf32(&builder, value, flags); break;
     default:
         if (!bits_of(value, &whole)) break;
-        if (all ? whole.bit_size % unit != 0 : bits > whole.bit_size) break;
+        if (all ? !is_units(whole.bit_size, unit) : bits > whole.bit_size) break;
         if (!all) whole.bit_size = bits;
         ok = builder_put_bits(&builder, &whole);
     }

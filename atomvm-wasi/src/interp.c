@@ -1058,11 +1058,11 @@ enum slice_result interp_run(Process *p)
         size_t bits;
         t = FETCH(pc[2]);
         u = FETCH(pc[3]);
-        if (u == (term) ATOM_all) BRANCH(bits_remaining(t) % pc[4] == 0 && bits_skip(t, bits_remaining(t)), 6);
+        if (u == (term) ATOM_all) BRANCH(is_units(bits_remaining(t), pc[4]) && bits_skip(t, bits_remaining(t)), 6);
         BRANCH(cold_field_bits(u, pc[4], &bits) && bits_skip(t, bits), 6);
     }
     case OP_bs_test_tail2: t = FETCH(pc[2]); BRANCH(bits_remaining(t) == pc[3], 4);
-    case OP_bs_test_unit: t = FETCH(pc[2]); BRANCH(bits_remaining(t) % pc[3] == 0, 4);
+    case OP_bs_test_unit: t = FETCH(pc[2]); BRANCH(is_units(bits_remaining(t), pc[3]), 4);
     case OP_bs_match_string: t = FETCH(pc[2]); BRANCH(bits_match_string(t, (const uint8_t *) pc[4], pc[3]), 5);
     case OP_bs_get_tail: // context destination live
         t = FETCH(pc[1]);
@@ -1111,7 +1111,7 @@ enum slice_result interp_run(Process *p)
     case OP_match_byte: { // fail context count, [ensure_at_least bits unit] [integer live flags 8 destination]
         t = FETCH(pc[2]);
         size_t left = bits_remaining(t);
-        if (left < 8 || (left - 8) % pc[6] != 0) JUMP(pc[1]);
+        if (left < 8 || !is_units(left - 8, pc[6])) JUMP(pc[1]);
         const uint8_t *byte = bits_take_bytes(t, 1);
         if (!byte) goto bs_match;
         STORE(pc[11], make_small(*byte));

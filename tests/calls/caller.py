@@ -131,6 +131,12 @@ class Caller:
             [kind.name for kind in outcomes],
         )
 
+    def ending(self, programs: Sequence[Term]) -> list[Term]:
+        """Those that come to an end on erl, within its limits of time and memory."""
+        batch = (TIMEOUT_MS["native"], [*programs])
+        _, outcomes = self.erl.ask((Atom("compare"), batch, etf.encode([])))
+        return [each for each, kind in zip(programs, outcomes, strict=True) if kind.name != "skipped"]
+
     def close(self) -> None:
         self.erl.close()
         self._scratch.cleanup()

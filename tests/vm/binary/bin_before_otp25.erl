@@ -15,11 +15,20 @@ start() ->
     erlang:display(<< <<(X * 2)>> || <<X>> <= B >>),
     erlang:display(<<(id(5)):(id(3))/unit:3, B:1/binary>>),
     erlang:display(bit_size(<<B/bits, 1:1>>)),
+    erlang:display([units(Bits) || Bits <- [<<>>, <<7>>, <<1, 2>>, <<1:12>>, <<1:20>>, <<1:32>>]]),
     erlang:display([try F() catch error:R -> R end || F <- [
         fun() -> <<(id(a)):8>> end,
         fun() -> <<(id(x))/binary>> end,
         fun() -> <<B:(id(9))/binary>> end,
         fun() -> <<(id(16#D800))/utf8>> end]]).
+
+%% All of a bit string is put in only where it is a number of units: first, so that it is appended to, and later.
+units(Bits) ->
+    [try F() catch error:Reason -> Reason end || F <- [
+        fun() -> <<Bits/binary-unit:16, 1>> end,
+        fun() -> <<Bits/binary-unit:16, Bits/binary-unit:12>> end,
+        fun() -> <<1, Bits/binary-unit:16>> end,
+        fun() -> <<Bits/binary, 1:3>> end]].
 
 append(0, Acc) -> Acc;
 append(N, Acc) -> append(N - 1, <<Acc/binary, N, N:4, 0:4>>).
