@@ -22,18 +22,19 @@ export class Clock {
     return this.#latestMs;
   }
 
-  systemMs() {
-    this.monotonicMs();
-    return this.#read.systemMs() + this.#aheadMs;
+  /** What `monotonicMs` returned last: asking the runtime for the time costs something. */
+  get latestMs() {
+    return this.#latestMs;
   }
 
-  /**
-   * Both at once: asking the runtime for the time costs something.
-   * @returns {[monotonicMs: number, systemMs: number]}
-   */
-  now() {
-    const monotonicMs = this.monotonicMs();
-    return [monotonicMs, this.#read.systemMs() + this.#aheadMs];
+  systemMs() {
+    this.monotonicMs();
+    return this.latestSystemMs;
+  }
+
+  /** Wall time, for whoever has asked `monotonicMs` right before. */
+  get latestSystemMs() {
+    return this.#read.systemMs() + this.#aheadMs;
   }
 
   /** @param {number} monotonicMs */

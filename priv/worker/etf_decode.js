@@ -10,6 +10,8 @@ import { utf8Text } from "./utf8.js";
 /** @typedef {import("./etf_terms.js").Term} Term */
 
 const FLOAT_EXT_BYTES = 31;
+/** Up to here a loop over bytes is faster than a call out of JavaScript. */
+const MAX_LOOP_BYTES = 64;
 
 /**
  * @param {Uint8Array} bytes one whole external term
@@ -227,8 +229,12 @@ class Reader {
   /** @param {number} length @returns {Uint8Array} */
   copy(length) {
     this.need(length);
+    const start = this.offset;
     this.offset += length;
-    return this.#bytes.slice(this.offset - length, this.offset);
+    if (length > MAX_LOOP_BYTES) return this.#bytes.slice(start, this.offset);
+    const copy = new Uint8Array(length);
+    for (let i = 0; i < length; i++) copy[i] = /** @type {number} */ (this.#bytes[start + i]);
+    return copy;
   }
 
   /** @param {number} length @param {string} what it is */

@@ -30,6 +30,7 @@ export class Run {
   #startMs;
   #spentReductions = 0;
   #heeding = false; // from the first wait of a request until its response
+  #clientGone = false;
 
   /**
    * @param {import("./vm.js").Machine} machine
@@ -152,22 +153,26 @@ export class Run {
    */
   async #until(goal, status = this.#slice()) {
     for (; status !== goal; status = this.#slice()) {
-      if (goal === VM_RESPONDED && this.#host.signal?.aborted) {
-        throw new WorkerError("E_CLIENT_GONE", "the client has gone before the response");
-      }
+      if (goal === VM_RESPONDED) this.#heedClient();
       if (status !== VM_MORE) {
-        if (goal === VM_RESPONDED) this.#heedClient();
         await this.#waited();
         this.#deliver();
       } else if (this.#spentReductions % REDUCTIONS_BETWEEN_TURNS === 0) await nextTurn();
     }
   }
 
-  /** A client that goes ends the wait for its response. Asking for the signal costs, so only who waits asks. */
+  /** A client that goes ends the wait for its response. Asking for the signal costs, so only who waits asks, once. */
   #heedClient() {
-    if (this.#heeding) return;
-    this.#heeding = true;
-    this.#host.signal?.addEventListener("abort", () => this.#heeding && this.#calls.interrupt());
+    if (!this.#heeding) {
+      this.#heeding = true;
+      const { signal } = this.#host;
+      this.#clientGone = signal?.aborted ?? false;
+      signal?.addEventListener("abort", () => {
+        this.#clientGone = true;
+        if (this.#heeding) this.#calls.interrupt();
+      });
+    }
+    if (this.#clientGone) throw new WorkerError("E_CLIENT_GONE", "the client has gone before the response");
   }
 
   #slice() {
@@ -200,7 +205,7 @@ export class Run {
     if (deadlineMs === Infinity && this.#calls.open === 0) {
       throw new WorkerError("E_VM_SILENT", "every process waits, and nothing is left that could respond");
     }
-    const nowMs = clock.monotonicMs();
+    const nowMs = clock.latestMs;
     return this.#calls.answeredBy(Math.min(deadlineMs, this.#endMs(nowMs)), nowMs, clock);
   }
 

@@ -145,8 +145,9 @@ export class Machine {
    * @throws {WorkerError} E_VM_EXIT, E_VM_FAULT, E_VM_TRAP
    */
   run(reductions) {
-    const [monotonicMs, systemMs] = this.#host.clock.now();
-    const status = this.#checked("vm_run", this.#exports.vm_run(monotonicMs + this.#aheadMs, systemMs, reductions));
+    const { clock } = this.#host;
+    const guestMs = clock.monotonicMs() + this.#aheadMs;
+    const status = this.#checked("vm_run", this.#exports.vm_run(guestMs, clock.latestSystemMs, reductions));
     if (status === VM_EXITED) {
       throw new WorkerError("E_VM_EXIT", `the application has ended with exit code ${this.#exports.vm_exit_code()}`);
     }

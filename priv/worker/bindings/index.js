@@ -43,31 +43,63 @@ export class BindingError extends Error {
  * @returns {Dispatch} which throws a BindingError when there is no such operation, and otherwise does what the operation does
  */
 export function createDispatch(declared, kinds, env) {
-  /** @type {Map<string, Map<unknown, any>>} */
-  const states = new Map();
+  /** @type {Map<string, Target>} */
+  const targets = new Map();
   return (name, operationName, args, streams) => {
     const refuse = (/** @type {string} */ code, /** @type {string} */ message) =>
       new BindingError(code, name, operationName, message);
-    const config = own(declared, name);
-    if (config === undefined) throw refuse("unknown_binding", "no binding of this name is configured");
-    const operations = own(kinds, config.kind)?.operations;
-    if (operations === undefined) throw refuse("not_available", `this bundle has no binding kind "${config.kind}"`);
-    const operation = own(operations, operationName);
-    if (operation === undefined) throw refuse("unknown_operation", `kind "${config.kind}" has no such operation`);
-    const binding = own(env, name);
-    if (binding === undefined && !config.ambient) throw refuse("not_available", "the runtime does not provide this binding");
-    return Promise.resolve(operation(binding, args, { config, state: stateOf(states, name), streams }));
+    let target = targets.get(name);
+    if (target === undefined) {
+      target = targetOf(name, declared, kinds, env, refuse);
+      targets.set(name, target);
+    }
+    let operation = target.operations.get(operationName);
+    if (operation === undefined) {
+      operation = operationOf(operationName, target, refuse);
+      target.operations.set(operationName, operation);
+    }
+    return Promise.resolve(operation(target.binding, args, { config: target.config, state: target.state, streams }));
   };
 }
 
 /**
- * @param {Map<string, Map<unknown, any>>} states
- * @param {string} name
+ * What a name has been found to mean; a look into a Map is all that the next call takes.
+ * @typedef {object} Target
+ * @property {unknown} binding
+ * @property {{ kind: string, ambient?: boolean }} config
+ * @property {import("./kinds.js").BindingKind} kind
+ * @property {Map<string, import("./kinds.js").Operation>} operations those that have been called
+ * @property {Map<unknown, any>} state
+ *
+ * @typedef {(code: string, message: string) => BindingError} Refuse
  */
-function stateOf(states, name) {
-  const state = states.get(name) ?? new Map();
-  states.set(name, state);
-  return state;
+
+/**
+ * @param {string} name
+ * @param {Readonly<Record<string, { kind: string, ambient?: boolean }>>} declared
+ * @param {Readonly<Record<string, import("./kinds.js").BindingKind>>} kinds
+ * @param {Record<string, unknown>} env
+ * @param {Refuse} refuse
+ * @returns {Target}
+ */
+function targetOf(name, declared, kinds, env, refuse) {
+  const config = own(declared, name);
+  if (config === undefined) throw refuse("unknown_binding", "no binding of this name is configured");
+  const kind = own(kinds, config.kind);
+  if (kind === undefined) throw refuse("not_available", `this bundle has no binding kind "${config.kind}"`);
+  return { binding: own(env, name), config, kind, operations: new Map(), state: new Map() };
+}
+
+/**
+ * @param {string} name
+ * @param {Target} target
+ * @param {Refuse} refuse
+ */
+function operationOf(name, { binding, config, kind }, refuse) {
+  const operation = own(kind.operations, name);
+  if (operation === undefined) throw refuse("unknown_operation", `kind "${config.kind}" has no such operation`);
+  if (binding === undefined && !config.ambient) throw refuse("not_available", "the runtime does not provide this binding");
+  return operation;
 }
 
 /**

@@ -46,7 +46,7 @@ defmodule ElixirWorkers.Bindings do
           {:ok, term()} | {:error, BindingError.t()}
   def call(binding, operation, args, opts \\ [])
       when is_binary(binding) and is_binary(operation) and is_list(args) do
-    timeout = Keyword.get(opts, :timeout) || :infinity
+    timeout = timeout(opts)
 
     case start(binding, operation, args, timeout) do
       {:started, reference} -> await(reference, binding, operation, timeout)
@@ -92,7 +92,7 @@ defmodule ElixirWorkers.Bindings do
 
     case Outgoing.write(body, id, call) do
       {:answered, answer} -> result(answer, binding, operation)
-      :written -> await(call, binding, operation, Keyword.get(opts, :timeout) || :infinity)
+      :written -> await(call, binding, operation, timeout(opts))
     end
   end
 
@@ -131,6 +131,9 @@ defmodule ElixirWorkers.Bindings do
         result({:error, timed_out(timeout)}, binding, operation)
     end
   end
+
+  defp timeout(timeout: timeout), do: timeout || :infinity
+  defp timeout(opts), do: Keyword.get(opts, :timeout) || :infinity
 
   defp timed_out(timeout),
     do: %{"code" => "timeout", "message" => "no answer within #{timeout} ms"}

@@ -8,6 +8,10 @@ defmodule ElixirWorkers.KV.Value do
 
   @doc false
   @spec key_rule(term()) :: :ok | String.t()
+  # First what most keys are.
+  def key_rule(key) when is_binary(key) and byte_size(key) in 3..@max_key_bytes,
+    do: if(String.valid?(key), do: :ok, else: not_utf8(key))
+
   def key_rule(""), do: "a key must not be empty"
 
   def key_rule(key) when key in [".", ".."],
@@ -17,9 +21,11 @@ defmodule ElixirWorkers.KV.Value do
     do: "a key must have at most #{@max_key_bytes} bytes, this one has #{byte_size(key)}"
 
   def key_rule(key) when is_binary(key),
-    do: if(String.valid?(key), do: :ok, else: "a key must be UTF-8: #{inspect(key)}")
+    do: if(String.valid?(key), do: :ok, else: not_utf8(key))
 
   def key_rule(key), do: "a key must be a string, got: #{inspect(key)}"
+
+  defp not_utf8(key), do: "a key must be UTF-8: #{inspect(key)}"
 
   @doc false
   @spec encode!(term(), :binary | :json) :: binary()
