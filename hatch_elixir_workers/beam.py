@@ -29,6 +29,7 @@ from hatch_elixir_workers.condensed_term import VERSION as CONDENSED_TERM
 from hatch_elixir_workers.condensed_term import restored_term
 from hatch_elixir_workers.errors import BeamError, EtfError
 from hatch_elixir_workers.opcodes import MAX_OPCODE
+from hatch_elixir_workers.restorer import restored
 
 __all__ = [
     "KEPT_CHUNKS",
@@ -214,12 +215,12 @@ class BeamModule:
     def _chunk_index(self) -> dict[str, bytes]:
         index = {chunk.id: chunk.data for chunk in self.chunks}
         if condensed.CHUNK in index and "Code" not in index:
-            index["Code"] = self._restored(index[condensed.CHUNK])
+            index["Code"] = self._restored(index[condensed.CHUNK], index.get("ImpT", b""))
         return index
 
-    def _restored(self, data: bytes) -> bytes:
+    def _restored(self, data: bytes, imports: bytes) -> bytes:
         try:
-            return condensed.restored(data)
+            return restored(data, condensed.arities(imports))
         except ChunkError as error:
             raise BeamError(self.path, condensed.CHUNK, error.offset, error.problem) from None
 

@@ -1,21 +1,32 @@
 """Condensed code: the chunk `CodC` of modules in a bundle, from which the machine makes `Code` again.
 
+`condenser.py` writes it and `restorer.py` reads it, as does condensed.c.
+
     CodC   the header of Code:20 bytes   sizes: of Code, of each stream but the last   streams
 
-Numbers are LEB128. The first stream holds the instructions as in `Code`, but references in them are left out, or stand
-as a mark where an operand could be something else. What they refer to is in streams of their own, one for each kind,
-relative to what came before: most references are to what comes next. So the same instructions are the same bytes
-wherever they stand, which halves what gzip makes of code.
+Numbers are LEB128. The first stream holds the instructions as in `Code`, but what they refer to is left out, or stands
+as a mark where an operand could be something else. References are in streams of their own, one for each kind, relative
+to what came before: most are to what comes next. So the same instructions are the same bytes wherever they stand, which
+halves what gzip makes of code.
 
-    reference            in the first stream   in its own stream
-    number of a label    nothing               nothing: labels are numbered as they stand
-    jump to a label      MARK_JUMP             below 8: which of the latest different targets, 0 the newest;
-                                               else 8 + distance from the latest label, zigzag
-    atom                 MARK_ATOM             0: the next one that has not been used; else its number
-    literal              MARK_LITERAL          0: likewise; else its number + 1
-    import               nothing               the same
-    line                 nothing               0: likewise; else its distance from the one that would be next
-    row of FunT          MARK_FUN              distance from the row after the latest, zigzag
+    operand                           in the first stream   in its own stream
+    label that must be one            nothing               JUMP: below 8: which of the latest different targets, 0 the
+                                                            newest; else 8 + distance from the latest label, zigzag
+    function that is called           nothing               JUMP: likewise, of the latest functions called
+    label that may be none            MARK_JUMP             JUMP: as the first
+    label of a choice in select_val   nothing               JUMP: distance from the choice before, zigzag
+    atom                              MARK_ATOM             ATOM: 0: the next one that was not used yet; else its number
+    literal                           MARK_LITERAL          LITERAL: 0: likewise; else its number + 1
+    import                            nothing               IMPORT: the same
+    line                              nothing               LINE: 0: likewise; else its distance from the next one
+    row of FunT                       MARK_FUN              FUN: distance from the row after the latest, zigzag
+
+What follows from something else is left out: the number of a label, since labels are numbered as they stand; a label
+behind an instruction that never goes on, and `int_code_end` there, which is the end of the stream; the module in
+`func_info`; the arity in `call_ext`. The name in `func_info` is an atom without its mark. The size of a stack frame is
+0 where that is what was allocated last, else 1 more. An integer that is a choice is TAG_H and the distance from the one
+before, zigzag, while both are from 0 to CHOICE_MAX. The entry of each function begins as the latest that was called,
+its `func_info` as the latest target.
 
 Atom 1, the module's name, counts as used; so does line 0, which is no line.
 """
@@ -23,113 +34,104 @@ Atom 1, the module's name, counts as used; so does line 0, which is no line.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from hatch_elixir_workers import leb128
-from hatch_elixir_workers.beam_code import (
-    EXT_ALLOC,
-    EXT_LIST,
-    EXT_LITERAL,
-    EXT_TYPED,
-    TAG_A,
-    TAG_F,
-    TAG_U,
-    CompactReader,
-)
+from hatch_elixir_workers.beam_code import EXT_LITERAL, TAG_A, TAG_F, TAG_U
 from hatch_elixir_workers.beam_encode import compact
 from hatch_elixir_workers.beam_file import ChunkError
-from hatch_elixir_workers.opcodes import ARITIES, IMPORT_OPERAND, MAX_OPCODE, NUMBERS
+from hatch_elixir_workers.beam_tables import read_rows
+from hatch_elixir_workers.opcodes import IMPORT_OPERAND, NUMBERS
 
 CHUNK = "CodC"
 
-_OPERATIONS, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN = range(7)
+OPERATIONS, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN = range(7)
 STREAMS = 7
-_HEADER_BYTES = 20
-_TARGETS = 8  # how many targets of jumps are remembered
+HEADER_BYTES = 20
+TARGETS = 8  # how many targets of jumps are remembered
 # The first number of each kind that has not been used when the code begins.
-_FIRST = {ATOM: 2, LITERAL: 0, IMPORT: 0, LINE: 1}
+FIRST = {ATOM: 2, LITERAL: 0, IMPORT: 0, LINE: 1}
+CHOICE_MAX = (1 << 26) - 1
 
 MARK_JUMP = compact(TAG_F, 1)
 MARK_ATOM = compact(TAG_A, 1)
 MARK_LITERAL = bytes((EXT_LITERAL,))
 MARK_FUN = compact(TAG_U, 0)
+OWN_NAME = compact(TAG_A, 1)
 
-_LABEL, _INT_CODE_END = NUMBERS["label"], NUMBERS["int_code_end"]
-# Operands that are plain numbers and refer to something: by instruction, which operand, and its kind.
-_BARE = {
-    **{NUMBERS[name]: (index, IMPORT) for name, index in IMPORT_OPERAND.items()},
-    **{NUMBERS[name]: (0, LINE) for name in ("line", "executable_line", "debug_line")},
-    **{NUMBERS[name]: (0, FUN) for name in ("make_fun2", "make_fun3", "call_fun2")},
+LABEL, FUNC_INFO, INT_CODE_END = NUMBERS["label"], NUMBERS["func_info"], NUMBERS["int_code_end"]
+
+# What operands are that are not written as in `Code`, besides those that are references of a kind.
+PLAIN, TARGET, CALLEE, CHOICES, OWN, NAME, ARITY, ALLOCATED, TRIMMED, FRAME = range(10, 20)
+
+_TESTS = (
+    *(
+        "is_lt",
+        "is_ge",
+        "is_eq",
+        "is_ne",
+        "is_eq_exact",
+        "is_ne_exact",
+        "is_integer",
+        "is_float",
+        "is_number",
+        "is_atom",
+    ),
+    *(
+        "is_pid",
+        "is_reference",
+        "is_port",
+        "is_nil",
+        "is_binary",
+        "is_list",
+        "is_nonempty_list",
+        "is_tuple",
+        "test_arity",
+    ),
+    *("is_function", "is_function2", "is_boolean", "is_bitstr", "is_map", "has_map_fields", "get_map_elements"),
+    *("is_tagged_tuple", "bs_start_match3", "bs_get_integer2", "bs_get_binary2", "bs_skip_bits2", "bs_test_tail2"),
+    *("bs_test_unit", "bs_match_string", "bs_get_utf8", "bs_skip_utf8", "bs_match"),
+)
+OPERANDS: Final = {
+    NUMBERS[name]: kinds
+    for name, kinds in {
+        **dict.fromkeys((*_TESTS, "jump", "loop_rec", "loop_rec_end", "wait", "wait_timeout"), (TARGET,)),
+        **dict.fromkeys(("catch", "try"), (PLAIN, TARGET)),
+        **dict.fromkeys(("select_val", "select_tuple_arity"), (PLAIN, TARGET, CHOICES)),
+        **{name: (PLAIN,) * operand + (IMPORT,) for name, operand in IMPORT_OPERAND.items()},
+        **dict.fromkeys(("line", "executable_line", "debug_line"), (LINE,)),
+        **dict.fromkeys(("make_fun2", "make_fun3", "call_fun2"), (FUN,)),
+        **dict.fromkeys(("allocate", "allocate_heap", "allocate_zero", "allocate_heap_zero"), (ALLOCATED,)),
+        "call": (PLAIN, CALLEE),
+        "call_only": (PLAIN, CALLEE),
+        "call_last": (PLAIN, CALLEE, FRAME),
+        "call_ext": (ARITY, IMPORT),
+        "call_ext_only": (ARITY, IMPORT),
+        "call_ext_last": (ARITY, IMPORT, FRAME),
+        "apply_last": (PLAIN, FRAME),
+        "deallocate": (FRAME,),
+        "trim": (TRIMMED, FRAME),
+        "func_info": (OWN, NAME),
+    }.items()
 }
-
-
-class Condenser:
-    """Takes the parts of the code in their order and fills the streams."""
-
-    def __init__(self) -> None:
-        self._streams = [bytearray() for _ in range(STREAMS)]
-        self._next = dict(_FIRST)
-        self._labels = 0
-        self._targets: list[int] = []
-        self._next_fun = 0
-
-    def plain(self, data: bytes) -> None:
-        """Instructions and operands without a reference, as in `Code`."""
-        self._streams[_OPERATIONS] += data
-
-    def label(self, number: int) -> None:
-        """The number of the label that stands here: one more than that of the one before."""
-        self._labels = number
-
-    def jump(self, label: int) -> None:
-        """The operand that is a label."""
-        self._streams[_OPERATIONS] += MARK_JUMP
-        known = label in self._targets
-        number = self._targets.index(label) if known else _TARGETS + zigzag(label - self._labels)
-        self._streams[JUMP] += leb128.unsigned(number)
-        remember(self._targets, label)
-
-    def atom(self, number: int) -> None:
-        """The operand that is an atom, by its number in `AtU8` from 1 on."""
-        self._streams[_OPERATIONS] += MARK_ATOM
-        self._number(ATOM, number, number)
-
-    def literal(self, number: int) -> None:
-        """The operand that is a literal."""
-        self._streams[_OPERATIONS] += MARK_LITERAL
-        self._number(LITERAL, number, number + 1)
-
-    def import_(self, number: int) -> None:
-        """The import that an instruction calls."""
-        self._number(IMPORT, number, number + 1)
-
-    def line(self, number: int) -> None:
-        """The line that an instruction names, 0 for none."""
-        self._number(LINE, number, self._next[LINE] - number)
-
-    def fun(self, row: int) -> None:
-        """The row of `FunT` that an instruction names."""
-        self._streams[_OPERATIONS] += MARK_FUN
-        self._streams[FUN] += leb128.unsigned(zigzag(row - self._next_fun))
-        self._next_fun = row + 1
-
-    def _number(self, kind: int, number: int, otherwise: int) -> None:
-        is_next = number == self._next[kind]
-        self._streams[kind] += leb128.unsigned(0 if is_next else otherwise)
-        self._next[kind] += is_next
-
-    def chunk(self, code: bytes) -> bytes:
-        """The data of `CodC`; `code` is that of `Code`, which is to be restored from it."""
-        return joined(code[:_HEADER_BYTES], len(code) - _HEADER_BYTES, self._streams)
+# After these a label comes, or the end.
+NEVER_GO_ON = frozenset(
+    NUMBERS[name]
+    for name in (
+        *("return", "jump", "call_only", "call_last", "call_ext_only", "call_ext_last", "apply_last", "select_val"),
+        *("select_tuple_arity", "badmatch", "case_end", "if_end", "try_case_end", "func_info", "loop_rec_end", "wait"),
+    )
+)
 
 
 def split(data: bytes) -> tuple[bytes, int, list[bytes]]:
     """The header of `Code`, how long it is without that, and the streams, of the data of `CodC`. Raises ChunkError."""
-    if len(data) < _HEADER_BYTES:
+    if len(data) < HEADER_BYTES:
         raise ChunkError(0, "truncated")
-    reader = Stream(data, _HEADER_BYTES)
+    reader = Stream(data, HEADER_BYTES)
     total, *sizes = [reader.unsigned() for _ in range(STREAMS)]
     streams = [reader.take(size) for size in sizes]
-    return data[:_HEADER_BYTES], total, [*streams, data[reader.at :]]
+    return data[:HEADER_BYTES], total, [*streams, data[reader.at :]]
 
 
 def joined(header: bytes, total: int, streams: Sequence[bytes | bytearray]) -> bytes:
@@ -137,13 +139,9 @@ def joined(header: bytes, total: int, streams: Sequence[bytes | bytearray]) -> b
     return header + b"".join([*map(leb128.unsigned, [total, *map(len, streams[:-1])]), *streams])
 
 
-def restored(data: bytes) -> bytes:
-    """`Code` from the data of `CodC`. Raises ChunkError."""
-    header, total, streams = split(data)
-    code = _Restorer(streams).code()
-    if len(code) != total:
-        raise ChunkError(_HEADER_BYTES, f"{total} bytes of code are announced, {len(code)} came out")
-    return header + code
+def arities(imports: bytes) -> list[int]:
+    """The arity of each import, of the data of `ImpT`. Raises ChunkError."""
+    return [arity for _, (_, _, arity) in read_rows(imports, 3)] if imports else []
 
 
 class Stream(leb128.Reader):
@@ -163,117 +161,34 @@ class Stream(leb128.Reader):
         return self.data[self.at - size : self.at]
 
 
-class _Restorer:
-    """Writes `Code`, but for its header, from the streams."""
+class State:
+    """What both directions know after each instruction."""
 
-    def __init__(self, streams: Sequence[bytes]) -> None:
-        self.streams = [Stream(data) for data in streams]
-        self.next = dict(_FIRST)
+    def __init__(self) -> None:
+        self.next = dict(FIRST)
         self.labels = 0
         self.targets: list[int] = []
+        self.callees: list[int] = []
         self.next_fun = 0
-        self.out = bytearray()
+        self.frame = 0
+        self.after_head = False
 
-    def code(self) -> bytes:
-        opcode = None
-        while opcode != _INT_CODE_END:
-            opcode = self._byte()
-            self.out.append(opcode)
-            if opcode == _LABEL:
-                self.labels += 1
-                self.out += compact(TAG_U, self.labels)
-            else:
-                self._operands(opcode)
-        return bytes(self.out)
-
-    def _operands(self, opcode: int) -> None:
-        arity = ARITIES[opcode] if opcode <= MAX_OPCODE else None
-        if arity is None:
-            raise ChunkError(self.streams[_OPERATIONS].at - 1, f"unknown instruction {opcode}")
-        bare, kind = _BARE.get(opcode, (None, 0))
-        for index in range(arity):
-            if index != bare:
-                self._operand(self._byte())
-            elif kind == FUN:
-                self._fun()
-            else:
-                self.out += compact(TAG_U, self._number(kind))
-
-    def _operand(self, first: int) -> None:
-        if first == MARK_JUMP[0]:
-            self.out += compact(TAG_F, self._target())
-        elif first == MARK_ATOM[0]:
-            self.out += compact(TAG_A, self._number(ATOM))
-        elif first == EXT_LITERAL:
-            self.out.append(first)
-            self.out += compact(TAG_U, self._number(LITERAL))
-        else:
-            self._plain(first)
-
-    def _target(self) -> int:
-        number = self.streams[JUMP].unsigned()
-        if number < _TARGETS and number >= len(self.targets):
-            raise ChunkError(self.streams[JUMP].at, f"jump to target {number} of {len(self.targets)}")
-        label = self.targets[number] if number < _TARGETS else self.labels + unzigzag(number - _TARGETS)
-        remember(self.targets, label)
-        return label
-
-    def _plain(self, first: int) -> None:
-        """An operand that is as in `Code`, with all that belongs to it."""
-        if first == EXT_TYPED:
-            self.out.append(first)
-            self._operand(self._byte())
-            self._value()
-        elif first in (EXT_LIST, EXT_ALLOC):
-            self.out.append(first)
-            for _ in range(self._value() * (2 if first == EXT_ALLOC else 1)):
-                self._operand(self._byte())
-        elif first & 7 == 7:
-            self.out.append(first)
-            self._value()
-        else:
-            self._copy(first)
-
-    def _byte(self) -> int:
-        return self.streams[_OPERATIONS].byte()
-
-    def _value(self) -> int:
-        return self._copy(self._byte())
-
-    def _copy(self, first: int) -> int:
-        """A compact term as it is; its value."""
-        stream = self.streams[_OPERATIONS]
-        reader = CompactReader(stream.data, stream.at - 1, ())
-        _, value = reader.tagged()
-        self.out += stream.data[stream.at - 1 : reader.pos]
-        stream.at = reader.pos
-        return value
-
-    def _fun(self) -> None:
-        first = self._byte()
-        if first != MARK_FUN[0]:
-            self._operand(first)
-            return
-        row = self.next_fun + unzigzag(self.streams[FUN].unsigned())
-        self.next_fun = row + 1
-        self.out += compact(TAG_U, row)
-
-    def _number(self, kind: int) -> int:
-        written = self.streams[kind].unsigned()
-        if written == 0:
-            self.next[kind] += 1
-            return self.next[kind] - 1
-        if kind == LINE:
-            return self.next[LINE] - written
-        return written if kind == ATOM else written - 1
+    def label(self) -> int:
+        """The number of the label that stands here."""
+        self.labels += 1
+        if self.after_head:
+            remember(self.callees, self.labels)
+            remember(self.targets, self.labels - 1)
+            self.after_head = False
+        return self.labels
 
 
-def remember(targets: list[int], label: int) -> None:
-    """Moves the label to the front of the latest targets."""
-    if label in targets:
-        targets.remove(label)
-    targets.insert(0, label)
-    del targets[_TARGETS:]
+def remember(latest: list[int], label: int) -> None:
+    """Moves the label to the front of the latest ones."""
+    if label in latest:
+        latest.remove(label)
+    latest.insert(0, label)
+    del latest[TARGETS:]
 
 
 def zigzag(value: int) -> int:

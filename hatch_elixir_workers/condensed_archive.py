@@ -2,7 +2,7 @@
 
 An archive in AtomVM's format with one plain file, `SECTION`, which holds all sections of the archive that is meant:
 
-    number of blocks   size of each block once decoded   the blocks: one stream of LZMA (raw, lc=1 lp=0 pb=0)
+    number of blocks   size of each block once decoded   the blocks: one stream of LZMA (raw, lc=2 lp=0 pb=0)
 
 Numbers are LEB128 throughout, texts end with the byte 255. The machine decodes a block when something in it is first
 asked for: the first has what nearly every request needs, the second what is there for errors or for rare characters.
@@ -18,14 +18,14 @@ it is. A module whose code is condensed has these parts instead, which are empty
     SIZES          number of literals; of each twice its size, and 1 more for a binary
     STRINGS        `StrT`
     FILES          files of its lines, from file 1 on
-    ATOMS          number of the next atom; number of atoms; of each 0: the next one, else its distance from the next
+    ATOMS          number of the next atom; number of atoms; of each 0: the next one, else its number + 1
     EXPORTS        number of rows; name, arity, label: names and labels as zigzag distances from the row before
     IMPORTS        likewise: module and name as distances, arity
     FUNS           likewise: name, arity, label, index, number of free variables; name and label as distances
     UNIQUES        the rest of the rows of `FunT`: 32 bits, big-endian
     LINES          number of lines; of each 1 + zigzag distance from the line before; 0 and a number: file from here on
     CODE           highest opcode, number of labels, of functions, size of `Code`
-    OPERATIONS …   the streams of `CodC` (condensed.py)
+    OPERATIONS …   the streams of `CodC` (condensed.py); the four bits of each operation that say its kind go first
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from hatch_elixir_workers.beam_file import Chunk, ChunkError, read_chunks, write
 from hatch_elixir_workers.beam_tables import Location, read_lines, read_rows, split_literals
 from hatch_elixir_workers.condensed import Stream, unzigzag, zigzag
 from hatch_elixir_workers.errors import AvmError
+from hatch_elixir_workers.restorer import restored
 
 SECTION = "elixir_workers/condensed"
 
@@ -50,13 +51,15 @@ SECTION = "elixir_workers/condensed"
 PARTS = OPERATIONS + condensed.STREAMS
 _BINARY = bytes((131, 109))  # how the external term of a binary begins; its size, 32 bits, and its bytes follow
 _END = b"\xff"  # which UTF-8 never has
+# The tag of an operand is in the lower half of a byte, and the highest bits of a byte are what LZMA judges the next by.
+_HALVES_SWAPPED = bytes(byte >> 4 | (byte & 15) << 4 for byte in range(256))
 
 _ROWS = {EXPORTS: "ExpT", IMPORTS: "ImpT", FUNS: "FunT"}
 # The width of the rows, and the columns that are written as distances.
 _COLUMNS = {EXPORTS: (3, (0, 2)), IMPORTS: (3, (0, 1)), FUNS: (5, (0, 2))}
 _CONDENSABLE = frozenset({"AtU8", condensed.CHUNK, "StrT", "ImpT", "ExpT", "FunT", "LitU", "Line"})
 _FILTERS: list[dict[str, Any]] = [
-    {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "lc": 1, "lp": 0, "pb": 0, "dict_size": 1 << 24}
+    {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "lc": 2, "lp": 0, "pb": 0, "dict_size": 1 << 24}
 ]
 # More than any archive that Cloudflare takes; a damaged size is not to make this reserve all memory.
 _MAX_BYTES = 1 << 28
@@ -139,7 +142,7 @@ class _Atoms:
         out = [len(self.numbers)]
         for atom in atoms:
             if atom in self.numbers:
-                out.append(len(self.numbers) - self.numbers[atom])
+                out.append(1 + self.numbers[atom])
             else:
                 self.numbers[atom] = len(self.numbers)
                 out.append(0)
@@ -174,13 +177,14 @@ def _parts(section: Section, atoms: _Atoms) -> list[bytes]:
     parts = [b""] * PARTS
     chunks = {} if section.is_file else {chunk.id: chunk.data for chunk in read_chunks(section.data, section.name)}
     if not _is_condensable(chunks):
-        parts[RAW] = section.data
+        parts[RAW] = section.data if condensed.CHUNK not in chunks else _with_code(chunks)
         return parts
     head, total, streams = condensed.split(chunks[condensed.CHUNK])
     _, _, highest, labels, functions = struct.unpack(">5I", head)
     parts[ATOMS] = atoms.part(_atoms(chunks["AtU8"]))
     parts[CODE] = _numbers([highest, labels, functions, total])
     parts[OPERATIONS:] = streams
+    parts[OPERATIONS] = streams[0].translate(_HALVES_SWAPPED)
     parts[STRINGS] = chunks.get("StrT", b"")
     _write_rows(parts, chunks)
     if "LitU" in chunks:
@@ -189,6 +193,14 @@ def _parts(section: Section, atoms: _Atoms) -> list[bytes]:
     if "Line" in chunks:
         parts[LINES], parts[FILES] = _lines(chunks["Line"])
     return parts
+
+
+def _with_code(chunks: dict[str, bytes]) -> bytes:
+    """The module with `Code`, which the machine reads in a module that is not taken apart."""
+    code = restored(chunks[condensed.CHUNK], condensed.arities(chunks.get("ImpT", b"")))
+    return write_chunks(
+        Chunk(*(("Code", code) if name == condensed.CHUNK else (name, data))) for name, data in chunks.items()
+    )
 
 
 def _is_condensable(chunks: dict[str, bytes]) -> bool:
@@ -293,7 +305,8 @@ def _section_data(parts: Sequence[bytes], atoms: Sequence[bytes]) -> bytes:
     code = Stream(parts[CODE])
     highest, labels, functions, total = [code.unsigned() for _ in range(4)]
     head = struct.pack(">5I", 16, 0, highest, labels, functions)
-    chunks[condensed.CHUNK] = condensed.joined(head, total, parts[OPERATIONS:])
+    operations = parts[OPERATIONS].translate(_HALVES_SWAPPED)
+    chunks[condensed.CHUNK] = condensed.joined(head, total, [operations, *parts[OPERATIONS + 1 :]])
     chunks["StrT"] = parts[STRINGS]
     for part in (IMPORTS, EXPORTS, FUNS):
         if parts[part]:
@@ -309,9 +322,9 @@ def _read_atoms(part: bytes) -> Iterator[int]:
     stream = Stream(part)
     new = stream.unsigned()
     for _ in range(stream.unsigned()):
-        distance = stream.unsigned()
-        yield new - distance
-        new += not distance
+        number = stream.unsigned()
+        yield number - 1 if number else new
+        new += not number
 
 
 def _read_rows(parts: Sequence[bytes], part: int) -> bytes:

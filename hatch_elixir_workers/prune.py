@@ -12,10 +12,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from hatch_elixir_workers import condensed
 from hatch_elixir_workers.beam import Chunk
 from hatch_elixir_workers.beam_code import EXT_LITERAL, TAG_A, TAG_F, TAG_U
 from hatch_elixir_workers.beam_encode import atoms_chunk, compact, lines_chunk, literals_chunk, rows_chunk
+from hatch_elixir_workers.beam_file import ChunkError
 from hatch_elixir_workers.beam_parts import (
     ATOM,
     FUN,
@@ -30,8 +30,9 @@ from hatch_elixir_workers.beam_parts import (
     Parts,
 )
 from hatch_elixir_workers.beam_tables import Location
-from hatch_elixir_workers.condensed import Condenser
+from hatch_elixir_workers.condensed import CHUNK
 from hatch_elixir_workers.condensed_term import condensed_term
+from hatch_elixir_workers.condenser import condensed
 from hatch_elixir_workers.errors import InternalError
 from hatch_elixir_workers.opcodes import NUMBERS
 from hatch_elixir_workers.table_columns import columns_read, narrowed
@@ -72,23 +73,6 @@ def _head(function: FunctionParts) -> FunctionParts:
     failure = next(piece for piece in head if isinstance(piece, int) and piece & _KIND_MASK == LABEL)
     jump = (bytes((NUMBERS["jump"],)), failure & ~_KIND_MASK | JUMP)
     return function._replace(pieces=(*head, *jump))
-
-
-def _numbered(tag: int, number: int) -> tuple[int, bytes]:
-    return number, compact(tag, number)
-
-
-def _takers(condenser: Condenser) -> dict[int, Callable[[int], None]]:
-    """By the kind of a reference."""
-    return {
-        LABEL: condenser.label,
-        JUMP: condenser.jump,
-        ATOM: condenser.atom,
-        LITERAL: condenser.literal,
-        IMPORT: condenser.import_,
-        LINE: condenser.line,
-        FUN: condenser.fun,
-    }
 
 
 def _narrowed_tables(parts: Parts, kept: Sequence[FunctionParts]) -> Iterator[tuple[int, bytes]]:
@@ -140,45 +124,42 @@ class _Pruning:
     # -- code ---------------------------------------------------------------------------------------------------------
 
     def _code(self) -> Chunk:
-        numbers = [self._numbers()[kind] for kind in range(_KIND_MASK + 1)]
-        condenser = Condenser()
-        take = _takers(condenser)
-        known: dict[int, tuple[int, bytes]] = {}
+        operands = [self._operands()[kind] for kind in range(_KIND_MASK + 1)]
+        known: dict[int, bytes] = {}
         out = bytearray()
         for function in self.kept:
             for piece in function.pieces:
                 if isinstance(piece, bytes):
                     out += piece
-                    condenser.plain(piece)
                     continue
-                kind = piece & _KIND_MASK
                 if piece not in known:
-                    known[piece] = numbers[kind](piece >> KIND_BITS)
-                number, data = known[piece]
-                out += data
-                if kind == STRING:
-                    condenser.plain(data)
-                else:
-                    take[kind](number)
+                    known[piece] = operands[piece & _KIND_MASK](piece >> KIND_BITS)
+                out += known[piece]
         out.append(NUMBERS["int_code_end"])
-        condenser.plain(bytes((NUMBERS["int_code_end"],)))
         code = self._code_header() + bytes(out)
-        return Chunk(condensed.CHUNK, condenser.chunk(code)) if self.condense else Chunk("Code", code)
+        return self._condensed(code) if self.condense else Chunk("Code", code)
+
+    def _condensed(self, code: bytes) -> Chunk:
+        """Code that has no condensed form stays as it is: every machine reads that."""
+        try:
+            return Chunk(CHUNK, condensed(code, [self.parts.imports[row][2] for row in self.imports]))
+        except ChunkError:
+            return Chunk("Code", code)
 
     def _code_header(self) -> bytes:
         highest = max((function.highest_opcode for function in self.kept), default=NUMBERS["int_code_end"])
         return _CODE_HEADER.pack(_CODE_SUB_HEADER_BYTES, 0, highest, len(self.labels) + 1, len(self.kept))
 
-    def _numbers(self) -> dict[int, Callable[[int], tuple[int, bytes]]]:
-        """By the kind of a reference: for the old index, the new one and its bytes in `Code`."""
+    def _operands(self) -> dict[int, Callable[[int], bytes]]:
+        """By the kind of a reference: for the old index, the bytes of the new one in `Code`."""
         return {
-            LABEL: lambda index: _numbered(TAG_U, self.labels[index]),
-            JUMP: lambda index: _numbered(TAG_F, self._target(index)),
-            ATOM: lambda index: _numbered(TAG_A, self._atom(self.parts.atoms[index - 1])),
+            LABEL: lambda index: compact(TAG_U, self.labels[index]),
+            JUMP: lambda index: compact(TAG_F, self._target(index)),
+            ATOM: lambda index: compact(TAG_A, self._atom(self.parts.atoms[index - 1])),
             LITERAL: self._literal,
-            IMPORT: lambda index: _numbered(TAG_U, self.imports.setdefault(index, len(self.imports))),
+            IMPORT: lambda index: compact(TAG_U, self.imports.setdefault(index, len(self.imports))),
             LINE: self._line,
-            FUN: lambda index: _numbered(TAG_U, self.funs[index]),
+            FUN: lambda index: compact(TAG_U, self.funs[index]),
             STRING: self._string,
         }
 
@@ -187,22 +168,21 @@ class _Pruning:
             raise InternalError(f"{self.parts.name}: code that is kept jumps to label {label}, which is not")
         return self.labels[label]
 
-    def _literal(self, index: int) -> tuple[int, bytes]:
-        number = self.literals.setdefault(self.packed[index], len(self.literals))
-        return number, _EXTENDED_LITERAL + compact(TAG_U, number)
+    def _literal(self, index: int) -> bytes:
+        return _EXTENDED_LITERAL + compact(TAG_U, self.literals.setdefault(self.packed[index], len(self.literals)))
 
-    def _line(self, index: int) -> tuple[int, bytes]:
+    def _line(self, index: int) -> bytes:
         location = self.parts.lines[index] if index < len(self.parts.lines) else None
-        return _numbered(TAG_U, 0 if location is None else self.lines.setdefault(location, len(self.lines) + 1))
+        return compact(TAG_U, 0 if location is None else self.lines.setdefault(location, len(self.lines) + 1))
 
-    def _string(self, index: int) -> tuple[int, bytes]:
+    def _string(self, index: int) -> bytes:
         tag, offset, size_bytes = self.parts.strings[index]
         data = self.parts.string_table[offset : offset + size_bytes]
         found = self.strings.find(data)
         if found < 0:
             found = len(self.strings)
             self.strings += data
-        return _numbered(tag, found)
+        return compact(tag, found)
 
     # -- tables -------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 // probabilities depend on what the bit says: literal or match, length, distance.
 #include "lzma.h"
 
-enum { BITS = 11, MOVE = 5, LITERAL_BITS = 1 };
+enum { BITS = 11, MOVE = 5, LITERAL_BITS = 2 };
 enum { TOP = 1 << 24 };
 enum { FIRST_MATCH_STATE = 7, SHORTEST = 2, ALIGN_BITS = 4, FIRST_ALIGNED_SLOT = 14 };
 

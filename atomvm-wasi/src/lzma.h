@@ -1,4 +1,4 @@
-// Decodes LZMA (lc=1 lp=0 pb=0, as the range coder's bytes alone), in steps: what has been decoded stays the dictionary.
+// Decodes LZMA (lc=2 lp=0 pb=0, as the range coder's bytes alone), in steps: what has been decoded stays the dictionary.
 #ifndef ATOMVM_LZMA_H
 #define ATOMVM_LZMA_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LZMA_LITERAL_CONTEXTS = 2, LZMA_STATES = 12 };
+enum { LZMA_LITERAL_CONTEXTS = 4, LZMA_STATES = 12 };
 
 typedef uint16_t Probability; // that the next bit is 0, in 2048ths
 

@@ -191,10 +191,9 @@ static bool read_archive_atoms(Module *m, Slice part)
     m->atom_count = read_leb128(&r);
     m->atoms = table_new(&r, m->atom_count + 1, sizeof *m->atoms);
     for (uint32_t i = 1; i <= m->atom_count && !r.bad; i++) {
-        uint32_t distance = read_leb128(&r);
-        m->atoms[i] = condensed_atom(next - distance);
+        uint32_t number = read_leb128(&r);
+        m->atoms[i] = condensed_atom(number ? number - 1 : next++);
         if (m->atoms[i] == NONE) return false;
-        next += distance == 0;
     }
     return !r.bad && m->atom_count > 0;
 }

@@ -8,9 +8,13 @@ import pytest
 
 from hatch_elixir_workers import condensed, mix
 from hatch_elixir_workers.beam import BeamModule, Chunk, parse_beam, read_beam, strip, write_chunks
+from hatch_elixir_workers.beam_file import ChunkError
 from hatch_elixir_workers.beam_parts import Parts, take_apart
+from hatch_elixir_workers.condenser import condensed as condense
 from hatch_elixir_workers.errors import BeamError
+from hatch_elixir_workers.opcodes import NUMBERS
 from hatch_elixir_workers.prune import prune
+from hatch_elixir_workers.restorer import restored
 
 
 def library(name: str) -> BeamModule:
@@ -29,8 +33,65 @@ def chunks(parts: Parts, *, condense: bool) -> dict[str, bytes]:
 def test_the_code_that_is_restored_is_the_code(name: str) -> None:
     parts = take_apart(library(name))
     plain, small = chunks(parts, condense=False), chunks(parts, condense=True)
-    assert condensed.restored(small.pop(condensed.CHUNK)) == plain.pop("Code")
+    restored_code = restored(small.pop(condensed.CHUNK), condensed.arities(small["ImpT"]))
+    assert restored_code == plain.pop("Code")
     assert small == plain
+
+
+def test_what_follows_from_something_else_is_not_written() -> None:
+    parts = take_apart(library("lists"))
+    plain, small = chunks(parts, condense=False), chunks(parts, condense=True)
+    _, total, streams = condensed.split(small[condensed.CHUNK])
+    assert total == len(plain["Code"]) - condensed.HEADER_BYTES
+    assert sum(map(len, streams)) < 0.85 * total
+
+
+# label 1, func_info, label 2, and an instruction or two that could be in between.
+HEAD = bytes.fromhex("0110 02122200 0120")
+END = bytes((NUMBERS["return"], NUMBERS["int_code_end"]))
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (bytes((NUMBERS["call_ext"], 0x20, 0x00)), "import 0 is called with 2 arguments"),
+        (bytes((NUMBERS["call_ext"], 0x10, 0x10)), "import 1 is called with 1 arguments"),
+        (bytes((NUMBERS["return"], NUMBERS["send"])), "instruction 20, which cannot be reached"),
+        (bytes((NUMBERS["is_nil"], 0x10, 0x03)), "an operand with tag 5 was expected"),
+        (bytes((NUMBERS["label"], 0x50)), "30 was expected"),
+        (b"", "truncated"),
+        (bytes((250,)), "unknown instruction 250"),
+    ],
+)
+def test_code_that_no_compiler_makes_is_refused(body: bytes, problem: str) -> None:
+    code = bytes(condensed.HEADER_BYTES) + HEAD + body + (END if problem != "truncated" else b"")
+    assert condense(bytes(condensed.HEADER_BYTES) + HEAD + END, [1])
+    with pytest.raises(ChunkError, match=problem):
+        condense(code, [1])
+
+
+def test_such_code_is_packed_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hatch_elixir_workers.condenser.NEVER_GO_ON", frozenset({NUMBERS["move"]}))
+    monkeypatch.setattr("hatch_elixir_workers.condenser.CONDENSED_VERSION", "another")
+    parts = take_apart(library("lists"))
+    assert chunks(parts, condense=True)["Code"] == chunks(parts, condense=False)["Code"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        bytes((NUMBERS["is_nil"], 0x05, 0x03)),  # to no label
+        bytes((NUMBERS["deallocate"], 0x30, NUMBERS["deallocate"], 0x30)),  # of what was not allocated
+        bytes((NUMBERS["trim"], 0x30, 0x00, NUMBERS["trim"], 0x10, 0x90)),
+        # integers that are negative, far apart, large, and an atom
+        bytes((NUMBERS["select_val"], 0x03, 0x15, 0x17, 0x80)) + bytes.fromhex("19ffff15 2115 5907ffffff25 1225"),
+        bytes((NUMBERS["call"], 0x10, 0x25, NUMBERS["call"], 0x10, 0xF5)),
+    ],
+)
+def test_unusual_operands_come_back(body: bytes) -> None:
+    end = bytes((NUMBERS["int_code_end"],)) if body[0] == NUMBERS["select_val"] else END
+    code = bytes(condensed.HEADER_BYTES) + HEAD + body + end
+    assert restored(condense(code, []), []) == code
 
 
 def test_a_condensed_module_is_read_like_any_other() -> None:

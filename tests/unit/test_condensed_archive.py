@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ def test_what_is_restored_is_what_was_condensed(sections: list[Section], of_libr
     assert [section.name for section in read_avm(archive)] == [SECTION]
     assert list(map(as_read, read_archive(archive))) == list(map(as_read, sections))
     assert condense(sections, of_library) == archive
+
+
+def test_a_module_with_a_long_atom_is_one_that_any_machine_reads(compile_erl: Callable[..., Path]) -> None:
+    long = "é" * 200  # 400 bytes
+    parts = take_apart(read_beam(compile_erl("-module(long). -export([f/0]). f() -> short.")))
+    parts = replace(parts, atoms=tuple(long if atom == "short" else atom for atom in parts.atoms))
+    beam = strip(BeamModule("long.beam", tuple(prune(parts, {("f", 0)}, (), condense=True))))
+    (restored,) = read_archive(condense([module_section("long", beam, start=True)], ()))
+    assert "Code" in {chunk.id for chunk in read_chunks(restored.data, restored.name)}
+    assert long in parse_beam(restored.data).atoms
 
 
 def test_a_restored_module_is_read_like_any_other(sections: list[Section]) -> None:
