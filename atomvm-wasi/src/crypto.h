@@ -62,8 +62,8 @@ bool zig_aead_open(uint8_t kind, const AeadInput *input, uint8_t *out, const uin
 
 // ---- curve.zig ----
 
-enum curve_kind { CURVE_SECP256R1, CURVE_SECP384R1, CURVE_SECP256K1, CURVE_KINDS };
-enum { CURVE_BYTES_MAX = 48, POINT_BYTES_MAX = 1 + 2 * CURVE_BYTES_MAX, ED25519_SIGNATURE = 64, KEY25519_BYTES = 32 };
+enum curve_kind { CURVE_SECP256R1, CURVE_SECP384R1, CURVE_SECP256K1, CURVE_SECP521R1, CURVE_KINDS };
+enum { CURVE_BYTES_MAX = 66, POINT_BYTES_MAX = 1 + 2 * CURVE_BYTES_MAX, ED25519_SIGNATURE = 64, KEY25519_BYTES = 32 };
 typedef struct CurveParameters { // y^2 = x^3 + ax + b modulo a prime
     uint8_t prime[CURVE_BYTES_MAX], a[CURVE_BYTES_MAX], b[CURVE_BYTES_MAX], order[CURVE_BYTES_MAX], base[POINT_BYTES_MAX];
 } CurveParameters;

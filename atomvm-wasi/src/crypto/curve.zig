@@ -3,20 +3,22 @@ const std = @import("std");
 const crypto = std.crypto;
 const Ed25519 = crypto.sign.Ed25519;
 const X25519 = crypto.dh.X25519;
+const p521 = @import("p521.zig");
 
-/// The order is that of enum curve.
-const Kind = enum(u8) { secp256r1, secp384r1, secp256k1 };
+/// The order is that of enum curve_kind.
+const Kind = enum(u8) { secp256r1, secp384r1, secp256k1, secp521r1 };
 
 fn Curve(comptime kind: Kind) type {
     return switch (kind) {
         .secp256r1 => crypto.ecc.P256,
         .secp384r1 => crypto.ecc.P384,
         .secp256k1 => crypto.ecc.Secp256k1,
+        .secp521r1 => p521.Point,
     };
 }
 
 /// The layout is that of CurveParameters.
-const Parameters = extern struct { prime: [48]u8, a: [48]u8, b: [48]u8, order: [48]u8, base: [97]u8 };
+const Parameters = extern struct { prime: [66]u8, a: [66]u8, b: [66]u8, order: [66]u8, base: [133]u8 };
 
 /// Numbers have the curve's size, base: 0x04, x, y.
 export fn zig_curve_parameters(kind: Kind, out: *Parameters) void {
@@ -90,8 +92,7 @@ export fn zig_curve_public_key(kind: Kind, secret: [*]const u8, public: [*]u8) b
 export fn zig_curve_is_secret(kind: Kind, secret: [*]const u8) bool {
     switch (kind) {
         inline else => |known| {
-            const Scalar = Curve(known).scalar.Scalar;
-            const scalar = Scalar.fromBytes(secret[0..Curve(known).scalar.encoded_length].*, .big) catch return false;
+            const scalar = Curve(known).scalar.Scalar.fromBytes(secret[0..Curve(known).scalar.encoded_length].*, .big) catch return false;
             return !scalar.isZero();
         },
     }
@@ -125,6 +126,11 @@ export fn zig_curve_shared(kind: Kind, secret: [*]const u8, peer: [*]const u8, p
 /// order, or a chance of one in 2^256.
 export fn zig_ecdsa_sign(kind: Kind, secret: [*]const u8, digest: [*]const u8, noise: [*]const u8, signature: [*]u8) bool {
     switch (kind) {
+        .secp521r1 => {
+            const made = p521.sign(secret[0..p521.size].*, digest[0..p521.size].*, noise[0..p521.size].*) catch return false;
+            signature[0..made.len].* = made;
+            return true;
+        },
         inline else => |known| {
             const Ecdsa = Scheme(known);
             const size = Curve(known).scalar.encoded_length;
@@ -143,6 +149,11 @@ export fn zig_ecdsa_sign(kind: Kind, secret: [*]const u8, digest: [*]const u8, n
 
 export fn zig_ecdsa_verify(kind: Kind, public: [*]const u8, public_size: usize, digest: [*]const u8, signature: [*]const u8) bool {
     switch (kind) {
+        .secp521r1 => {
+            const point = p521.Point.fromSec1(public[0..public_size]) catch return false;
+            p521.verify(point, digest[0..p521.size].*, signature[0 .. 2 * p521.size].*) catch return false;
+            return true;
+        },
         inline else => |known| {
             const Ecdsa = Scheme(known);
             const size = Curve(known).scalar.encoded_length;

@@ -176,7 +176,7 @@ term crypto_kem_algorithms_nif_0(Process *p, term *a) { return (void) p, (void) 
 term crypto_curve_algorithms_0(Process *p, term *a)
 {
     (void) a;
-    return ATOMS(p, "secp256k1", "secp384r1", "secp256r1", "prime256v1", "ed25519", "x25519");
+    return ATOMS(p, "secp256k1", "secp384r1", "secp521r1", "secp256r1", "prime256v1", "ed25519", "x25519");
 }
 
 static const char LIBRARY[] = "Zig standard library 0.13.0";

@@ -9,10 +9,15 @@ static const char SOURCE[] = "crypto_key.c";
 
 static const struct { const char *name; uint8_t kind; } curve_names[] = {
     { "secp256r1", CURVE_SECP256R1 }, { "prime256v1", CURVE_SECP256R1 }, { "secp384r1", CURVE_SECP384R1 },
-    { "secp256k1", CURVE_SECP256K1 },
+    { "secp256k1", CURVE_SECP256K1 }, { "secp521r1", CURVE_SECP521R1 },
 };
 
-static size_t curve_bytes(int kind) { return kind == CURVE_SECP384R1 ? 48 : 32; }
+static size_t curve_bytes(int kind)
+{
+    static const uint8_t sizes[] = { [CURVE_SECP256R1] = 32, [CURVE_SECP384R1] = 48, [CURVE_SECP256K1] = 32, [CURVE_SECP521R1] = 66 };
+    return sizes[kind];
+}
+
 static size_t point_bytes(int kind) { return 1 + 2 * curve_bytes(kind); }
 
 enum { CURVE_UNKNOWN = -1, CURVE_MISSING = -2 };
@@ -90,8 +95,10 @@ static bool secret_is_zero(const Secret *s)
 static void secret_make(Secret *s, int kind)
 {
     memset(s->bytes, 0, sizeof s->bytes);
-    do platform_random(s->bytes, curve_bytes(kind));
-    while (!zig_curve_is_secret((uint8_t) kind, s->bytes));
+    do {
+        platform_random(s->bytes, curve_bytes(kind));
+        if (kind == CURVE_SECP521R1) s->bytes[0] &= 1; // 521 bits of 528
+    } while (!zig_curve_is_secret((uint8_t) kind, s->bytes));
 }
 
 static void secret_forget(Secret *s)
@@ -252,7 +259,8 @@ static void digest_fit(const Signed *s, int kind, uint8_t out[CURVE_BYTES_MAX])
 
 // ---- ECDSA signatures in DER: SEQUENCE of two INTEGERs, as short as can be (X.690, 8.3) ----
 
-enum { DER_SEQUENCE = 0x30, DER_INTEGER = 0x02, DER_SIGNATURE_MAX = 2 + 2 * (3 + CURVE_BYTES_MAX) };
+enum { DER_SEQUENCE = 0x30, DER_INTEGER = 0x02, DER_LONG_LENGTH = 0x81, DER_SHORT_MAX = 0x7F };
+enum { DER_SIGNATURE_MIN = 2 + 2 * 3, DER_SIGNATURE_MAX = 3 + 2 * (3 + CURVE_BYTES_MAX) };
 
 static size_t der_integer(uint8_t *out, const uint8_t *bytes, size_t size)
 {
@@ -267,11 +275,14 @@ static size_t der_integer(uint8_t *out, const uint8_t *bytes, size_t size)
 
 static size_t der_signature(uint8_t out[DER_SIGNATURE_MAX], const uint8_t *rs, size_t size)
 {
-    size_t used = der_integer(out + 2, rs, size);
-    used += der_integer(out + 2 + used, rs + size, size);
-    out[0] = DER_SEQUENCE;
-    out[1] = (uint8_t) used;
-    return 2 + used;
+    uint8_t integers[DER_SIGNATURE_MAX], *at = out;
+    size_t used = der_integer(integers, rs, size);
+    used += der_integer(integers + used, rs + size, size);
+    *at++ = DER_SEQUENCE;
+    if (used > DER_SHORT_MAX) *at++ = DER_LONG_LENGTH;
+    *at++ = (uint8_t) used;
+    memcpy(at, integers, used);
+    return (size_t) (at - out) + used;
 }
 
 // An INTEGER at der[*at], not negative, as a number of `size` bytes.
@@ -293,8 +304,8 @@ static bool der_integer_read(const Bytes *der, size_t *at, uint8_t *out, size_t 
 static bool der_signature_read(const Bytes *der, uint8_t *rs, size_t size)
 {
     uint8_t again[DER_SIGNATURE_MAX];
-    size_t at = 2;
-    if (der->size < 2 || der->size > DER_SIGNATURE_MAX) return false;
+    if (der->size < DER_SIGNATURE_MIN || der->size > DER_SIGNATURE_MAX) return false;
+    size_t at = der->at[1] == DER_LONG_LENGTH ? 3 : 2;
     if (!der_integer_read(der, &at, rs, size) || !der_integer_read(der, &at, rs + size, size)) return false;
     return der_signature(again, rs, size) == der->size && memcmp(again, der->at, der->size) == 0;
 }
