@@ -7,7 +7,7 @@ that this virtual machine does not have, or when it is there and can only refuse
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +21,7 @@ from hatch_elixir_workers.shake import EVALUATED, EVALUATOR, Reach
 
 _NIF_ERROR = frozenset({MFA("erlang", "nif_error", 1), MFA("erlang", "nif_error", 2)})
 _MAX_CHAIN = 6
+_NO_MODULE = "no application, dependency or library has this module"
 # Modules of the machine itself.
 _PLATFORM_MODULES = frozenset({"atomvm", "atomvm_host", "erlang"})
 _PLATFORM_PREFIX = "Elixir.AtomVM."
@@ -31,7 +32,7 @@ class Missing:
     """`target` is called, directly or through libraries, at `file`:`line` of `caller`, and cannot run.
 
     `via` is what lies between, from the function `caller` calls to the one that calls `target`. `caller` is a function
-    of the application where one leads here.
+    of the application where one leads here, or of the `dependency` that is named.
     """
 
     target: MFA
@@ -41,6 +42,7 @@ class Missing:
     line: int | None
     via: tuple[MFA, ...]
     in_application: bool
+    dependency: str | None = None
 
     def __str__(self) -> str:
         place = "" if self.file is None else f"{self.file}:{self.line}: "
@@ -68,6 +70,39 @@ def check(universe: Universe, reach: Reach, *, natives_known: bool = True) -> li
     return sorted(found.values(), key=_order)
 
 
+def told(missing: Sequence[Missing]) -> list[str]:
+    """A message for each thing to look at, the application's own first.
+
+    What one call leads to is one message, and so are all modules that a dependency could use and that are not there.
+    """
+    optional: dict[str, list[Missing]] = {}
+    calls: dict[tuple[MFA, str | None, int | None, MFA], list[Missing]] = {}
+    for each in sorted(missing, key=lambda each: each.dependency is not None):
+        if each.dependency is not None and each.reason == _NO_MODULE:
+            optional.setdefault(each.dependency, []).append(each)
+        else:
+            first = each.via[0] if each.via else each.target
+            calls.setdefault((each.caller, each.file, each.line, first), []).append(each)
+    return [_of_one_call(group) for group in calls.values()] + [_of_modules(*group) for group in optional.items()]
+
+
+def _of_one_call(missing: Sequence[Missing]) -> str:
+    first, *others = missing
+    return f"{str(first).removesuffix('.')}. And {len(others)} more that this call leads to" if others else str(first)
+
+
+def _of_modules(dependency: str, missing: Sequence[Missing]) -> str:
+    """`jose calls modules that …: Jason (lib/a.erl:1), …`, each with its first place."""
+    places: dict[str, str] = {}
+    for each in missing:
+        place = "" if each.file is None else f" ({each.file}:{each.line})"
+        places.setdefault(each.target.module, f"{_show_module(each.target.module)}{place}")
+    return (
+        f"{dependency} calls modules that {_NO_MODULE.removesuffix(' this module')}: {', '.join(places.values())}. "
+        "Where they are optional there is nothing to do; otherwise add what has them to `deps`"
+    )
+
+
 def require_nothing_missing(missing: Iterable[Missing]) -> None:
     """`strict = true`: raises one `SourceError` with all of them."""
     lines = [str(each) for each in missing]
@@ -80,8 +115,11 @@ def require_nothing_missing(missing: Iterable[Missing]) -> None:
 
 def show(mfa: MFA) -> str:
     """As Elixir writes it: `Enum.map/2`, `:lists.map/2`."""
-    module = mfa.module.removeprefix("Elixir.") if mfa.module.startswith("Elixir.") else f":{mfa.module}"
-    return f"{module}.{mfa.function}/{mfa.arity}"
+    return f"{_show_module(mfa.module)}.{mfa.function}/{mfa.arity}"
+
+
+def _show_module(name: str) -> str:
+    return name.removeprefix("Elixir.") if name.startswith("Elixir.") else f":{name}"
 
 
 def _order(missing: Missing) -> tuple[bool, str, int, MFA]:
@@ -100,7 +138,7 @@ def _absence(universe: Universe, target: MFA) -> str:
 
 def _what_is_missing(universe: Universe, target: MFA) -> str:
     if target.module not in universe:
-        return "no application, dependency or library has this module"
+        return _NO_MODULE
     names = sorted(arity for name, arity in universe.facts(target.module).exports if name == target.function)
     if names:
         return f"the module has it with {' or '.join(map(str, names))} arguments only"
@@ -154,11 +192,16 @@ def _missing(universe: Universe, reach: Reach, caller: MFA, call: Call, reason: 
     own = [index for index, mfa in enumerate(chain) if _is_own(universe, mfa)]
     if not own or own[-1] == len(chain) - 1:
         file, line = _place(universe, caller, call)
-        return Missing(call.target, reason, caller, file, line, (), bool(own))
+        return Missing(call.target, reason, caller, file, line, (), bool(own), _dependency(universe, caller))
     index = own[-1]
     file, line = _place(universe, chain[index], _call_of(universe, chain[index], chain[index + 1]))
     via = tuple(chain[index + 1 :])
-    return Missing(call.target, reason, chain[index], file, line, via, in_application=True)
+    return Missing(call.target, reason, chain[index], file, line, via, True, _dependency(universe, chain[index]))
+
+
+def _dependency(universe: Universe, caller: MFA) -> str | None:
+    source = universe.sources.get(caller.module)
+    return source.application if source is not None and source.origin is Origin.DEPENDENCY else None
 
 
 def _place(universe: Universe, caller: MFA, call: Call) -> tuple[str | None, int | None]:

@@ -11,7 +11,7 @@ from typing import Any
 from hatch_elixir_workers import bundle, cache, mix, shake, why
 from hatch_elixir_workers.applications import Application, atoms_of_environments, structs_of_environments
 from hatch_elixir_workers.beam import MFA, BeamModule, strip
-from hatch_elixir_workers.check import Missing, check, evaluation, require_nothing_missing
+from hatch_elixir_workers.check import Missing, check, evaluation, require_nothing_missing, told
 from hatch_elixir_workers.collect import (
     Origin,
     Source,
@@ -240,13 +240,15 @@ def select(
 
 
 def report_missing(missing: Sequence[Missing], *, strict: bool, warn: Report) -> None:
-    """Warns of each, or raises when the configuration is strict."""
+    """Warns of them, or raises when the configuration is strict."""
     if strict:
         require_nothing_missing(missing)
-    for each in missing[:_MAX_WARNINGS]:
+    messages = told(missing)
+    for each in messages[:_MAX_WARNINGS]:
         warn(f"warning: {each}")
-    if len(missing) > _MAX_WARNINGS:
-        warn(f"warning: {len(missing) - _MAX_WARNINGS} more functions are missing; `strict = true` lists all of them")
+    if len(messages) > _MAX_WARNINGS:
+        left = len(messages) - _MAX_WARNINGS
+        warn(f"warning: {left} more calls lead to what is missing; `strict = true` lists all of them")
 
 
 def plain_files(plan: Plan, project: mix.Project, toolchain: mix.Toolchain, modules: Sequence[str]) -> dict[str, bytes]:

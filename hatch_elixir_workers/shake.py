@@ -13,8 +13,10 @@ Walks functions, not modules, from the roots. From a reached function these are 
       and arity (`handle_call/3` once gen_server is reached). Where the name is computed, every atom that its module
       builds may be it, also in `m:Name(…)` and `apply(m, Name, Args)` of a known module. `apply/3` with computed
       arguments matches nothing: rule 3 and `keep` are for that. An atom like `file` or `global` is most often not
-      meant as a module: it counts only within that module itself, in modules that also call it, and in those of the
-      same application that call a function which it exports of a computed module (`decode/2` of ASN.1's modules);
+      meant as a module: it counts within that module itself, in modules that also call it, and in those of the same
+      application that call a function which it exports of a computed module (`decode/2` of ASN.1's modules). Built by
+      the project or a dependency it counts for their own dynamic calls, too, and all exported functions are reached
+      where the module that builds it calls others of the same library: `xmerl:export_simple(Document, xmerl_xml)`;
 5.  **protocols:** of a reached protocol function, the function of the same name in the implementations for built-in
     types and `Any`, and in those for structs that are built somewhere in reached code;
 6.  the `on_load` function of its module;
@@ -50,7 +52,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from hatch_elixir_workers.beam import MFA
-from hatch_elixir_workers.collect import Universe
+from hatch_elixir_workers.collect import Origin, Universe
 from hatch_elixir_workers.explainers import (
     EXPLAINER_MODULES,
     EXPLAINERS,
@@ -121,6 +123,15 @@ _NO_REQUESTS = frozenset({MFA("Elixir.Integer", "pow", 2)})
 _REQUESTS = frozenset(_ON_REQUEST.values())
 
 STRUCTS_THAT_WAIT = _OF_STRUCT.keys()
+
+# The shell's commands are in modules that are named like data: with these, the two must stand side by side everywhere.
+_LETTERS = frozenset({"c", "i"})
+
+# Of these everything calls some module, and their names are everyday words.
+_LIBRARIES_OF_ALL = frozenset({"kernel", "stdlib", "erts"})
+
+# Libraries start their own servers and applications: nobody gives one of their modules to somebody else for that.
+_OF_SERVERS = frozenset({"init", "start", "start_link", "stop", "terminate"})
 
 # What evaluates code (`Code.eval_string`, `EEx.eval_string`), and the modules that such code is written with: it names
 # them in text. Definitions need the compiler.
@@ -293,6 +304,9 @@ class _Walk:
         # Rule 4: library modules built as values, and the dynamic calls with a known name, each with its first place.
         self.named_modules: dict[str, MFA] = {}
         self.dynamic_calls: dict[tuple[str, int], MFA] = {}
+        # The same of the application and its dependencies alone: modules with everyday names, and the calls.
+        self.names_in_application: dict[str, MFA] = {}
+        self.calls_of_application: dict[tuple[str, int], MFA] = {}
         # Those among them that every module answers.
         self.information_calls: dict[tuple[str, int], MFA] = {}
         # The same with a computed name: by module, the arities of such calls, and the atoms that may be their names.
@@ -443,6 +457,8 @@ class _Walk:
         for atom in (*function.atoms, *function.structs):
             if self._is_module_value(atom, facts):
                 self._module_as_value(atom, mfa)
+            elif atom in self.universe and not self.universe.is_library(mfa.module):
+                self._named_in_application(atom, facts, mfa)
         for name, arity in function.applies:
             if name is not None:
                 self._dynamic_call(name, arity, mfa)
@@ -536,7 +552,10 @@ class _Walk:
                 if module not in _LABELS.get(mfa.module, ()):
                     names.setdefault(module, set()).add(name)
         else:
-            names = {module: set(function.atoms) - {module} for module in function.atoms}
+            names = {module: set(function.atoms) - {module} for module in function.atoms if module not in _LETTERS}
+            for module, name in function.pairs:
+                if module in _LETTERS:
+                    names.setdefault(module, set()).add(name)
         for module, functions in names.items():
             if module in self.universe:
                 self._named_functions(module, functions, mfa)
@@ -575,12 +594,48 @@ class _Walk:
         if (name, arity) in _OF_EVERY_MODULE:
             self._information_call(name, arity, mfa)
             return
+        if not self.universe.is_library(mfa.module):
+            self._call_of_application(name, arity, mfa)
         if (name, arity) in self.dynamic_calls:
             return
         self.dynamic_calls[name, arity] = mfa
         for module, named_by in list(self.named_modules.items()):
             if self.universe.is_library(module) and (name, arity) in self.universe.facts(module).exports:
                 self._reach_dynamically(MFA(module, name, arity), named_by)
+
+    def _named_in_application(self, atom: str, user: ModuleFacts, mfa: MFA) -> None:
+        if atom in self.names_in_application or atom in self.named_modules:
+            return
+        exports = self.universe.facts(atom).exports
+        is_server = any(name in _OF_SERVERS for name, _ in exports)
+        if not is_server and self._library(atom) in self._called_libraries(user):
+            self.named_modules[atom] = mfa
+            for name, arity in sorted(exports):
+                self.reach(MFA(atom, name, arity), mfa, "is exported by a module that is given to its library")
+            return
+        self.names_in_application[atom] = mfa
+        for name, arity in sorted(exports & self.calls_of_application.keys()):
+            self._reach_for_application(MFA(atom, name, arity), mfa)
+
+    def _called_libraries(self, user: ModuleFacts) -> set[str]:
+        return {library for module in user.called_modules if (library := self._library(module)) is not None}
+
+    def _library(self, module: str) -> str | None:
+        """The application of OTP that it is of, unless everything calls that."""
+        source = self.universe.sources.get(module)
+        known = source is not None and source.origin is Origin.OTP and source.application not in _LIBRARIES_OF_ALL
+        return source.application if source is not None and known else None
+
+    def _call_of_application(self, name: str, arity: int, mfa: MFA) -> None:
+        if (name, arity) not in self.calls_of_application and name not in _OF_SERVERS:
+            self.calls_of_application[name, arity] = mfa
+            for module, named_by in list(self.names_in_application.items()):
+                if (name, arity) in self.universe.facts(module).exports:
+                    self._reach_for_application(MFA(module, name, arity), named_by)
+
+    def _reach_for_application(self, target: MFA, named_by: MFA) -> None:
+        caller = self.calls_of_application[target.function, target.arity]
+        self.reach(target, named_by, f"may be what {caller} calls, since its module is named here")
 
     def _information_call(self, name: str, arity: int, mfa: MFA) -> None:
         if (name, arity) not in self.information_calls:

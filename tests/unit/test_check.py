@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hatch_elixir_workers.beam import MFA
-from hatch_elixir_workers.check import Missing, check, evaluation, require_nothing_missing, show
+from hatch_elixir_workers.check import Missing, check, evaluation, require_nothing_missing, show, told
 from hatch_elixir_workers.collect import Origin, Universe, universe
 from hatch_elixir_workers.errors import SourceError
 from hatch_elixir_workers.shake import reach
@@ -52,6 +52,40 @@ def test_everything_missing_is_told_with_line_and_reason(missing: list[Missing])
         "no application, dependency or library has this module",
         "my_app.erl:7: :my_app.start/0 calls :lib.missing_native/0 through :lib.outer/0 -> :lib.inner/0: "
         "the virtual machine does not have this native function",
+    ]
+
+
+def test_what_one_call_leads_to_is_one_message(missing: list[Missing]) -> None:
+    assert told(missing) == [
+        "my_app.erl:5: :my_app.start/0 calls :lib.wrong_arity/1: the module has it with 2 arguments only",
+        "my_app.erl:6: :my_app.start/0 calls :gone.f/0: no application, dependency or library has this module",
+        "my_app.erl:7: :my_app.start/0 calls :deep.er/0 through :lib.outer/0 -> :lib.inner/0: "
+        "no application, dependency or library has this module. And 1 more that this call leads to",
+    ]
+
+
+def test_what_a_dependency_could_use_is_one_message(compile_erl: CompileErl, tmp_path: Path) -> None:
+    """Of a library with adapters for others; what the application itself lacks comes first."""
+    app = compile_erl("-module(z_app).\n-export([start/0]).\nstart() -> adapter:a(), lost:f().\n")
+    source = compile_erl(
+        "-module(adapter).\n-export([a/0]).\na() ->\n  'Elixir.Other.Json':encode(x),\n"
+        "  'Elixir.Other.Json':decode(x),\n  sodium:f(),\n  lists:nothing().\n"
+    )
+    ebin = tmp_path / "lib" / "jwt-1.0" / "ebin"
+    ebin.mkdir(parents=True)
+    (ebin / "adapter.beam").write_bytes(source.read_bytes())
+    lists = compile_erl("-module(lists).\n-export([some/0]).\nsome() -> ok.\n")
+    everything = universe([(Origin.APP, [app.parent]), (Origin.DEPENDENCY, [ebin]), (Origin.OTP, [lists.parent])])
+    everything.sources = {
+        name: each for name, each in everything.sources.items() if name in ("z_app", "adapter", "lists")
+    }
+    missing = check(everything, reach(everything, [(MFA("z_app", "start", 0), "test")]))
+    assert len(missing) == 5
+    assert told(missing) == [
+        "z_app.erl:3: :z_app.start/0 calls :lost.f/0: no application, dependency or library has this module",
+        "adapter.erl:7: :adapter.a/0 calls :lists.nothing/0: the module does not export it",
+        "jwt calls modules that no application, dependency or library has: Other.Json (adapter.erl:4), :sodium "
+        "(adapter.erl:6). Where they are optional there is nothing to do; otherwise add what has them to `deps`",
     ]
 
 

@@ -238,6 +238,45 @@ def test_plain_atoms_are_modules_for_who_calls_a_computed_one_of_its_application
     assert set(names(world.reach("keys:a/1", "names:a/0"))) == reached | answers
 
 
+@pytest.fixture
+def given(world: World) -> World:
+    """An application, a dependency that calls what it is given, and three libraries."""
+    world.add("callee", Origin.DEPENDENCY, run__arity_1=does(applies=[("new", 0), ("init", 1)]))
+    world.add("behaviour", Origin.OTP, start__arity_1=does(applies=[("handle", 1)]))
+    world.add("orddict", Origin.OTP, new__arity_0=does(), keys__arity_1=does(), handle__arity_1=does())
+    world.add("server", Origin.OTP, init__arity_1=does(), tag__arity_1=does())
+    libraries = {"xml": "xml-1", "xml_html": "xml-1", "xml_own": "xml-1", "server": "xml-1", "orddict": "stdlib-4"}
+    for module, library in libraries.items():
+        world.universe.sources[module] = Source(module, Path(library, "ebin", f"{module}.beam"), Origin.OTP)
+    for module in ("xml", "xml_html", "xml_own"):
+        facts = {("export", 1): does(atoms=["xml_own"])} if module == "xml" else {("tag", 1): does()}
+        world.universe._facts[module] = ModuleFacts(module, frozenset(facts), facts)
+    return world
+
+
+@pytest.mark.parametrize("order", [("app:a/0", "callee:run/1"), ("callee:run/1", "app:a/0")])
+def test_plain_atoms_of_an_application_count_for_its_own_dynamic_calls(given: World, order: tuple[str, str]) -> None:
+    given.add("app", Origin.APP, a__arity_0=does("behaviour:start/1", atoms=["orddict", "server"]))
+    reached = names(given.reach(*order))
+    assert "orddict:new/0" in reached
+    assert {"orddict:keys/1", "orddict:handle/1", "server:init/1"}.isdisjoint(reached)
+
+
+def test_a_module_that_an_application_gives_to_its_library_is_whole(given: World) -> None:
+    given.add("app", Origin.APP, a__arity_0=does("xml:export/1", atoms=["xml_html", "server"]))
+    reached = names(given.reach("app:a/0"))
+    assert "xml_html:tag/1" in reached
+    assert {"xml_own:tag/1", "server:tag/1"}.isdisjoint(reached)
+    given.add("other", Origin.APP, a__arity_0=does(atoms=["xml_html"]))
+    assert "xml_html:tag/1" not in names(given.reach("other:a/0"))
+
+
+def test_commands_of_the_shell_are_no_data(world: World) -> None:
+    world.add("c", Origin.OTP, l__arity_1=does(), y__arity_1=does())
+    world.add("app", Origin.APP, a__arity_0=does(atoms=["c", "l", "y"], pairs=[("c", "y")]))
+    assert names(world.reach("app:a/0")) == ["app:a/0", "c:y/1"]
+
+
 def test_labels_are_no_modules(world: World) -> None:
     pair = [("gen_event", "init_it")]
     world.add("proc_lib", Origin.OTP, a__arity_0=does("gen_event:other/0", atoms=["gen_event"], pairs=pair))
