@@ -43,6 +43,7 @@ _REACTOR_EXPORT_NAMES = """
 REACTOR_EXPORTS = frozenset(_REACTOR_EXPORT_NAMES.split())
 _MAX_ARITY = 255
 _SHOWN_CHARACTERS = 60
+_SHOWN_IMPORTS = 5
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,15 @@ def _import_problems(interface: Interface) -> list[str]:
     ]
     if not foreign:
         return []
-    return [f"imports {', '.join(foreign)}; a worker has the functions of {WASI} and nothing else"]
+    names = ", ".join(foreign[:_SHOWN_IMPORTS])
+    more = f" and {len(foreign) - _SHOWN_IMPORTS} more" if len(foreign) > _SHOWN_IMPORTS else ""
+    return [f"imports {names}{more}; a worker has the functions of {WASI} and nothing else{_hint(interface)}"]
+
+
+def _hint(interface: Interface) -> str:
+    if not any(each.name.startswith("emscripten_") for each in interface.imports):
+        return ""
+    return ": this is a build for browsers, by Emscripten; take one for WASI"
 
 
 def _export_problems(interface: Interface) -> list[str]:

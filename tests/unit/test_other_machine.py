@@ -107,7 +107,13 @@ def test_lists_are_those_of_the_worker() -> None:
                 [("env", "emscripten_sleep", b"\0\0"), ("wasi_snapshot_preview1", "fd_dup", b"\0\0")], [MEMORY, START]
             ),
             "imports env.emscripten_sleep (function), wasi_snapshot_preview1.fd_dup (function); "
-            "a worker has the functions of wasi_snapshot_preview1 and nothing else",
+            "a worker has the functions of wasi_snapshot_preview1 and nothing else: "
+            "this is a build for browsers, by Emscripten; take one for WASI",
+        ),
+        (
+            wasm([("env", f"f{i}", b"\0\0") for i in range(7)], [MEMORY, START]),
+            "imports env.f0 (function), env.f1 (function), env.f2 (function), env.f3 (function), env.f4 (function) "
+            "and 2 more; a worker has the functions of wasi_snapshot_preview1 and nothing else",
         ),
         (
             wasm([("wasi_snapshot_preview1", "memory", b"\2\0\1")], [MEMORY, START]),
