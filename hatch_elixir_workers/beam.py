@@ -25,11 +25,8 @@ from hatch_elixir_workers.beam_tables import (
     read_rows,
     split_literals,
 )
-from hatch_elixir_workers.condensed_term import VERSION as CONDENSED_TERM
-from hatch_elixir_workers.condensed_term import restored_term
 from hatch_elixir_workers.errors import BeamError, EtfError
 from hatch_elixir_workers.opcodes import MAX_OPCODE
-from hatch_elixir_workers.restorer import restored
 
 __all__ = [
     "KEPT_CHUNKS",
@@ -220,6 +217,8 @@ class BeamModule:
 
     def _restored(self, data: bytes, imports: bytes) -> bytes:
         try:
+            from hatch_elixir_workers.restorer import restored
+
             return restored(data, condensed.arities(imports))
         except ChunkError as error:
             raise BeamError(self.path, condensed.CHUNK, error.offset, error.problem) from None
@@ -304,7 +303,11 @@ def strip(module: BeamModule, *, keep_lines: bool = True) -> bytes:
 def _whole(literal: tuple[int, bytes]) -> tuple[int, bytes]:
     """The literal, restored if it is condensed."""
     offset, data = literal
-    return (offset, restored_term(data)) if data[:1] == bytes((CONDENSED_TERM,)) else literal
+    if data[:1] != bytes((condensed.TERM_VERSION,)):
+        return literal
+    from hatch_elixir_workers.condensed_term import restored_term
+
+    return offset, restored_term(data)
 
 
 def _check_code_header(data: bytes) -> int:

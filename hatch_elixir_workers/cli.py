@@ -73,7 +73,7 @@ def pack(
     if no_stdlib:
         write_atomically(output, build_archive(modules, start_module, {}))
         return
-    from hatch_elixir_workers import why
+    from hatch_elixir_workers import reasons
     from hatch_elixir_workers.closure import machine_for, with_stdlib
 
     closure = with_stdlib(modules, level, condense=condense)
@@ -84,7 +84,7 @@ def pack(
     write_atomically(output, archive)
     if machine is not None:
         write_atomically(machine, machine_for(closure))
-    why.remember(archive, why.packed(closure.reach))
+    reasons.remember(archive, reasons.packed(closure.reach))
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

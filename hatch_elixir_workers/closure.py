@@ -17,9 +17,9 @@ from hatch_elixir_workers.collect import Origin, Source, Universe, library_files
 from hatch_elixir_workers.config import DEFAULT_SHAKE
 from hatch_elixir_workers.machine import Machine, load_machine
 from hatch_elixir_workers.paths import priv_dir
-from hatch_elixir_workers.pipeline import BOOT_MODULE
 from hatch_elixir_workers.relocate import relocated
-from hatch_elixir_workers.shake import Reach, exported_roots, reach
+from hatch_elixir_workers.roots import BOOT_MODULE, exported_roots
+from hatch_elixir_workers.shake import Reach, reach
 from hatch_elixir_workers.shaken import shaken, shaken_modules
 
 _CONSOLIDATE = Path(__file__).with_name("consolidate.exs")

@@ -44,6 +44,7 @@ from hatch_elixir_workers.beam_tables import read_rows
 from hatch_elixir_workers.opcodes import IMPORT_OPERAND, NUMBERS
 
 CHUNK = "CodC"
+TERM_VERSION = 130  # how a condensed literal begins (condensed_term.py)
 
 OPERATIONS, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN = range(7)
 STREAMS = 7

@@ -4,8 +4,9 @@ An archive in AtomVM's format with one plain file, `SECTION`, which holds all se
 
     number of blocks   size of each block once decoded   the blocks: one stream of LZMA (raw, lc=2 lp=0 pb=0)
 
-Numbers are LEB128 throughout, texts end with the byte 255. The machine decodes a block when something in it is first
-asked for: the first has what nearly every request needs, the second what is there for errors or for rare characters.
+Numbers are LEB128 throughout, texts end with the byte 255. The machine decodes a block, after all before it, when
+something in it is first asked for: the first has what the simplest request needs, the second what many do, the third
+what is there for errors or for rare characters.
 
     first block   number of sections; flags of each; the block of each; their names   then as the others:
     block         number of atoms; the atoms   sizes of part 0 of its sections, of part 1, …   all parts 0, parts 1, …
@@ -64,6 +65,23 @@ _FILTERS: list[dict[str, Any]] = [
 # More than any archive that Cloudflare takes; a damaged size is not to make this reserve all memory.
 _MAX_BYTES = 1 << 28
 
+_FIRST, _COMMON, _RARE = range(3)
+# Of Elixir and OTP, what a request begins with that a router answers from a string or a map. A module in the wrong
+# block costs time and nothing else.
+_FIRST_OF_LIBRARY = frozenset(
+    {
+        *(f"Elixir.{name}" for name in ("Access", "Enum", "Integer", "Kernel", "Keyword", "List", "Map", "Process")),
+        *(f"Elixir.{name}" for name in ("String", "String.Chars", "Enumerable", "Enumerable.List", "Enumerable.Map")),
+        *(f"Elixir.String.Chars.{name}" for name in ("Atom", "BitString", "Float", "Integer", "List")),
+        *("lists", "maps"),
+    }
+)
+# Of all else, what is there for applications and logs, or for files: stand-ins of ours for modules of OTP.
+_LATER = frozenset(
+    {"application", "atomvm_elixir_logger", "code", "erl_lint", "erl_prim_loader", "error_handler", "error_logger"}
+    | {"file", "global", "init", "logger", "logger_config", "rpc"}
+)
+_FILES_OF_START = frozenset({"atomvm/otp_release", "elixir_workers/priv/settings.bin"})
 # What requests commonly need of OTP; the rest of it is there for what is rare. With Elixir's modules it is the reverse.
 _COMMON_OF_OTP = frozenset(
     {"base64", "binary", "gen", "gen_server", "lists", "maps", "proc_lib", "proplists", "supervisor"}
@@ -77,9 +95,10 @@ def condense(sections: Sequence[Section], library: Collection[str]) -> bytes:
     Raises ValueError as `avm.write_avm` does.
     """
     write_avm(sections)
-    rare = {f"{name}.beam" for name in library if _is_rare(name)}
-    common, others = ([each for each in sections if (each.name in rare) == is_rare] for is_rare in (False, True))
-    blocks = [common, others] if others else [common]
+    blocks: list[list[Section]] = [[], [], []]
+    for section in sections:
+        blocks[_block_of(section, library)].append(section)
+    blocks[1:] = filter(None, blocks[1:])
     atoms = _Atoms()
     written = [_directory(blocks) + _block(blocks[0], atoms), *(_block(block, atoms) for block in blocks[1:])]
     return write_avm([file_section(SECTION, encode_blocks(written))])
@@ -123,6 +142,17 @@ def read_archive_file(path: Path | str) -> list[Section]:
     except OSError as error:
         raise AvmError(path, "file", 0, f"cannot be read: {error.strerror or error}") from None
     return read_archive(data, path)
+
+
+def _block_of(section: Section, library: Collection[str]) -> int:
+    if section.is_file:
+        return _FIRST if section.name in _FILES_OF_START else _COMMON
+    name = section.name.removesuffix(".beam")
+    if name not in library:
+        return _COMMON if name in _LATER or (name.endswith("Error") and not name.endswith(".Error")) else _FIRST
+    if _is_rare(name):
+        return _RARE
+    return _FIRST if name in _FIRST_OF_LIBRARY else _COMMON
 
 
 def _is_rare(name: str) -> bool:

@@ -18,9 +18,8 @@ from collections.abc import Callable
 
 from hatch_elixir_workers import leb128
 from hatch_elixir_workers.beam_file import ChunkError
-from hatch_elixir_workers.condensed import Stream, unzigzag, zigzag
+from hatch_elixir_workers.condensed import TERM_VERSION, Stream, unzigzag, zigzag
 
-VERSION = 130
 # What the machine has room for (condensed_term.c).
 MAX_CONTEXTS, MAX_PLACES, MAX_DEPTH = 32, 256, 16
 # Below this size there is little to gain, and above this part of the compressed bytes, too.
@@ -55,7 +54,7 @@ def condensed_term(external: bytes) -> bytes:
 
 def restored_term(data: bytes) -> bytes:
     """The external term of a condensed literal. Raises ChunkError."""
-    if data[:1] != bytes((VERSION,)):
+    if data[:1] != bytes((TERM_VERSION,)):
         raise ChunkError(0, "no condensed term")
     head = Stream(data, 1)
     size = head.unsigned()
@@ -104,7 +103,7 @@ class _Condenser:
         if self.at != len(self.data) or self.data[0] != _EXTERNAL_VERSION:
             raise _NotATableError
         head = [self.size, len(self.numbers), *map(len, self.numbers)]
-        return bytes((VERSION,)) + b"".join([*map(leb128.unsigned, head), self.structure, *self.numbers])
+        return bytes((TERM_VERSION,)) + b"".join([*map(leb128.unsigned, head), self.structure, *self.numbers])
 
     def _take(self, size: int) -> bytes:
         data = self.data[self.at : self.at + size]

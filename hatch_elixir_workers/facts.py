@@ -10,6 +10,7 @@
                `function_exported(Module, name, arity)` will call it or take another way, so that counts as one
     selects    dynamic calls `m:Name(…)` and `apply(m, Name, Args)` of a known module: (m, arity); arity is None when
                it is computed too
+    ascii      of `CASED`, those that are called with the mode `:ascii` each time
     branches   of a function that explains errors and begins by choosing among names (`switches.py`): the facts of each
                branch, by name. Its other facts are those without any branch
 
@@ -34,9 +35,17 @@ from hatch_elixir_workers.opcodes import IMPORT_OPERAND
 from hatch_elixir_workers.switches import branch, switch_of, with_branches
 
 # Part of the cache key: raise it when this file finds more or less than before.
-FACTS_VERSION = 8
+FACTS_VERSION = 9
 
 LocalFunction = tuple[str, int]
+
+# Functions whose second argument says how letters change their case; with `:ascii` they need no tables of Unicode.
+CASED = frozenset({MFA("Elixir.String", "downcase", 2), MFA("Elixir.String", "upcase", 2)})
+_ASCII, _MODE = A("ascii"), X(1)
+# Instructions that leave all X registers as they are.
+_LEAVE_REGISTERS = frozenset(
+    {"allocate", "allocate_heap", "allocate_zero", "deallocate", "init_yregs", "line", "test_heap", "trim"}
+)
 
 _LOCAL_CALLS = {"call": 1, "call_only": 1, "call_last": 1}
 _MAKE_FUN = {"make_fun2", "make_fun3"}
@@ -97,6 +106,7 @@ class FunctionFacts:
     structs: tuple[str, ...] = ()
     applies: tuple[tuple[str | None, int], ...] = ()
     selects: tuple[tuple[str, int | None], ...] = ()
+    ascii: tuple[MFA, ...] = ()
     branches: Mapping[str, FunctionFacts] = field(default_factory=dict)
     file: str | None = None
     line: int | None = None
@@ -192,6 +202,9 @@ class _FunctionReader:
     registers: dict[int, str] = field(default_factory=dict)
     # The same for small integers.
     integers: dict[int, int] = field(default_factory=dict)
+    # Whether `ascii` is in the register of the second argument, and whether it was at all calls of each of `CASED`.
+    is_ascii: bool = False
+    ascii: dict[MFA, bool] = field(default_factory=dict)
 
     def read(self) -> FunctionFacts:
         for instruction, line_ref in zip(self.function.instructions, self.function.line_refs, strict=True):
@@ -206,6 +219,7 @@ class _FunctionReader:
             structs=tuple(self.structs),
             applies=tuple(self.applies),
             selects=tuple(self.selects),
+            ascii=tuple(target for target, always in self.ascii.items() if always),
             file=None if head is None else head.file,
             line=None if head is None else head.line,
         )
@@ -229,6 +243,8 @@ class _FunctionReader:
         elif name in IMPORT_OPERAND:
             target = self._import(operands[IMPORT_OPERAND[name]])
             self.calls.setdefault(target, line_ref)
+            if target in CASED:
+                self.ascii[target] = self.ascii.get(target, True) and self.is_ascii
             if target in _NAMED_FUNCTION:
                 self._named_function()
             elif target == _ERLANG_APPLY and 0 in self.registers and 1 not in self.registers:
@@ -239,6 +255,10 @@ class _FunctionReader:
             self._make_fun(operands)
         elif name in _APPLY:
             self._apply(operands[0])
+        if name == "move":
+            self.is_ascii = operands[0] == _ASCII if operands[1] == _MODE else self.is_ascii
+        else:
+            self.is_ascii = self.is_ascii and name in _LEAVE_REGISTERS
         if name in _FORGET_REGISTERS:
             self._argument_pairs()
             self.registers.clear()
@@ -363,6 +383,7 @@ def _to_row(facts: FunctionFacts) -> list[Any]:
         facts.structs,
         facts.applies,
         facts.selects,
+        facts.ascii,
         branches,
         facts.file,
         facts.line,
@@ -377,7 +398,7 @@ def _from_json(data: dict[str, Any]) -> ModuleFacts:
 
 
 def _from_row(row: list[Any]) -> FunctionFacts:
-    calls, local, funs, atoms, pairs, structs, applies, selects, branches, file, line = row
+    calls, local, funs, atoms, pairs, structs, applies, selects, ascii_, branches, file, line = row
     return FunctionFacts(
         calls=tuple(Call(MFA(*target), file, line) for target, file, line in calls),
         locals=tuple((each[0], each[1]) for each in local),
@@ -387,6 +408,7 @@ def _from_row(row: list[Any]) -> FunctionFacts:
         structs=tuple(structs),
         applies=tuple((each[0], each[1]) for each in applies),
         selects=tuple((each[0], each[1]) for each in selects),
+        ascii=tuple(MFA(*each) for each in ascii_),
         branches={name: _from_row(each) for name, each in branches.items()},
         file=file,
         line=line,

@@ -14,8 +14,9 @@ from pathlib import Path
 from hatch_elixir_workers import cache
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.errors import VmError
-from hatch_elixir_workers.machine_shake import shake_machine
-from hatch_elixir_workers.shake import EVALUATORS
+
+# Modules that run code which they are given: it may call any native.
+EVALUATORS = frozenset({"erl_eval"})
 
 # Part of the cache key: raise it when the same natives make another machine.
 _SHAKE_VERSION = b"3"
@@ -69,6 +70,8 @@ class Machine:
         key = cache.digest([b"machine", _SHAKE_VERSION, repr((is_command, *map(tuple, kept))).encode(), linkable])
         machine = cache.load("machine", key)
         if machine is None:
+            from hatch_elixir_workers.machine_shake import shake_machine
+
             machine = shake_machine(linkable, frozenset(kept), is_command=is_command)
             cache.store("machine", key, machine)
         return machine

@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hatch_elixir_workers import bundle, cache, mix, shake, why
-from hatch_elixir_workers.applications import Application, atoms_of_environments, structs_of_environments
-from hatch_elixir_workers.beam import MFA, BeamModule, strip
-from hatch_elixir_workers.check import Missing, check, evaluation, require_nothing_missing, told
+from hatch_elixir_workers import bundle, cache, mix, reasons
+from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.collect import (
     Origin,
-    Source,
     Universe,
     application_files,
     binding_files,
     collect_project,
     machine_files,
 )
-from hatch_elixir_workers.config import TARGET_TABLE, Config, Keep, parse_config
+from hatch_elixir_workers.config import TARGET_TABLE, Config, parse_config
 from hatch_elixir_workers.entry import find_entry
 from hatch_elixir_workers.errors import CommandError, ConfigError, ElixirWorkersError
-from hatch_elixir_workers.foreign_atoms import FOR_CONFIGURATION, is_foreign
-from hatch_elixir_workers.logger_config import backend_warnings, named_modules
+from hatch_elixir_workers.logger_config import backend_warnings
 from hatch_elixir_workers.machine import Machine, load_machine
-from hatch_elixir_workers.names import shown_module
-from hatch_elixir_workers.other_machine import Library, other_machine, read_library
-from hatch_elixir_workers.pack import write_archive
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.plugin_code import blamed, plugin_sources, require_distinct_modules
 from hatch_elixir_workers.plugins import load_registry
-from hatch_elixir_workers.relocate import folders_within, relocated
-from hatch_elixir_workers.routes import unmatched_streams
+from hatch_elixir_workers.roots import logger_roots, roots
 from hatch_elixir_workers.selection import Selection, keep, key_of, own_code, recall
-from hatch_elixir_workers.settings import settings_files, settings_roots
-from hatch_elixir_workers.shaken import shaken, shaken_modules
+from hatch_elixir_workers.settings import settings_files
 
-BOOT_MODULE = "atomvm_init"
-_MAX_WARNINGS = 20
+if TYPE_CHECKING:
+    from hatch_elixir_workers.other_machine import Library
+
 _ARCHIVES = "archives"
 _LIBRARY = frozenset(each.value for each in (Origin.CONSOLIDATED, Origin.ELIXIR, Origin.OTP))
 
@@ -120,6 +112,8 @@ def make_plan(order: Order) -> Plan:
     project = order.root / config.project
     if config.vm is None:
         return Plan(order, config, project, priv, load_machine(priv))
+    from hatch_elixir_workers.other_machine import other_machine, read_library
+
     return Plan(order, config, project, priv, other_machine(config.vm, order.root), read_library(config.vm, order.root))
 
 
@@ -155,6 +149,10 @@ def say_what_is_left_out(project: mix.Project, warn: Report) -> None:
 
 def say_which_streams_are_unmatched(universe: Universe, entry: str, config: Config, warn: Report) -> None:
     """Paths of `streamed-bodies` that no route can match; raises `ConfigError` when the configuration is strict."""
+    if not config.streamed_bodies:
+        return
+    from hatch_elixir_workers.routes import unmatched_streams
+
     problems = unmatched_streams(universe, entry, config)
     if problems and config.strict:
         raise ConfigError(problems)
@@ -174,41 +172,6 @@ def say_what_the_library_lacks(selection: Selection, stand_in_sources: Path, war
         )
 
 
-def roots(
-    universe: Universe, entry: str, config: Config, applications: Sequence[Application], *, replay: bool = False
-) -> Iterator[tuple[MFA, str]]:
-    """Where execution begins: the boot module (all of it: the VM calls it), the entry, what settings name, `keep`."""
-    if BOOT_MODULE in universe:
-        yield from shake.exported_roots(universe, BOOT_MODULE, "the virtual machine boots with it")
-    yield MFA(entry, "start", 0), "the entry module's start function"
-    yield from settings_roots(universe, config, applications, replay=replay)
-    for struct in sorted(shake.STRUCTS_THAT_WAIT & structs_of_environments(applications)):
-        yield from shake.exported_roots(universe, struct, "its struct is in the configuration of an application")
-    if FOR_CONFIGURATION.module in universe and is_foreign(atoms_of_environments(applications)):
-        yield FOR_CONFIGURATION, "the configuration of an application has an atom with characters beyond ASCII"
-    for each in config.keep:
-        yield from _kept(universe, each)
-
-
-def logger_roots(universe: Universe, environment: bytes) -> Iterator[tuple[MFA, str]]:
-    """Handlers, formatters and translators that configuration names."""
-    for module, reason in sorted(named_modules(environment).items()):
-        if module in universe:
-            yield from shake.exported_roots(universe, module, reason)
-
-
-def _kept(universe: Universe, keep: Keep) -> Iterator[tuple[MFA, str]]:
-    name = shown_module(keep.module)
-    if keep.module not in universe:
-        raise ConfigError([f'{TARGET_TABLE}.keep names "{name}", which neither the application nor a library has'])
-    if keep.function is None or keep.arity is None:
-        yield from shake.exported_roots(universe, keep.module, "named by `keep`")
-        return
-    if (keep.function, keep.arity) not in universe.facts(keep.module).exports:
-        raise ConfigError([f'{TARGET_TABLE}.keep names "{name}.{keep.function}/{keep.arity}", which is not exported'])
-    yield MFA(keep.module, keep.function, keep.arity), "named by `keep`"
-
-
 def select(
     plan: Plan, universe: Universe, starts: Sequence[tuple[MFA, str]], source_roots: Sequence[Path]
 ) -> Selection:
@@ -220,35 +183,12 @@ def select(
     known = recall(key, universe)
     if known is not None:
         return known
-    warnings: list[str] = []
-    reach = shake.reach(universe, starts, machine.natives, machine.declining)
-    missing = check(universe, reach, natives_known=machine.natives_known)
-    report_missing(missing, strict=config.strict, warn=warnings.append)
-    evaluated = None if config.keep or config.shake == "none" else evaluation(universe, reach)
-    if evaluated is not None:
-        warnings.append(f"warning: {evaluated}")
-    names = shaken_modules(universe, reach, config.shake)
-    modules = packable(universe, reach, names, config.shake, source_roots, warnings.append, condense=machine.is_own)
-    selection = Selection(
-        modules=tuple((source.name, source.origin.value, strip(module)) for source, module in modules.items()),
-        warnings=tuple(warnings),
-        natives=tuple(mfa for mfa in reach.functions if mfa in machine.natives),
-        reasons=why.packed(reach),
-    )
+    # A third of what is to be imported, which a build with nothing new does without.
+    from hatch_elixir_workers.selected import selected
+
+    selection = selected(universe, starts, machine, config, source_roots)
     keep(key, universe, selection)
     return selection
-
-
-def report_missing(missing: Sequence[Missing], *, strict: bool, warn: Report) -> None:
-    """Warns of them, or raises when the configuration is strict."""
-    if strict:
-        require_nothing_missing(missing)
-    messages = told(missing)
-    for each in messages[:_MAX_WARNINGS]:
-        warn(f"warning: {each}")
-    if len(messages) > _MAX_WARNINGS:
-        left = len(messages) - _MAX_WARNINGS
-        warn(f"warning: {left} more calls lead to what is missing; `strict = true` lists all of them")
 
 
 def plain_files(plan: Plan, project: mix.Project, toolchain: mix.Toolchain, modules: Sequence[str]) -> dict[str, bytes]:
@@ -259,40 +199,10 @@ def plain_files(plan: Plan, project: mix.Project, toolchain: mix.Toolchain, modu
     return {**library, **own, **machine_files(toolchain), **settings}
 
 
-def packable(
-    universe: Universe,
-    reach: shake.Reach,
-    names: Sequence[str],
-    level: str,
-    source_roots: Sequence[Path],
-    warn: Report,
-    *,
-    condense: bool,
-) -> dict[Source, BeamModule]:
-    """These modules as they are packed, shaken and without the folders of this machine.
-
-    Only our own machine reads what is condensed.
-    """
-    modules = {universe.sources[name]: shaken(universe, reach, name, level, condense=condense) for name in names}
-    for source, module in modules.items():
-        if source.origin in (Origin.APP, Origin.DEPENDENCY, Origin.CONSOLIDATED):
-            _warn_of_folders(module, source_roots, warn)
-            modules[source] = relocated(module, source_roots)
-    return modules
-
-
-def _warn_of_folders(module: BeamModule, source_roots: Sequence[Path], warn: Report) -> None:
-    for folder in folders_within(module, source_roots):
-        warn(
-            f"warning: {shown_module(module.name)} holds the path {folder} (from `__DIR__` or `__ENV__`?): "
-            "the bundle will differ when it is built in another folder"
-        )
-
-
 def pack(selection: Selection, entry: str, files: Mapping[str, bytes], *, condense: bool) -> Packed:
     """The archive of these modules and files. Only our own machine reads one that is condensed."""
     archive = _archive(selection, entry, files, condense=condense)
-    why.remember(archive, selection.reasons)
+    reasons.remember(archive, selection.reasons)
     return Packed(
         archive,
         tuple(bundle.PackedModule(name, origin, len(beam)) for name, origin, beam in selection.modules),
@@ -303,16 +213,24 @@ def pack(selection: Selection, entry: str, files: Mapping[str, bytes], *, conden
 def _archive(selection: Selection, entry: str, files: Mapping[str, bytes], *, condense: bool) -> bytes:
     beams = {name: beam for name, _, beam in selection.modules}
     if not condense:
-        return write_archive(beams, entry, files)
+        return _written(beams, entry, files)
     named = [part for each in (beams, files) for name, data in sorted(each.items()) for part in (name.encode(), data)]
     origins = repr([(name, origin) for name, origin, _ in selection.modules])
     key = cache.digest([own_code().encode(), entry.encode(), origins.encode(), *named])
     archive = cache.load(_ARCHIVES, key)
     if archive is None:
         library = {name for name, origin, _ in selection.modules if origin in _LIBRARY}
-        archive = write_archive(beams, entry, files, library=library)
+        archive = _written(beams, entry, files, library)
         cache.store(_ARCHIVES, key, archive)
     return archive
+
+
+def _written(
+    beams: Mapping[str, bytes], entry: str, files: Mapping[str, bytes], library: Set[str] | None = None
+) -> bytes:
+    from hatch_elixir_workers.pack import write_archive
+
+    return write_archive(beams, entry, files, library=library)
 
 
 def _machine(plan: Plan, selection: Selection) -> bytes:

@@ -47,7 +47,7 @@ The walk is deterministic: roots, facts and every set are visited in a fixed ord
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -62,7 +62,7 @@ from hatch_elixir_workers.explainers import (
     chooses_among,
     explained_module,
 )
-from hatch_elixir_workers.facts import Call, FunctionFacts, ModuleFacts
+from hatch_elixir_workers.facts import CASED, Call, FunctionFacts, ModuleFacts
 from hatch_elixir_workers.foreign_atoms import (
     DECODERS,
     OF_THE_BUILD,
@@ -71,6 +71,7 @@ from hatch_elixir_workers.foreign_atoms import (
     names_from_text,
     only_for_foreign,
 )
+from hatch_elixir_workers.machine import EVALUATORS
 from hatch_elixir_workers.ranges import CLASS_OF
 from hatch_elixir_workers.ranges import MODULES as RANGE_MODULES
 
@@ -116,13 +117,16 @@ _OF_STRUCT = {
 }
 
 # Functions that a module names in a function which serves all its others: followed from there once the one on the right
-# is reached.
-_ON_REQUEST = {("io_lib", "fread"): ("io", "fread"), ("math", "pow"): ("Elixir.Kernel", "**")}
+# is reached. `String.downcase/2` and `upcase/2` ask for nothing where they are called with `:ascii`.
+_ON_REQUEST = {
+    ("io_lib", "fread"): ("io", "fread"),
+    ("math", "pow"): ("Elixir.Kernel", "**"),
+    **{("Elixir.String.Unicode", name): ("Elixir.String", name) for name in ("downcase", "upcase")},
+}
 # It is the power of integers that these ask for.
 _NO_REQUESTS = frozenset({MFA("Elixir.Integer", "pow", 2)})
 _REQUESTS = frozenset(_ON_REQUEST.values())
-
-STRUCTS_THAT_WAIT = _OF_STRUCT.keys()
+_CALLED = "is called"
 
 # The shell's commands are in modules that are named like data: with these, the two must stand side by side everywhere.
 _LETTERS = frozenset({"c", "i"})
@@ -154,8 +158,6 @@ EVALUATED = tuple(
     )
 )
 _DEFINITION = "MACRO-def"
-# Modules that run code which they are given: it may call any native.
-EVALUATORS = frozenset({"erl_eval"})
 
 # Natives that go on in Erlang code that nothing else calls (unicode.c: encodings beyond UTF-8 and Latin 1; library.c).
 _CONTINUED_IN = {
@@ -285,12 +287,6 @@ def reach(
     return walk.result
 
 
-def exported_roots(universe: Universe, module: str, reason: str) -> Iterator[tuple[MFA, str]]:
-    """All exported functions of a module as roots."""
-    for name, arity in sorted(universe.facts(module).exports):
-        yield MFA(module, name, arity), reason
-
-
 class _Walk:
     """The state of one walk; every `dict` without values is an ordered set."""
 
@@ -356,7 +352,7 @@ class _Walk:
                 self._follow_every_branch(POSIX)
         if mfa in DECODERS and source not in OF_THE_BUILD and INFLATE in self.natives:
             self.reach(INFLATE, mfa, "decodes terms that may be compressed")
-        if mfa[:2] in _REQUESTS and source not in _NO_REQUESTS:
+        if mfa[:2] in _REQUESTS and source not in _NO_REQUESTS and not self._is_in_ascii(mfa, source, reason):
             self._request(mfa[:2])
         if mfa in self.result.functions or self._park(mfa, source, reason):
             return
@@ -404,6 +400,13 @@ class _Walk:
     def _follow_struct(self, struct: str) -> None:
         for mfa, source, reason in self.parked_for_struct.pop(struct, ()):
             self.reach(mfa, source, reason)
+
+    def _is_in_ascii(self, mfa: MFA, source: MFA | None, reason: str) -> bool:
+        """Whether this is a call of `String.downcase/2` or `upcase/2` with the mode `:ascii`."""
+        if mfa not in CASED or source is None or reason != _CALLED:
+            return False
+        function = self.universe.facts(source.module).functions.get((source.function, source.arity))
+        return function is not None and not function.branches and mfa in function.ascii
 
     def _request(self, asking: tuple[str, str]) -> None:
         self.requested.add(asking)
@@ -531,10 +534,10 @@ class _Walk:
 
     def _calls(self, mfa: MFA, function: FunctionFacts) -> None:
         for name, arity in function.locals:
-            self.reach(MFA(mfa.module, name, arity), mfa, "is called")
+            self.reach(MFA(mfa.module, name, arity), mfa, _CALLED)
         for call in function.calls:
             if self._exists(call.target):
-                self.reach(call.target, mfa, "is called", None if call.file is None else f"{call.file}:{call.line}")
+                self.reach(call.target, mfa, _CALLED, None if call.file is None else f"{call.file}:{call.line}")
             else:
                 self.result.unresolved.append(Unresolved(mfa, call))
         for fun in function.funs:

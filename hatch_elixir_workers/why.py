@@ -1,29 +1,20 @@
-"""Why a function is in an archive: the chain of the walk, from a root to it.
-
-    cache   why/<sha256 of the archive>   zlib of JSON: [[module, function, arity, source, reason, place], …]
-
-in the order in which they were reached; `source` is the position of the function that leads here, null for a root. This
-is kept beside builds and not in them: an archive holds nothing that only tools read.
-"""
+"""Why a function is in an archive: the chain of the walk, from a root to it, as `reasons.py` has kept it."""
 
 from __future__ import annotations
 
 import difflib
-import json
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from hatch_elixir_workers import cache
+from hatch_elixir_workers import reasons
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.check import show
 from hatch_elixir_workers.errors import UserError
 from hatch_elixir_workers.names import module_atom
-from hatch_elixir_workers.shake import Edge, Reach
+from hatch_elixir_workers.shake import Edge
 
-_KIND = "why"
 _MAX_NAMED = 5
 
 
@@ -52,28 +43,9 @@ class Reasons:
         return chain[::-1]
 
 
-def remember(archive: bytes, packed_reasons: bytes) -> None:
-    """Keeps what `explain` tells of this archive: the reasons that `packed` returns."""
-    cache.store(_KIND, cache.digest([archive]), packed_reasons)
-
-
-def packed(reach: Reach) -> bytes:
-    """How everything was reached, as it is kept."""
-    positions = {mfa: position for position, mfa in enumerate(reach.functions)}
-    rows = [
-        [*mfa, None if edge.source is None else positions[edge.source], edge.reason, edge.place]
-        for mfa, edge in reach.functions.items()
-    ]
-    return zlib.compress(json.dumps(rows, separators=(",", ":")).encode())
-
-
 def recall(archive: bytes, path: Path) -> Reasons:
     """What is known of this archive; `path` is for the message. Raises UserError when it is nothing."""
-    stored = cache.load(_KIND, cache.digest([archive]))
-    try:
-        rows = json.loads(zlib.decompress(stored)) if stored is not None else None
-    except (ValueError, zlib.error):
-        rows = None
+    rows = reasons.rows(archive)
     if rows is None:
         raise UserError(
             f"{path}: nothing is known of how this archive was made",

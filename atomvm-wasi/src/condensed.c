@@ -43,7 +43,7 @@ static const uint16_t special[256] = {
     [19] = NEVER_GOES_ON, [72] = NEVER_GOES_ON, [73] = NEVER_GOES_ON, [74] = NEVER_GOES_ON,  // return, badmatch to case_end
     [107] = NEVER_GOES_ON,                                                                   // try_case_end
 };
-_Static_assert(FRAME <= KIND, "kinds of operands have four bits");
+_Static_assert((int) FRAME <= (int) KIND, "kinds of operands have four bits");
 
 typedef struct Restorer {
     Reader in[STREAMS];

@@ -14,7 +14,7 @@ from hatch_elixir_workers.avm import Section, file_section, module_section, read
 from hatch_elixir_workers.beam import BeamModule, parse_beam, read_beam, strip
 from hatch_elixir_workers.beam_file import read_chunks
 from hatch_elixir_workers.beam_parts import take_apart
-from hatch_elixir_workers.condensed_archive import SECTION, condense, read_archive, read_archive_file
+from hatch_elixir_workers.condensed_archive import SECTION, condense, decode_blocks, read_archive, read_archive_file
 from hatch_elixir_workers.errors import AvmError
 from hatch_elixir_workers.prune import prune
 
@@ -61,6 +61,27 @@ def test_a_module_with_a_long_atom_is_one_that_any_machine_reads(compile_erl: Ca
     (restored,) = read_archive(condense([module_section("long", beam, start=True)], ()))
     assert "Code" in {chunk.id for chunk in read_chunks(restored.data, restored.name)}
     assert long in parse_beam(restored.data).atoms
+
+
+def test_blocks_by_when_their_sections_are_asked_for(beam_named: Callable[[str], Path]) -> None:
+    library = {"lists", "Elixir.Exception", "Elixir.Inspect.Algebra", "erl_eval", "Elixir.KeyError"}
+    own = {"Elixir.App", "Elixir.App.Error", "Elixir.App.OddError", "application"}
+    beam = strip(read_beam(beam_named("proplists")))
+    modules = [module_section(name, beam, start=name == "Elixir.App") for name in sorted(own | library)]
+    files = [file_section(name, b"1") for name in ("app/priv/text", "elixir_workers/priv/settings.bin")]
+    blocks = decode_blocks(read_avm(condense([*modules, *files], library))[0].data)
+    assert [section_names(block, len(modules) + len(files), blocks[0]) for block in range(len(blocks))] == [
+        ["Elixir.App.beam", "Elixir.App.Error.beam", "lists.beam", "elixir_workers/priv/settings.bin"],
+        ["Elixir.App.OddError.beam", "Elixir.Inspect.Algebra.beam", "application.beam", "app/priv/text"],
+        ["Elixir.Exception.beam", "Elixir.KeyError.beam", "erl_eval.beam"],
+    ]
+
+
+def section_names(block: int, count: int, first: bytes) -> list[str]:
+    """Of the directory in the first block, which says of each section in which block it is."""
+    assert first[0] == count
+    of_blocks, names = first[1 + count : 1 + 2 * count], first[1 + 2 * count :].split(b"\xff")[:count]
+    return [name.decode() for name, its in zip(names, of_blocks, strict=True) if its == block]
 
 
 def test_a_restored_module_is_read_like_any_other(sections: list[Section]) -> None:

@@ -133,6 +133,27 @@ def test_asking_for_a_function_is_a_dynamic_call(functions: dict[tuple[str, int]
     assert functions["asks", 1].applies == (("handle", 2),)
 
 
+CASED = """-module(cased).
+-export([ascii/1, both/2, other/2, branch/1, swapped/2, fun_of/0]).
+ascii(S) -> {'Elixir.String':downcase(S, ascii), 'Elixir.String':upcase(hd([S]), ascii)}.
+both(S, M) -> {'Elixir.String':downcase(S, ascii), 'Elixir.String':downcase(S, M)}.
+other(S, T) -> f(T, ascii), 'Elixir.String':downcase(S, T).
+branch(S) -> M = case S of <<>> -> ascii; _ -> default end, 'Elixir.String':downcase(S, M).
+swapped(S, T) -> 'Elixir.String':upcase(ascii, f(T, S)).
+fun_of() -> fun 'Elixir.String':downcase/2.
+f(A, B) -> {A, B}.
+"""
+
+
+def test_what_is_always_called_for_ascii(compile_erl: CompileErl) -> None:
+    functions = read_facts(read_beam(compile_erl(CASED))).functions
+    down, up = (MFA("Elixir.String", name, 2) for name in ("downcase", "upcase"))
+    assert functions["ascii", 1].ascii == (down, up)
+    assert {name: functions[name, arity].ascii for name, arity in functions if name != "ascii"} == {
+        name: () for name, _ in functions if name != "ascii"
+    }
+
+
 def test_computed_names_in_a_known_module(functions: dict[tuple[str, int], FunctionFacts]) -> None:
     assert functions["selects", 2].selects == (("lists", None), ("lists", 1))
     assert functions["selects", 2].applies == ()

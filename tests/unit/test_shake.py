@@ -13,7 +13,8 @@ from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.collect import Origin, Source, Universe, universe
 from hatch_elixir_workers.explainers import MADE_BY_THE_MACHINE
 from hatch_elixir_workers.facts import Call, FunctionFacts, ModuleFacts
-from hatch_elixir_workers.shake import Reach, exported_roots, reach
+from hatch_elixir_workers.roots import STRUCTS_THAT_WAIT, exported_roots
+from hatch_elixir_workers.shake import _OF_STRUCT, Reach, reach
 
 Functions = dict[str, FunctionFacts]
 
@@ -37,6 +38,7 @@ def does(
     structs: Iterable[str] = (),
     applies: Iterable[tuple[str | None, int]] = (),
     selects: Iterable[tuple[str, int | None]] = (),
+    ascii_: Iterable[str] = (),
 ) -> FunctionFacts:
     return FunctionFacts(
         calls=tuple(Call(mfa(call), "lib/a.ex", 1) for call in calls),
@@ -47,6 +49,7 @@ def does(
         structs=tuple(structs),
         applies=tuple(applies),
         selects=tuple(selects),
+        ascii=tuple(map(mfa, ascii_)),
     )
 
 
@@ -479,6 +482,43 @@ def test_what_requests_need_is_followed_once_they_are_made(world: World, reads: 
     result = world.reach(*(roots if last else roots[::-1]))
     assert (mfa("io_lib:fread/3") in result.functions) == reads
     assert (mfa("io_lib:fread/3") in result.parked) != reads
+
+
+DOWNCASE, OF_UNICODE = "Elixir.String:downcase/2", "Elixir.String.Unicode:downcase/3"
+
+
+@pytest.mark.parametrize(
+    ("more", "tables"),
+    [
+        (does(DOWNCASE, ascii_=[DOWNCASE]), False),
+        (does(DOWNCASE), True),
+        (does("Elixir.String:downcase/1"), True),
+        (does(funs=[DOWNCASE]), True),
+        (does(pairs=[("Elixir.String", "downcase")], atoms=["Elixir.String", "downcase"]), True),
+        (does(OF_UNICODE), True),
+        (does("Elixir.String:upcase/2"), False),
+    ],
+)
+@pytest.mark.parametrize("last", [True, False])
+def test_the_case_of_ascii_needs_no_tables(world: World, more: FunctionFacts, tables: bool, last: bool) -> None:
+    world.add("app", Origin.APP, run__arity_0=does(DOWNCASE, ascii_=[DOWNCASE]))
+    world.add("more", Origin.APP, run__arity_0=more)
+    world.add(
+        "Elixir.String",
+        Origin.ELIXIR,
+        downcase__arity_1=does(local=["downcase/2"]),
+        downcase__arity_2=does(OF_UNICODE),
+        upcase__arity_2=does("Elixir.String.Unicode:upcase/3"),
+    )
+    world.add("Elixir.String.Unicode", Origin.ELIXIR, downcase__arity_3=does(), upcase__arity_3=does())
+    roots = ["app:run/0", "more:run/0"]
+    result = world.reach(*(roots if last else roots[::-1]))
+    assert (mfa(OF_UNICODE) in result.functions) == tables
+    assert result.parked == (set() if tables else {mfa(OF_UNICODE)})
+
+
+def test_structs_of_configurations_are_those_that_wait() -> None:
+    assert _OF_STRUCT.keys() == STRUCTS_THAT_WAIT
 
 
 @pytest.mark.parametrize(("caller", "floats"), [("Elixir.Integer:pow/2", False), ("Elixir.Kernel:**/2", True)])

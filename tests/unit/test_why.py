@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from hatch_elixir_workers import cache, cli, why
+from hatch_elixir_workers import reasons as kept
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.errors import UserError
 from hatch_elixir_workers.shake import Edge, Reach
@@ -29,7 +30,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def reasons() -> why.Reasons:
-    why.remember(b"archive", why.packed(REACH))
+    kept.remember(b"archive", kept.packed(REACH))
     return why.recall(b"archive", Path("app.avm"))
 
 
@@ -62,7 +63,7 @@ def test_an_unknown_archive(own_cache: Path) -> None:
     expected = r"app\.avm: nothing is known of how this archive was made\n.*build or pack it again here"
     with pytest.raises(UserError, match=expected):
         why.recall(b"archive", Path("app.avm"))
-    why.remember(b"archive", why.packed(REACH))
+    kept.remember(b"archive", kept.packed(REACH))
     (entry,) = (own_cache / "why").iterdir()
     entry.write_bytes(b"damaged")
     with pytest.raises(UserError, match=expected):
