@@ -24,10 +24,10 @@ before(async () => {
   module = await WebAssembly.compile(await readFile(await testVm()));
 });
 
-/** @param {string} path @param {object} [limits] @param {any} [dispatch] */
-async function serveFrozen(path, limits = {}, dispatch = () => new Promise(() => {})) {
+/** @param {string} path @param {object} [limits] @param {any} [dispatch] @param {typeof FROZEN} [time] */
+async function serveFrozen(path, limits = {}, dispatch = () => new Promise(() => {}), time = FROZEN) {
   const settings = withDefaults(limits);
-  const host = { clock: new Clock(FROZEN), log: new RequestLog("id-1", SILENT) };
+  const host = { clock: new Clock(time), log: new RequestLog("id-1", SILENT) };
   const run = new Run(new Machine(module, host), host, new HostCalls(dispatch, { waitUntil: ignore, log: host.log }), settings);
   await run.boot(Buffer.from("AVMs"), settings.memoryCapBytes);
   const head = encode({ url: `http://app${path}` });
@@ -58,6 +58,25 @@ test("the time limit ends a request that waits for a host call", async () => {
 
 test("the limit of reductions needs no clock", async () => {
   await assert.rejects(serveFrozen("/spin", { maxReductions: 1_000_000 }), failsWith("E_LIMIT_REDUCTIONS"));
+});
+
+test("the limit of reductions is that of the request, and no other number", async (scope) => {
+  const { run } = Machine.prototype;
+  let given = 0;
+  scope.mock.method(Machine.prototype, "run", function (/** @type {number} */ reductions) {
+    given += reductions;
+    // @ts-expect-error: `this` is the machine
+    return run.call(this, reductions);
+  });
+  await assert.rejects(serveFrozen("/spin", { maxReductions: 1_000_000 }), failsWith("E_LIMIT_REDUCTIONS"));
+  assert.ok(given >= 1_000_000 && given < 1_100_000, `${given} reductions`);
+});
+
+test("the time limit ends a request that computes, where the clock goes on meanwhile", async () => {
+  let nowMs = 5000;
+  const time = { monotonicMs: () => nowMs++, systemMs: FROZEN.systemMs };
+  const limits = { maxRequestMs: 100, maxReductions: 40_000_000 };
+  await assert.rejects(serveFrozen("/spin", limits, undefined, time), failsWith("E_LIMIT_TIME"));
 });
 
 test("a loop leaves the event loop its turns", async () => {

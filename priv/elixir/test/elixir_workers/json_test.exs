@@ -44,6 +44,8 @@ defmodule ElixirWorkers.JSONTest do
       {"-9223372036854775809", -9_223_372_036_854_775_809},
       {~S("\u20ac"), "€"},
       {~S("\ud83d\ude00"), "😀"},
+      {~S("\ud800\udc00\udbff\udfff"), <<0x10000::utf8, 0x10FFFF::utf8>>},
+      {~S("\ud7ff\ue000"), <<0xD7FF::utf8, 0xE000::utf8>>},
       {~S("\uD83D\uDE00!"), "😀!"},
       {~S("\u0000"), <<0>>},
       {~S("a\"\\\/\b\f\n\r\tz"), "a\"\\/\b\f\n\r\tz"},
@@ -105,6 +107,12 @@ defmodule ElixirWorkers.JSONTest do
       {~S("\ud800"), 1},
       {~S("\ud800\u0041"), 1},
       {~S("\udc00"), 1},
+      {~S("\udfff"), 1},
+      {~S("\ud800\ud800"), 1},
+      {~S("\udbff\ue000"), 1},
+      {<<?1, 0x0B>>, 1},
+      {<<?1, 0x0C>>, 1},
+      {<<0xC2, 0xA0, ?1>>, 0},
       {"\"a\nb\"", 2},
       {<<?", 0, ?">>, 1},
       {<<?", 255, ?">>, 1},
@@ -131,13 +139,33 @@ defmodule ElixirWorkers.JSONTest do
       assert {:ok, _} = JSON.decode(String.duplicate("[", 512) <> String.duplicate("]", 512))
       assert {:error, error} = JSON.decode(String.duplicate("[", 513))
       assert Exception.message(error) =~ "nested too deeply"
-      assert {:error, _} = JSON.decode(String.duplicate(~s({"a":), 513))
+
+      nested = &(String.duplicate(~s({"a":), &1) <> "1" <> String.duplicate("}", &1))
+      assert {:ok, _} = JSON.decode(nested.(512))
+      assert {:error, %{position: 2560} = error} = JSON.decode(nested.(513))
+      assert Exception.message(error) =~ "nested too deeply"
+      assert {:error, %{position: 1}} = JSON.decode("[{}]", max_depth: 1)
 
       flat = "[" <> Enum.map_join(1..1000, ",", fn _ -> ~s([{"a":[]},{}]) end) <> "]"
       assert {:ok, list} = JSON.decode(flat, max_depth: 4)
       assert length(list) == 1000
       assert {:error, _} = JSON.decode(flat, max_depth: 3)
       assert {:ok, 1} = JSON.decode("1", max_depth: 0)
+    end
+
+    test "control characters are escaped in strings, each of them" do
+      for byte <- 0..0x1F do
+        assert {:error, error} = JSON.decode(<<?", ?a, byte, ?">>)
+
+        assert Exception.message(error) ==
+                 "malformed JSON: a control character must be escaped in a string at byte 2"
+
+        escape = "\\u00" <> String.pad_leading(Integer.to_string(byte, 16), 2, "0")
+        assert JSON.decode(<<?", escape::binary, ?">>) == {:ok, <<byte>>}
+        assert {:ok, text} = JSON.encode(<<byte>>)
+        assert text =~ ~r/^"\\([bfnrt]|u00[01][0-9a-f])"$/
+        assert JSON.decode(text) == {:ok, <<byte>>}
+      end
     end
 
     test "limits the length of a number" do
