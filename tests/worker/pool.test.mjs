@@ -12,6 +12,7 @@ import { RequestLog } from "../../priv/worker/logs.js";
 import { MachinePool } from "../../priv/worker/pool.js";
 import { parseResponse } from "../../priv/worker/response.js";
 import { withDefaults } from "../../priv/worker/settings.js";
+import { Machine } from "../../priv/worker/vm.js";
 import { testVm } from "./support.mjs";
 
 const ignore = () => {};
@@ -48,10 +49,12 @@ function newPool(limits = {}, archive = "AVM!") {
  * @param {object} [options]
  * @param {Clock} [options.clock]
  * @param {Promise<void>[]} [options.rest] collects what goes on behind the response
+ * @param {string[]} [options.lines] collects what is logged
+ * @param {AbortSignal} [options.signal]
  * @returns {Promise<string>} the body
  */
-async function ask(pool, path, { clock = new Clock(), rest = [] } = {}) {
-  const host = { clock, log: new RequestLog("id-1", SILENT) };
+async function ask(pool, path, { clock = new Clock(), rest = [], lines = [], signal } = {}) {
+  const host = { clock, signal, log: new RequestLog("id-1", { ...SILENT, error: (line) => void lines.push(line) }) };
   const calls = new HostCalls(async () => "answer", { waitUntil: ignore, log: host.log });
   const request = { head: encode({ url: `http://app${path}` }), body: new Uint8Array(0) };
   const output = await pool.serve(request, host, calls, (work) => rest.push(work));
@@ -130,6 +133,26 @@ test("a machine that fails behind its response is not used again", async () => {
   assert.equal(instances, 2);
 });
 
+test("work behind a response has the limits of its request", async () => {
+  const pool = newPool({ maxReductions: 1_000_000 });
+  /** @type {Promise<void>[]} */
+  const rest = [];
+  /** @type {string[]} */
+  const lines = [];
+  assert.equal(await ask(pool, "/after-spin", { rest, lines }), "before the loop");
+  await Promise.all(rest);
+  assert.match(lines.join("\n"), /after the response: E_LIMIT_REDUCTIONS: .*\n.*instance of this request is discarded/);
+  assert.equal(await counted(pool), "request 1");
+  assert.equal(instances, 2);
+});
+
+test("timers alone do not keep a machine behind its response", async () => {
+  const pool = newPool({ maxMachines: 1 });
+  assert.equal(await ask(pool, "/after-tick"), "before the ticks");
+  assert.equal(await counted(pool), "request 1");
+  assert.equal(instances, 1);
+});
+
 test("a machine that has grown large is not kept", async () => {
   const pool = newPool();
   assert.equal(await ask(pool, "/hoard"), "hoarded");
@@ -205,6 +228,18 @@ for (const [mode, code] of /** @type {const} */ ([
   });
 }
 
+test("a start in global scope may take only so much, whatever a request may", (scope) => {
+  const { run } = Machine.prototype;
+  let given = 0;
+  scope.mock.method(Machine.prototype, "run", function (/** @type {number} */ reductions) {
+    given += reductions;
+    // @ts-expect-error: `this` is the machine
+    return run.call(this, reductions);
+  });
+  newPool({ maxReductions: 100_000_000 }, "AVMl").prepare();
+  assert.ok(given > 0 && given <= 2_100_000, `${given} reductions`);
+});
+
 test("requests that come before the first machine has started boot their own", async () => {
   const pool = newPool({}, "AVMs");
   const bodies = await Promise.all(Array.from({ length: 3 }, () => counted(pool)));
@@ -213,14 +248,45 @@ test("requests that come before the first machine has started boot their own", a
   for (let i = 0; i < 3; i++) assert.equal(await counted(pool), "request 1");
 });
 
-test("a machine whose request never ends is given up in the end", async () => {
-  const pool = newPool({ maxMachines: 1, maxRequestMs: 100 });
+test("those who have waited make room for others to wait", async () => {
+  const pool = newPool({ maxMachines: 1, maxWaitingRequests: 1 });
+  for (let i = 0; i < 3; i++) await Promise.all([ask(pool, "/sleep"), counted(pool)]);
+});
+
+test("a machine whose request never ends is given up in the end, and not taken back", async (scope) => {
+  const pool = newPool({ maxMachines: 1, maxRequestMs: 20_000 });
   await counted(pool);
-  // A request of a client that has gone: nothing of it ever goes on.
-  const clock = { monotonicMs: () => performance.now(), systemMs: () => Date.now(), advanceTo: () => {} };
-  ask(pool, "/sleep", { clock }).catch(ignore);
-  const later = new Clock({ monotonicMs: () => performance.now() + 60_000, systemMs: () => Date.now() });
+  // A request of a client that has gone: nothing of it goes on, and when it does, it is too late.
+  const goOn = /** @type {(() => void)[]} */ ([]);
+  const timers = scope.mock.method(globalThis, "setTimeout", (/** @type {() => void} */ ring) => void goOn.push(ring));
+  const startMs = performance.now();
+  const gone = ask(pool, "/sleep", { clock: new Clock({ monotonicMs: () => startMs, systemMs: () => 0 }) });
+  timers.mock.restore();
+  assert.equal(goOn.length, 1, "it waits");
+  const hasty = new Clock({ monotonicMs: () => 500 * performance.now() - 499 * startMs, systemMs: () => 0 });
+  await assert.rejects(ask(pool, "/count", { clock: hasty }), failsWith("E_LIMIT_MACHINES"));
+  const later = new Clock({ monotonicMs: () => performance.now() + 3_600_000, systemMs: () => 0 });
   assert.match(await ask(pool, "/count", { clock: later }), /^request 1 /);
+  for (const ring of goOn) ring();
+  slept(await gone);
+  assert.equal(instances, 2);
+  /** @type {string[]} */
+  const order = [];
+  await Promise.all(["/sleep", "/count"].map((path) => ask(pool, path).then(() => order.push(path))));
+  assert.deepEqual(order, ["/sleep", "/count"], "there is one machine, for which the second request waits");
+});
+
+test("what a client that has gone had asked for is closed with its request", async (scope) => {
+  const pool = newPool();
+  await counted(pool);
+  const close = scope.mock.method(HostCalls.prototype, "close");
+  const gone = new AbortController();
+  const response = ask(pool, "/sleep", { signal: gone.signal });
+  gone.abort();
+  await assert.rejects(response, failsWith("E_CLIENT_GONE"));
+  assert.equal(close.mock.callCount(), 1);
+  assert.equal(await counted(pool), "request 1");
+  assert.equal(instances, 1, "the machine is in order");
 });
 
 test("all of a request goes on when its client has gone", async () => {
