@@ -358,7 +358,7 @@ bool bits_get_float(Process *p, term ctx, size_t bits, unsigned flags, term *out
 {
     Bits b;
     size_t position = bits_position(ctx);
-    if ((bits != 16 && bits != 32 && bits != 64) || !take_bits(ctx, bits, &b)) {
+    if ((bits != 0 && bits != 16 && bits != 32 && bits != 64) || !take_bits(ctx, bits, &b)) {
         return false;
     }
     uint64_t n = read_number(&b, is_little(flags));
@@ -370,6 +370,8 @@ bool bits_get_float(Process *p, term ctx, size_t bits, unsigned flags, term *out
         float f;
         memcpy(&f, &single, sizeof f);
         d = f;
+    } else if (bits == 0) {
+        d = 0; // as on erl
     } else {
         d = half_to_double((unsigned) n);
     }

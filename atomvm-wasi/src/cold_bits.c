@@ -239,13 +239,23 @@ term cold_create_bin(Process *p, const Word *pc)
 
 static BitBuilder builder;
 
+// False: raised. A size that is none is badarg, one that is too large system_limit.
+static bool size_bits(Process *p, term size, Word unit, size_t *bits)
+{
+    if (cold_field_bits(size, unit, bits)) return true;
+    if (is_integer(size) && !is_negative(size)) raise_system_limit(p);
+    else raise_badarg(p);
+    return false;
+}
+
 // bs_init2: bytes; bs_init_bits: bits.
 term cold_init_bin(Process *p, const Word *pc)
 {
     size_t bits;
     Word unit = pc[0] == OP_bs_init2 ? 8 : 1;
     term size = operand_is_register(pc[2]) || is_small(pc[2]) ? fetch(p, pc[2]) : NONE;
-    if (size == NONE || !cold_field_bits(size, unit, &bits)) return raise_badarg(p);
+    if (size == NONE) return raise_badarg(p);
+    if (!size_bits(p, size, unit, &bits)) return NONE;
     return builder_start(p, &builder, bits) ? builder_finish(p, &builder) : NONE;
 }
 
@@ -253,7 +263,7 @@ term cold_append_bin(Process *p, Word size, Word unit, Word binary)
 {
     size_t bits; // of all that will be put; the unit is that of the binary so far
     Bits whole;
-    if (!cold_field_bits(fetch(p, size), 1, &bits)) return raise_badarg(p);
+    if (!size_bits(p, fetch(p, size), 1, &bits)) return NONE;
     if (bits_of(fetch(p, binary), &whole) && !is_units(whole.bit_size, unit)) return raise_badarg(p);
     return builder_start_append(p, &builder, fetch(p, binary), bits) ? builder_finish(p, &builder) : NONE;
 }
@@ -269,9 +279,9 @@ void cold_builder_owner(term bin)
 
 term cold_bin_add(Process *p, term a, term b, Word unit)
 {
-    size_t bits;
-    if (!is_small(a) || !cold_field_bits(b, unit, &bits) || small_value(a) < 0) return raise_badarg(p);
-    return make_integer(p, small_value(a) + (int64_t) bits);
+    size_t first, second;
+    if (!size_bits(p, a, 1, &first) || !size_bits(p, b, unit, &second)) return NONE;
+    return make_integer(p, (int64_t) first + (int64_t) second);
 }
 
 bool cold_put_segment(Process *p, Word opcode, term size, Word unit, unsigned flags, term value)
@@ -279,7 +289,7 @@ bool cold_put_segment(Process *p, Word opcode, term size, Word unit, unsigned fl
     size_t bits = 0;
     Bits whole;
     bool all = size == (term) ATOM_all, ok = false;
-    if (opcode <= OP_bs_put_float && !all && !cold_field_bits(size, unit, &bits)) return raise_badarg(p), false;
+    if (opcode <= OP_bs_put_float && !all && !size_bits(p, size, unit, &bits)) return false;
     switch (opcode) {
     case OP_bs_put_integer: ok = builder_put_integer(&builder, value, bits, flags); break;
     case OP_bs_put_float: ok = builder_put_float(&builder, value, bits, flags); break;

@@ -15,12 +15,23 @@ start() ->
     erlang:display(<< <<(X * 2)>> || <<X>> <= B >>),
     erlang:display(<<(id(5)):(id(3))/unit:3, B:1/binary>>),
     erlang:display(bit_size(<<B/bits, 1:1>>)),
+    erlang:display([sized(Size) || Size <- [0, 1, -1, a, 1.0, 1 bsl 66, -(1 bsl 66)]]),
     erlang:display([units(Bits) || Bits <- [<<>>, <<7>>, <<1, 2>>, <<1:12>>, <<1:20>>, <<1:32>>]]),
     erlang:display([try F() catch error:R -> R end || F <- [
         fun() -> <<(id(a)):8>> end,
         fun() -> <<(id(x))/binary>> end,
         fun() -> <<B:(id(9))/binary>> end,
         fun() -> <<(id(16#D800))/utf8>> end]]).
+
+%% A size that is none, and one that is too large.
+sized(N) ->
+    B = id(<<"abc">>),
+    [try F() catch error:Reason -> Reason end || F <- [
+        fun() -> <<-1, B:(N * 8)/binary>> end,
+        fun() -> <<B:N/binary>> end,
+        fun() -> <<B/binary, 7:N>> end,
+        fun() -> <<3, B:N/binary, 7:N>> end,
+        fun() -> <<1.0:N/float, 1>> end]].
 
 %% All of a bit string is put in only where it is a number of units: first, so that it is appended to, and later.
 units(Bits) ->

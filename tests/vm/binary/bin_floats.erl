@@ -1,4 +1,4 @@
-%% Float segments of 16, 32 and 64 bits.
+%% Float segments of 16, 32 and 64 bits, and of none, which is 0.0.
 -module(bin_floats).
 -export([start/0, id/1]).
 
@@ -15,7 +15,14 @@ start() ->
     erlang:display(nan(<<127, 192, 0, 0>>)),
     erlang:display(nan(<<255, 128, 0, 0>>)),
     <<_:3, C:64/float, _:5>> = <<5:3, 0.25:64/float, 1:5>>,
-    erlang:display(C =:= 0.25).
+    erlang:display(C =:= 0.25),
+    erlang:display([sized(Bytes, Size) || Bytes <- [<<>>, <<1, 2, 3>>, <<1:3>>], Size <- [0, 16, 8, -1, a, 1 bsl 66]]).
+
+sized(Bytes, Size) ->
+    case Bytes of
+        <<F:Size/float, Rest/bitstring>> -> {F, Rest};
+        _ -> no_match
+    end.
 
 nan(<<F:32/float>>) -> {float, F};
 nan(_) -> no_match.
