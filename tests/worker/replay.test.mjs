@@ -27,6 +27,19 @@ const IDLE_COMMAND = Uint8Array.from([
   [7, 19, 2, 6, ...Buffer.from("memory"), 2, 0, 6, ...Buffer.from("_start"), 0, 0], [10, 4, 1, 2, 0, 0x0b],
 ].flat());
 
+/**
+ * One that takes 256 MiB and asks for the time: `(memory.grow 4096) (call $clock_time_get 1 0 0)` in `_start`, before all
+ * that an application could do.
+ */
+const GREEDY_COMMAND = Uint8Array.from([
+  [0, 97, 115, 109, 1, 0, 0, 0], [1, 11, 2, 0x60, 0, 0, 0x60, 3, 0x7f, 0x7e, 0x7f, 1, 0x7f],
+  [2, 41, 1, 22, ...Buffer.from("wasi_snapshot_preview1"), 14, ...Buffer.from("clock_time_get"), 0, 1],
+  [3, 2, 1, 0], [5, 3, 1, 0, 1],
+  [7, 19, 2, 6, ...Buffer.from("memory"), 2, 0, 6, ...Buffer.from("_start"), 0, 1],
+  [10, 19, 1, 17, 0, 0x41, 0x80, 0x20, 0x40, 0, 0x1a, 0x41, 1, 0x42, 0, 0x41, 0, 0x10, 0, 0x1a, 0x0b],
+].flat());
+const MIB = 1024 * 1024;
+
 const text = (/** @type {any} */ bytes) => new TextDecoder().decode(bytes);
 
 /** KV and D1 as far as these tests go. */
@@ -172,6 +185,36 @@ describe("replay", { skip: BUNDLE === undefined && "BINDINGS_REPLAY_BUNDLE is no
     await assert.rejects(response, { code: "E_LIMIT_ROUNDS", status: 503 });
     assert.equal(performed.length, 3);
     assert.equal((await ask("/rounds/3", { limits: { maxRounds: 7 } }).response).status, 200);
+  });
+
+  test("rounds behind the response count, and the log tells of their end", async () => {
+    const { response, performed, lines, settled } = ask("/left-behind", { body: "left", limits: { maxRounds: 3 } });
+    assert.equal((await response).text, "answered");
+    await settled();
+    assert.deepEqual(performed, ["CACHE put left-1", "CACHE get left-1", "CACHE put left-2"]);
+    assert.deepEqual(lines, ["[error] id-1 after the response: E_LIMIT_ROUNDS: more than 3 rounds"]);
+  });
+
+  test("time that a handler sleeps away counts before it has passed", async () => {
+    const limits = { maxRequestMs: 5000 };
+    await assert.rejects(ask("/sleep/6000", { limits }).response, { code: "E_LIMIT_TIME", status: 503 });
+    assert.equal((await ask("/sleep/1", { limits }).response).text, "slept");
+  });
+
+  test("a machine is told its memory, and ended when it takes far more", async () => {
+    const small = ask("/sleep/1", { limits: { memoryCapBytes: 256 * 1024 } });
+    await assert.rejects(small.response, { code: "E_VM_EXIT" });
+    assert.match(small.lines.join("\n"), /memory/);
+    const machine = await WebAssembly.compile(GREEDY_COMMAND);
+    const message = /^the machine has taken 268/;
+    await assert.rejects(ask("/", { machine }).response, { code: "E_VM_MEMORY", status: 503, message });
+    const limits = { memoryCapBytes: 512 * MIB };
+    await assert.rejects(ask("/", { machine, limits }).response, { code: "E_VM_EXIT" });
+  });
+
+  test("a request that is larger than the memory of a machine is not handed to it", async () => {
+    const { response } = ask("/left-behind", { body: "x".repeat(2 * MIB), limits: { memoryCapBytes: MIB } });
+    await assert.rejects(response, { code: "E_VM_MEMORY", status: 503, message: /^the request with all its answers so far has 2\d{6} bytes$/ });
   });
 
   test("a handler that computes for ever ends at its limit, and the next request works", async () => {

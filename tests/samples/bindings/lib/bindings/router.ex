@@ -22,6 +22,7 @@ defmodule Bindings.Router do
       {:get, "/equal", &equal/1},
       {:get, "/drawn", &drawn/1},
       {:get, "/paused", &paused/1},
+      {:get, "/sleep/:milliseconds", &sleep/2},
       {:post, "/left-behind", &left_behind/1},
       {:get, "/bustle/:seed", &bustle/2},
       {:get, "/endless", &endless/1},
@@ -156,6 +157,11 @@ defmodule Bindings.Router do
     KV.get("CACHE", "missing")
     took = System.monotonic_time(:millisecond) - start
     Conn.json(conn, %{order: order, took: took})
+  end
+
+  def sleep(conn, %{"milliseconds" => milliseconds}) do
+    Process.sleep(String.to_integer(milliseconds))
+    Conn.text(conn, "slept")
   end
 
   defp next_message do
