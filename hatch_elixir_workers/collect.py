@@ -31,6 +31,9 @@ _NO_ENVIRONMENT = etf.encode([])
 _READERS = frozenset({"application", "elixir_tokenizer"})
 
 
+_NATIVE_LIBRARIES = (".so", ".dll", ".dylib")
+
+
 class Origin(enum.Enum):
     """Where a module comes from; the value is its name in manifest.json."""
 
@@ -153,9 +156,17 @@ def stand_ins(sources: Path, toolchain: Toolchain) -> Path:
     return cache.folder("stand-ins", key, lambda folder: mix.erlc(files, folder))
 
 
-def application_files(project: Project, toolchain: Toolchain, modules: Collection[str]) -> dict[str, bytes]:
-    """The plain files of the project's applications: `my_app/priv/…`, and what `Application` finds."""
+def application_files(
+    project: Project, toolchain: Toolchain, modules: Collection[str], dependencies: Collection[str] = ()
+) -> dict[str, bytes]:
+    """The plain files of the project's applications: `my_app/priv/…`, and what `Application` finds.
+
+    So are those of these dependencies, but for native libraries, which nothing here can load.
+    """
     files = {f"{app}/priv/{path}": data for app, priv in project.privs.items() for path, data in _files_below(priv)}
+    for app in dependencies:
+        found = _files_below(project.dependency_privs[app])
+        files |= {f"{app}/priv/{path}": data for path, data in found if not path.endswith(_NATIVE_LIBRARIES)}
     if not _READERS.isdisjoint(modules):
         files[APPLICATIONS_FILE] = applications_file(_with_elixir(project.applications, toolchain), modules)
         if project.environment != _NO_ENVIRONMENT:

@@ -14,7 +14,8 @@ defmodule ElixirWorkers.Describe do
       app_ebins: Enum.map(apps, &folder(&1, "ebin")),
       dependency_ebins: Enum.map(dependencies, &folder(&1, "ebin")),
       consolidated: Mix.Project.consolidation_path(config),
-      privs: Map.new(apps, &{Atom.to_string(&1), folder(&1, "priv")}),
+      privs: privs(apps),
+      dependency_privs: privs(dependencies),
       environment: :erlang.term_to_binary(environment(resources, configured)),
       applications: Enum.map(resources, &described(&1, apps, apps ++ dependencies)),
       runtime_config: File.regular?(Path.join(Path.dirname(config[:config_path]), "runtime.exs")),
@@ -36,6 +37,8 @@ defmodule ElixirWorkers.Describe do
       paths -> paths |> Map.keys() |> Enum.sort()
     end
   end
+
+  defp privs(apps), do: Map.new(apps, &{Atom.to_string(&1), folder(&1, "priv")})
 
   defp folder(app, name),
     do: Path.join([Mix.Project.build_path(), "lib", Atom.to_string(app), name])

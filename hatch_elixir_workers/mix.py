@@ -62,16 +62,17 @@ class Toolchain:
 class Project:
     """A compiled mix project: folders of .beam files, and the folders its sources came from.
 
-    `privs` are the priv/ folders of its applications, by their names; they need not exist. `environment` is the
-    external term of `[{App, [{Key, Value}]}]`, what `Application.get_env` finds. `applications` are the project's and
-    all they need, each behind those that it needs. `runtime_config`: there is a config/runtime.exs, which nothing
-    evaluates.
+    `privs` are the priv/ folders of its applications by name, `dependency_privs` those of its dependencies; none
+    needs to exist. `environment` is the external term of `[{App, [{Key, Value}]}]`, what `Application.get_env` finds.
+    `applications` are the project's and all they need, each behind those that it needs. `runtime_config`: there is a
+    config/runtime.exs, which nothing evaluates.
     """
 
     app_ebins: tuple[Path, ...]
     dependency_ebins: tuple[Path, ...]
     consolidated: Path
     privs: Mapping[str, Path]
+    dependency_privs: Mapping[str, Path]
     environment: bytes
     applications: tuple[Application, ...]
     runtime_config: bool
@@ -248,6 +249,7 @@ def _read_description(path: Path, output: str) -> Project:
         dependency_ebins=_paths(entries["dependency_ebins"]),
         consolidated=_path(entries["consolidated"]),
         privs=_named_paths(entries["privs"]),
+        dependency_privs=_named_paths(entries["dependency_privs"]),
         environment=_bytes(entries["environment"]),
         applications=read_applications(entries["applications"]),
         runtime_config=entries["runtime_config"] == etf.Atom("true"),

@@ -93,7 +93,7 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
         warn(warning)
     if plan.library is not None:
         say_what_the_library_lacks(selection, plan.priv / "stdlib", warn)
-    files = plain_files(plan, project, toolchain, [name for name, *_ in selection.modules])
+    files = plain_files(plan, project, toolchain, selection)
     packed = pack(selection, entry, files, condense=plan.machine.is_own)
     return bundle.bundle_files(contents(plan, toolchain, entry, selection, packed), plan.priv / "worker")
 
@@ -191,9 +191,9 @@ def select(
     return selection
 
 
-def plain_files(plan: Plan, project: mix.Project, toolchain: mix.Toolchain, modules: Sequence[str]) -> dict[str, bytes]:
-    """What the archive holds beside these modules, by name."""
-    own = application_files(project, toolchain, modules)
+def plain_files(plan: Plan, project: mix.Project, toolchain: mix.Toolchain, selection: Selection) -> dict[str, bytes]:
+    """What the archive holds beside the modules, by name."""
+    own = application_files(project, toolchain, [name for name, *_ in selection.modules], selection.privs)
     settings = settings_files(plan.config, project.applications, replay=not plan.machine.is_reactor)
     library = {} if plan.library is None else plan.library.files
     return {**library, **own, **machine_files(toolchain), **settings}

@@ -1,7 +1,8 @@
 """What of the code is packed, and what a build says of it; the same as last time when no module it read has changed.
 
     cache   selection/<digest of all that decides but the code>
-            marshal of {"read": {module: sha256}, "modules": [(name, origin, beam)], "warnings", "natives", "reasons"}
+            marshal of {"read": {module: sha256}, "modules": [(name, origin, beam)], "warnings", "natives", "reasons",
+                                                                     "privs"}
 
 A walk depends on what decides where it begins, on which modules there are, and on the bytes of those it has read. So an
 earlier result holds when each module that was read then has the same bytes now.
@@ -27,13 +28,14 @@ _KIND = "selection"
 class Selection:
     """`modules` are (name, origin, .beam as it is packed); `natives` those of the machine that are reached.
 
-    `reasons` is what `why.py` keeps of the walk.
+    `reasons` is what `why.py` keeps of the walk, `privs` are the dependencies whose priv/ is asked for.
     """
 
     modules: tuple[tuple[str, str, bytes], ...]
     warnings: tuple[str, ...]
     natives: tuple[MFA, ...]
     reasons: bytes
+    privs: tuple[str, ...] = ()
 
 
 def key_of(universe: Universe, decisions: Iterable[str]) -> str:
@@ -55,7 +57,7 @@ def recall(key: str, universe: Universe) -> Selection | None:
         if any(_digest(universe.data(name)) != digest for name, digest in table["read"].items()):
             return None
         natives = tuple(MFA(*each) for each in table["natives"])
-        return Selection(table["modules"], table["warnings"], natives, table["reasons"])
+        return Selection(table["modules"], table["warnings"], natives, table["reasons"], table["privs"])
     except (ValueError, EOFError, TypeError, KeyError, AttributeError):
         return None
 
@@ -68,6 +70,7 @@ def keep(key: str, universe: Universe, selection: Selection) -> None:
         "warnings": selection.warnings,
         "natives": tuple(map(tuple, selection.natives)),
         "reasons": selection.reasons,
+        "privs": selection.privs,
     }
     store.store(_KIND, key, marshal.dumps(table))
 

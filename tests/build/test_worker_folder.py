@@ -74,7 +74,13 @@ end
   def project, do: [app: :words, version: "0.1.0"]
 end
 """,
-    "words/lib/words.ex": 'defmodule Words do\n  def hello, do: "Hello, "\nend\n',
+    "words/lib/words.ex": """defmodule Words do
+  def hello, do: File.read!(Path.join(:code.priv_dir(:words), "texts/hello.txt"))
+end
+""",
+    "words/priv/texts/hello.txt": "Hello, ",
+    "words/priv/words.so": "for this machine",
+    "priv/sources.txt": "for the compiler",
 }
 
 
@@ -98,6 +104,8 @@ def test_dependencies_that_mix_fetches_are_packed(sample: Sample, hatch_build: R
     manifest = json.loads((project / "dist" / "tiny-0.1.0-worker" / "manifest.json").read_text())
     origins = {module["name"]: module["origin"] for module in manifest["modules"]}
     assert (origins["Elixir.Greeter"], origins["Elixir.Words"]) == ("dependency", "dependency")
+    files = {each["name"] for each in manifest["plain_files"]}
+    assert {name for name in files if name.startswith(("greeter/", "words/"))} == {"words/priv/texts/hello.txt"}
 
 
 def test_what_is_not_reached_is_not_packed(shop: Path) -> None:

@@ -9,7 +9,7 @@ from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.collect import Origin, Source, Universe
 from hatch_elixir_workers.selection import Selection, keep, key_of, recall
 
-SELECTION = Selection((("read", "app", b"beam"),), ("warning: a",), (MFA("erlang", "self", 0),), b"reasons")
+SELECTION = Selection((("read", "app", b"beam"),), ("warning: a",), (MFA("erlang", "self", 0),), b"reasons", ("words",))
 
 
 @pytest.fixture(autouse=True)
