@@ -128,6 +128,9 @@ _NO_REQUESTS = frozenset({MFA("Elixir.Integer", "pow", 2)})
 _REQUESTS = frozenset(_ON_REQUEST.values())
 _CALLED = "is called"
 
+# Calls `Module:start()` of the entry alone, which is a root.
+_BOOT = MFA("atomvm_init", "boot", 1)
+
 # The shell's commands are in modules that are named like data: with these, the two must stand side by side everywhere.
 _LETTERS = frozenset({"c", "i"})
 
@@ -596,6 +599,8 @@ class _Walk:
     def _dynamic_call(self, name: str, arity: int, mfa: MFA) -> None:
         if (name, arity) in _OF_EVERY_MODULE:
             self._information_call(name, arity, mfa)
+            return
+        if mfa == _BOOT:
             return
         if not self.universe.is_library(mfa.module):
             self._call_of_application(name, arity, mfa)

@@ -4,7 +4,7 @@
 
 -export([read_file/1, read_file/2, read_file_info/1, read_file_info/2, read_link_info/1, read_link_info/2, list_dir/1, list_dir_all/1]).
 -export([get_cwd/0, get_cwd/1, set_cwd/1, format_error/1, path_open/3, open/2, close/1, read/2, read_line/1, write/2]).
--export([position/2, pread/2, pread/3, pwrite/2, pwrite/3, truncate/1, sync/1, datasync/1]).
+-export([position/2, pread/2, pread/3, pwrite/2, pwrite/3, truncate/1, sync/1, datasync/1, advise/4, allocate/3]).
 -export([write_file/2, write_file/3, delete/1, delete/2, rename/2, copy/2, copy/3, make_dir/1, del_dir/1, del_dir_r/1]).
 -export([make_link/2, make_symlink/2, read_link/1, read_link_all/1, altname/1]).
 -export([write_file_info/2, write_file_info/3, change_mode/2, change_owner/2, change_owner/3, change_group/2, change_time/2, change_time/3]).
@@ -135,18 +135,19 @@ first_part(Name) -> hd(binary:split(Name, <<"/">>)).
 
 %% ---- devices: processes that speak the io protocol, such as `user` and Elixir's StringIO; bytes are Latin 1 there ----
 
-read(#file_descriptor{data = Data}, Count) when is_integer(Count), Count >= 0 -> with_bytes(Data, fun(Device) -> read_bytes(Device, Count) end);
+read(#file_descriptor{} = File, Count) when is_integer(Count), Count >= 0 -> ram_file:read(File, Count);
 read(Device, Count) when (is_pid(Device) orelse is_atom(Device)), is_integer(Count), Count >= 0 ->
     data(io:request(Device, {get_chars, latin1, '', Count}));
 read(_, _) -> {error, badarg}.
 
-read_line(#file_descriptor{data = Data}) -> with_bytes(Data, fun read_line_of/1);
+read_line(#file_descriptor{} = File) -> ram_file:read_line(File);
 read_line(Device) when is_pid(Device); is_atom(Device) -> data(io:request(Device, {get_line, latin1, ''}));
 read_line(_) -> {error, badarg}.
 
 data(Data) when is_list(Data); is_binary(Data) -> {ok, Data};
 data(Other) -> Other.
 
+write(#file_descriptor{} = File, Bytes) -> ram_file:write(File, Bytes);
 write(Device, Bytes) when is_pid(Device); is_atom(Device) ->
     try iolist_to_binary(Bytes) of
         Binary -> io:request(Device, {put_chars, latin1, Binary})
@@ -155,113 +156,40 @@ write(Device, Bytes) when is_pid(Device); is_atom(Device) ->
     end;
 write(_, _) -> {error, badarg}.
 
-%% ---- bytes that are read in pieces: files opened raw, and data opened as a file (ram). Place and content lie with the process
-%% that has opened them ----
+%% ---- bytes that are read in pieces: files opened raw, and data opened as a file (ram), which can be written, too ----
 
 open(Name, Modes) when is_list(Modes) ->
     Writes = [Mode || Mode <- Modes, lists:member(Mode, [write, append, exclusive])],
-    case {Writes, opened(Name, Modes)} of
-        {[], {ok, Bytes}} -> bytes_device(Bytes, Modes);
-        {[], Error} -> Error;
-        {_, _} -> {error, erofs}
+    case {lists:member(ram, Modes), Writes} of
+        {true, _} -> ram_file:open(Name, Modes);
+        {false, []} -> opened(read_file(Name), Modes);
+        {false, _} -> {error, erofs}
     end;
 open(Name, Mode) when is_atom(Mode) -> open(Name, [Mode]).
 
-opened(Name, Modes) ->
-    case lists:member(ram, Modes) of
-        true -> iodata(Name);
-        false -> read_file(Name)
-    end.
-
-iodata(Data) ->
-    try {ok, iolist_to_binary(Data)}
-    catch error:badarg -> {error, badarg}
-    end.
-
-%% Others would be processes that speak the io protocol.
-bytes_device(Bytes, Modes) ->
-    case lists:member(ram, Modes) orelse lists:member(raw, Modes) of
-        true ->
-            Data = make_ref(),
-            put({?MODULE, Data}, #{bytes => Bytes, at => 0, binary => lists:member(binary, Modes)}),
-            {ok, #file_descriptor{module = ram_file, data = Data}};
+%% Others than raw files would be processes that speak the io protocol.
+opened({ok, Bytes}, Modes) ->
+    case lists:member(raw, Modes) of
+        true -> ram_file:open(Bytes, [Mode || Mode <- Modes, Mode =:= binary]);
         false -> {error, enotsup}
-    end.
-
-%% Fun gives the answer and the new place.
-with_bytes(Data, Fun) ->
-    case get({?MODULE, Data}) of
-        undefined -> {error, einval};
-        Device ->
-            {Answer, At} = Fun(Device),
-            put({?MODULE, Data}, Device#{at := At}),
-            Answer
-    end.
-
-read_bytes(#{bytes := Bytes, at := At}, Count) when Count > 0, At >= byte_size(Bytes) -> {eof, At};
-read_bytes(#{bytes := Bytes, at := At} = Device, Count) ->
-    Size = max(0, min(Count, byte_size(Bytes) - At)),
-    {{ok, shaped(Device, binary:part(Bytes, min(At, byte_size(Bytes)), Size))}, At + Size}.
-
-shaped(#{binary := true}, Bytes) -> Bytes;
-shaped(_, Bytes) -> binary_to_list(Bytes).
-
-read_line_of(#{bytes := Bytes, at := At} = Device) ->
-    case At < byte_size(Bytes) andalso binary:match(Bytes, <<"\n">>, [{scope, {At, byte_size(Bytes) - At}}]) of
-        {Found, 1} -> read_bytes(Device, Found + 1 - At);
-        _ -> read_bytes(Device, max(1, byte_size(Bytes) - At))
-    end.
-
-position(#file_descriptor{data = Data}, Location) -> with_bytes(Data, fun(Device) -> place(Device, Location) end);
-position(_, _) -> {error, badarg}.
-
-place(#{bytes := Bytes, at := At}, Location) ->
-    case Location of
-        To when is_integer(To) -> placed(At, To);
-        bof -> placed(At, 0);
-        cur -> placed(At, At);
-        eof -> placed(At, byte_size(Bytes));
-        {bof, Offset} -> placed(At, Offset);
-        {cur, Offset} -> placed(At, At + Offset);
-        {eof, Offset} -> placed(At, byte_size(Bytes) + Offset);
-        _ -> {{error, badarg}, At}
-    end.
-
-placed(At, To) when To < 0 -> {{error, einval}, At};
-placed(_, To) -> {{ok, To}, To}.
-
-pread(File, At, Count) ->
-    case position(File, At) of
-        {ok, _} -> read(File, Count);
-        Error -> Error
-    end.
-
-pread(File, Wanted) when is_list(Wanted) -> pread_all(File, Wanted, []);
-pread(_, _) -> {error, badarg}.
-
-pread_all(_, [], Got) -> {ok, lists:reverse(Got)};
-pread_all(File, [{At, Count} | Rest], Got) ->
-    case pread(File, At, Count) of
-        {ok, Bytes} -> pread_all(File, Rest, [Bytes | Got]);
-        eof -> pread_all(File, Rest, [eof | Got]);
-        Error -> Error
-    end.
-
-close(#file_descriptor{data = Data}) ->
-    case erase({?MODULE, Data}) of
-        undefined -> {error, einval};
-        _ -> ok
     end;
-close(_) -> {error, badarg}.
+opened(Error, _) -> Error.
+
+position(File, Location) -> ram_file:position(File, Location).
+pread(File, At, Count) -> ram_file:pread(File, At, Count).
+pread(File, Wanted) -> ram_file:pread(File, Wanted).
+pwrite(File, At, Bytes) -> ram_file:pwrite(File, At, Bytes).
+pwrite(File, Pieces) -> ram_file:pwrite(File, Pieces).
+truncate(File) -> ram_file:truncate(File).
+sync(File) -> ram_file:sync(File).
+datasync(File) -> ram_file:datasync(File).
+advise(File, Offset, Length, Advice) -> ram_file:advise(File, Offset, Length, Advice).
+allocate(File, Offset, Length) -> ram_file:allocate(File, Offset, Length).
+close(File) -> ram_file:close(File).
 
 %% ---- what there is not ----
 
 path_open(_, Name, Modes) -> open(Name, Modes).
-pwrite(_, _) -> {error, badarg}.
-pwrite(_, _, _) -> {error, badarg}.
-truncate(_) -> {error, badarg}.
-sync(_) -> {error, badarg}.
-datasync(_) -> {error, badarg}.
 
 %% As in every file system that cannot be written: what is not there cannot be changed for another reason.
 unchangeable(Name) ->
@@ -275,7 +203,8 @@ write_file(_, _, _) -> {error, erofs}.
 delete(Name) -> unchangeable(Name).
 delete(Name, _) -> unchangeable(Name).
 rename(Name, _) -> unchangeable(Name).
-copy(Name, _) -> unchangeable(Name).
+copy(From, To) -> copy(From, To, infinity).
+copy(#file_descriptor{} = From, To, Count) -> ram_file:copy(From, To, Count);
 copy(Name, _, _) -> unchangeable(Name).
 make_dir(_) -> {error, erofs}.
 del_dir(Name) -> unchangeable(Name).

@@ -241,6 +241,14 @@ def test_plain_atoms_are_modules_for_who_calls_a_computed_one_of_its_application
     assert set(names(world.reach("keys:a/1", "names:a/0"))) == reached | answers
 
 
+def test_what_boots_starts_the_entry_alone(world: World) -> None:
+    world.add("atomvm_init", Origin.STAND_IN, boot__arity_1=does(applies=[("start", 0)]))
+    world.add("mnesia", Origin.OTP, start__arity_0=does(), info__arity_0=does())
+    world.add("app", Origin.APP, start__arity_0=does("mnesia:info/0", atoms=["mnesia"]))
+    reached = names(world.reach("app:start/0", "atomvm_init:boot/1"))
+    assert reached == ["app:start/0", "atomvm_init:boot/1", "mnesia:info/0"]
+
+
 @pytest.fixture
 def given(world: World) -> World:
     """An application, a dependency that calls what it is given, and three libraries."""
