@@ -36,7 +36,14 @@ defmodule Oracle.JsonText do
 
     <<_::3, shifted::binary-size(6), _::bits>> = <<5::3, "ab\"cd\\", 0::5>>
     part = binary_part("xx" <> String.duplicate("y", 100) <> "\"z", 1, 102)
-    IO.inspect(for text <- [shifted, part], do: for(at <- 0..3, do: Text.plain_end(text, at)))
+    # Large enough to be a part of the bytes that it is taken from, and so not to start on one.
+    bytes = String.duplicate("größe ", 40) <> "\"z"
+    size = byte_size(bytes)
+    <<_::3, large::binary-size(size), _::bits>> = <<5::3, bytes::binary, 0::5>>
+
+    IO.inspect(
+      for text <- [shifted, part, large], do: for(at <- 0..3, do: Text.plain_end(text, at))
+    )
 
     wrong = [
       {"abc", 4},
