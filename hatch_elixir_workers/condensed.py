@@ -2,7 +2,7 @@
 
 `condenser.py` writes it and `restorer.py` reads it, as does condensed.c.
 
-    CodC   the header of Code:20 bytes   sizes: of Code, of each stream but the last   streams
+    CodC   the header of Code:20 bytes   sizes: of Code, of each stream but the last   streams   functions
 
 Numbers are LEB128. The first stream holds the instructions as in `Code`, but what they refer to is left out, or stands
 as a mark where an operand could be something else. References are in streams of their own, one for each kind, relative
@@ -29,12 +29,16 @@ before, zigzag, while both are from 0 to CHOICE_MAX. The entry of each function 
 its `func_info` as the latest target.
 
 Atom 1, the module's name, counts as used; so does line 0, which is no line.
+
+The last stream says of each function name, arity and entry label: what the tables of a module name it by. Archives hold
+neither that nor the header, since the instructions say both.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from hatch_elixir_workers import leb128
 from hatch_elixir_workers.beam_code import EXT_LITERAL, TAG_A, TAG_F, TAG_U
@@ -43,12 +47,17 @@ from hatch_elixir_workers.beam_file import ChunkError
 from hatch_elixir_workers.beam_tables import read_rows
 from hatch_elixir_workers.opcodes import IMPORT_OPERAND, NUMBERS
 
+# Name (of the module's atoms), arity, label of the entry.
+FunctionHead: TypeAlias = tuple[int, int, int]
+
 CHUNK = "CodC"
 TERM_VERSION = 130  # how a condensed literal begins (condensed_term.py)
 
-OPERATIONS, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN = range(7)
-STREAMS = 7
-HEADER_BYTES = 20
+OPERATIONS, JUMP, ATOM, LITERAL, IMPORT, LINE, FUN, FUNCTIONS = range(8)
+STREAMS = FUNCTIONS  # that archives have
+_HEADER = struct.Struct(">5I")
+_SUB_HEADER_BYTES = 16
+HEADER_BYTES = _HEADER.size
 TARGETS = 8  # how many targets of jumps are remembered
 # The first number of each kind that has not been used when the code begins.
 FIRST = {ATOM: 2, LITERAL: 0, IMPORT: 0, LINE: 1}
@@ -63,7 +72,7 @@ OWN_NAME = compact(TAG_A, 1)
 LABEL, FUNC_INFO, INT_CODE_END = NUMBERS["label"], NUMBERS["func_info"], NUMBERS["int_code_end"]
 
 # What operands are that are not written as in `Code`, besides those that are references of a kind.
-PLAIN, TARGET, CALLEE, CHOICES, OWN, NAME, ARITY, ALLOCATED, TRIMMED, FRAME = range(10, 20)
+PLAIN, TARGET, CALLEE, CHOICES, OWN, NAME, PARAMETERS, ARITY, ALLOCATED, TRIMMED, FRAME = range(10, 21)
 
 _TESTS = (
     *(
@@ -112,7 +121,7 @@ OPERANDS: Final = {
         "apply_last": (PLAIN, FRAME),
         "deallocate": (FRAME,),
         "trim": (TRIMMED, FRAME),
-        "func_info": (OWN, NAME),
+        "func_info": (OWN, NAME, PARAMETERS),
     }.items()
 }
 # After these a label comes, or the end.
@@ -130,7 +139,7 @@ def split(data: bytes) -> tuple[bytes, int, list[bytes]]:
     if len(data) < HEADER_BYTES:
         raise ChunkError(0, "truncated")
     reader = Stream(data, HEADER_BYTES)
-    total, *sizes = [reader.unsigned() for _ in range(STREAMS)]
+    total, *sizes = [reader.unsigned() for _ in range(FUNCTIONS + 1)]
     streams = [reader.take(size) for size in sizes]
     return data[:HEADER_BYTES], total, [*streams, data[reader.at :]]
 
@@ -138,6 +147,14 @@ def split(data: bytes) -> tuple[bytes, int, list[bytes]]:
 def joined(header: bytes, total: int, streams: Sequence[bytes | bytearray]) -> bytes:
     """The data of `CodC` from what `split` returns."""
     return header + b"".join([*map(leb128.unsigned, [total, *map(len, streams[:-1])]), *streams])
+
+
+def functions(stream: bytes) -> list[FunctionHead]:
+    """What the last stream says. Raises ChunkError."""
+    reader, found = Stream(stream), []
+    while reader.at < len(stream):
+        found.append((reader.unsigned(), reader.unsigned(), reader.unsigned()))
+    return found
 
 
 def arities(imports: bytes) -> list[int]:
@@ -173,11 +190,23 @@ class State:
         self.next_fun = 0
         self.frame = 0
         self.after_head = False
+        self.head = (0, 0)  # the latest func_info's name and arity
+        self.functions: list[FunctionHead] = []
+        self.highest = INT_CODE_END
+
+    def header(self) -> bytes:
+        """The header of `Code` with these instructions."""
+        return _HEADER.pack(_SUB_HEADER_BYTES, 0, self.highest, self.labels + 1, len(self.functions))
+
+    def function_stream(self) -> bytes:
+        """The last of the streams."""
+        return b"".join(leb128.unsigned(number) for function in self.functions for number in function)
 
     def label(self) -> int:
         """The number of the label that stands here."""
         self.labels += 1
         if self.after_head:
+            self.functions.append((*self.head, self.labels))
             remember(self.callees, self.labels)
             remember(self.targets, self.labels - 1)
             self.after_head = False

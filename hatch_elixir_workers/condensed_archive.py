@@ -20,12 +20,13 @@ it is. A module whose code is condensed has these parts instead, which are empty
     STRINGS        `StrT`
     FILES          files of its lines, from file 1 on
     ATOMS          number of the next atom; number of atoms; of each 0: the next one, else its number + 1
-    EXPORTS        number of rows; name, arity, label: names and labels as zigzag distances from the row before
-    IMPORTS        likewise: module and name as distances, arity
-    FUNS           likewise: name, arity, label, index, number of free variables; name and label as distances
+    EXPORTS        number of rows; of each the function, by its place in the code: the zigzag distance from the one
+                   behind that of the row before
+    IMPORTS        number of rows; module, name, arity: module and name as zigzag distances from the row before
+    FUNS           number of rows; the function as in EXPORTS, index, number of free variables
     UNIQUES        the rest of the rows of `FunT`: 32 bits, big-endian
     LINES          number of lines; of each 1 + zigzag distance from the line before; 0 and a number: file from here on
-    CODE           highest opcode, number of labels, of functions, size of `Code`
+    CODE           size of `Code`, without its header
     OPERATIONS …   the streams of `CodC` (condensed.py); the four bits of each operation that say its kind go first
 """
 
@@ -33,7 +34,7 @@ from __future__ import annotations
 
 import lzma
 import struct
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ from hatch_elixir_workers.beam_file import Chunk, ChunkError, read_chunks, write
 from hatch_elixir_workers.beam_tables import Location, read_lines, read_rows, split_literals
 from hatch_elixir_workers.condensed import Stream, unzigzag, zigzag
 from hatch_elixir_workers.errors import AvmError
-from hatch_elixir_workers.restorer import restored
+from hatch_elixir_workers.restorer import Restorer, restored
 
 SECTION = "elixir_workers/condensed"
 
@@ -55,9 +56,7 @@ _END = b"\xff"  # which UTF-8 never has
 # The tag of an operand is in the lower half of a byte, and the highest bits of a byte are what LZMA judges the next by.
 _HALVES_SWAPPED = bytes(byte >> 4 | (byte & 15) << 4 for byte in range(256))
 
-_ROWS = {EXPORTS: "ExpT", IMPORTS: "ImpT", FUNS: "FunT"}
-# The width of the rows, and the columns that are written as distances.
-_COLUMNS = {EXPORTS: (3, (0, 2)), IMPORTS: (3, (0, 1)), FUNS: (5, (0, 2))}
+_IMPORT_COLUMNS, _FUN_COLUMNS = 3, 6
 _CONDENSABLE = frozenset({"AtU8", condensed.CHUNK, "StrT", "ImpT", "ExpT", "FunT", "LitU", "Line"})
 _FILTERS: list[dict[str, Any]] = [
     {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "lc": 2, "lp": 0, "pb": 0, "dict_size": 1 << 24}
@@ -209,14 +208,19 @@ def _parts(section: Section, atoms: _Atoms) -> list[bytes]:
     if not _is_condensable(chunks):
         parts[RAW] = section.data if condensed.CHUNK not in chunks else _with_code(chunks)
         return parts
-    head, total, streams = condensed.split(chunks[condensed.CHUNK])
-    _, _, highest, labels, functions = struct.unpack(">5I", head)
+    _, total, streams = condensed.split(chunks[condensed.CHUNK])
+    places = _places(chunks)
     parts[ATOMS] = atoms.part(_atoms(chunks["AtU8"]))
-    parts[CODE] = _numbers([highest, labels, functions, total])
-    parts[OPERATIONS:] = streams
+    parts[CODE] = leb128.unsigned(total)
+    parts[OPERATIONS:] = streams[: condensed.STREAMS]
     parts[OPERATIONS] = streams[0].translate(_HALVES_SWAPPED)
     parts[STRINGS] = chunks.get("StrT", b"")
-    _write_rows(parts, chunks)
+    if "ExpT" in chunks:
+        parts[EXPORTS] = _exports(chunks["ExpT"], places)
+    if "ImpT" in chunks:
+        parts[IMPORTS] = _imports(chunks["ImpT"])
+    if "FunT" in chunks:
+        parts[FUNS], parts[UNIQUES] = _funs(chunks["FunT"], places)
     if "LitU" in chunks:
         literals = [literal for _, literal in split_literals(chunks["LitU"])]
         parts[SIZES], parts[LITERALS] = _literals(literals)
@@ -239,7 +243,20 @@ def _is_condensable(chunks: dict[str, bytes]) -> bool:
         and chunks.keys() <= _CONDENSABLE
         and chunks["AtU8"][0] < 0x80  # lengths are single bytes
         and chunks.get("Line", bytes(8))[4:8] == bytes(4)  # no flags
+        and _named(chunks) <= _places(chunks).keys()
     )
+
+
+def _places(chunks: dict[str, bytes]) -> dict[condensed.FunctionHead, int]:
+    """Where in the code each function comes."""
+    _, _, streams = condensed.split(chunks[condensed.CHUNK])
+    return {head: place for place, head in enumerate(condensed.functions(streams[condensed.FUNCTIONS]))}
+
+
+def _named(chunks: dict[str, bytes]) -> set[condensed.FunctionHead]:
+    """The functions that the tables name."""
+    tables = {"ExpT": 3, "FunT": _FUN_COLUMNS}
+    return {row[:3] for name, width in tables.items() if name in chunks for _, row in read_rows(chunks[name], width)}  # type: ignore[misc]
 
 
 def _atoms(data: bytes) -> Iterator[bytes]:
@@ -249,19 +266,32 @@ def _atoms(data: bytes) -> Iterator[bytes]:
         at += 1 + data[at]
 
 
-def _write_rows(parts: list[bytes], chunks: dict[str, bytes]) -> None:
-    for part, name in _ROWS.items():
-        if name not in chunks:
-            continue
-        width, distances = _COLUMNS[part]
-        rows = [row for _, row in read_rows(chunks[name], width + (part == FUNS))]
-        out, before = [len(rows)], (0,) * width
-        for row in rows:
-            out += [zigzag(row[at] - before[at]) if at in distances else row[at] for at in range(width)]
-            before = row
-        parts[part] = _numbers(out)
-        if part == FUNS:
-            parts[UNIQUES] = b"".join(struct.pack(">I", row[width]) for row in rows)
+def _exports(table: bytes, places: Mapping[condensed.FunctionHead, int]) -> bytes:
+    out, behind = [], 0
+    for _, (name, arity, label) in read_rows(table, 3):
+        place = places[name, arity, label]
+        out.append(zigzag(place - behind))
+        behind = place + 1
+    return _numbers([len(out), *out])
+
+
+def _imports(table: bytes) -> bytes:
+    out, before = [], (0, 0)
+    rows = [row for _, row in read_rows(table, _IMPORT_COLUMNS)]
+    for module, name, arity in rows:
+        out += [zigzag(module - before[0]), zigzag(name - before[1]), arity]
+        before = (module, name)
+    return _numbers([len(rows), *out])
+
+
+def _funs(table: bytes, places: Mapping[condensed.FunctionHead, int]) -> tuple[bytes, bytes]:
+    out, uniques, behind = [], [], 0
+    for _, (name, arity, label, index, free, unique) in read_rows(table, _FUN_COLUMNS):
+        place = places[name, arity, label]
+        out += [zigzag(place - behind), index, free]
+        uniques.append(struct.pack(">I", unique))
+        behind = place + 1
+    return _numbers([len(uniques), *out]), b"".join(uniques)
 
 
 def _literals(literals: Sequence[bytes]) -> tuple[bytes, bytes]:
@@ -332,15 +362,19 @@ def _section_data(parts: Sequence[bytes], atoms: Sequence[bytes]) -> bytes:
         return parts[RAW]
     own = [atoms[number] for number in _read_atoms(parts[ATOMS])]
     chunks = {"AtU8": struct.pack(">i", len(own)) + b"".join(bytes((len(atom),)) + atom for atom in own)}
-    code = Stream(parts[CODE])
-    highest, labels, functions, total = [code.unsigned() for _ in range(4)]
-    head = struct.pack(">5I", 16, 0, highest, labels, functions)
-    operations = parts[OPERATIONS].translate(_HALVES_SWAPPED)
-    chunks[condensed.CHUNK] = condensed.joined(head, total, [operations, *parts[OPERATIONS + 1 :]])
+    imports = _read_imports(parts[IMPORTS]) if parts[IMPORTS] else b""
+    streams = [parts[OPERATIONS].translate(_HALVES_SWAPPED), *parts[OPERATIONS + 1 :]]
+    restorer = Restorer(streams, condensed.arities(imports))
+    restorer.code()
+    total = Stream(parts[CODE]).unsigned()
+    chunks[condensed.CHUNK] = condensed.joined(restorer.header(), total, [*streams, restorer.function_stream()])
     chunks["StrT"] = parts[STRINGS]
-    for part in (IMPORTS, EXPORTS, FUNS):
-        if parts[part]:
-            chunks[_ROWS[part]] = _read_rows(parts, part)
+    if parts[IMPORTS]:
+        chunks["ImpT"] = imports
+    if parts[EXPORTS]:
+        chunks["ExpT"] = _read_exports(parts[EXPORTS], restorer.functions)
+    if parts[FUNS]:
+        chunks["FunT"] = _read_funs(parts[FUNS], parts[UNIQUES], restorer.functions)
     if parts[SIZES]:
         chunks["LitU"] = literals_chunk(_read_literals(parts))
     if parts[LINES]:
@@ -357,16 +391,41 @@ def _read_atoms(part: bytes) -> Iterator[int]:
         new += not number
 
 
-def _read_rows(parts: Sequence[bytes], part: int) -> bytes:
-    width, distances = _COLUMNS[part]
-    stream = Stream(parts[part])
-    uniques = struct.iter_unpack(">I", parts[UNIQUES])
-    rows: list[list[int]] = []
-    before = [0] * width
+def _read_exports(part: bytes, functions: Sequence[condensed.FunctionHead]) -> bytes:
+    stream = Stream(part)
+    rows: list[condensed.FunctionHead] = []
+    place = -1
     for _ in range(stream.unsigned()):
-        numbers = [stream.unsigned() for _ in range(width)]
-        before = [before[at] + unzigzag(number) if at in distances else number for at, number in enumerate(numbers)]
-        rows.append([*before, *(next(uniques) if part == FUNS else ())])
+        place = _next_place(stream, place, functions)
+        rows.append(functions[place])
+    return rows_chunk(rows)
+
+
+def _next_place(stream: Stream, before: int, functions: Sequence[condensed.FunctionHead]) -> int:
+    place = before + 1 + unzigzag(stream.unsigned())
+    if not 0 <= place < len(functions):
+        raise ChunkError(stream.at, f"function {place} of {len(functions)}")
+    return place
+
+
+def _read_imports(part: bytes) -> bytes:
+    stream = Stream(part)
+    rows, module, name = [], 0, 0
+    for _ in range(stream.unsigned()):
+        module += unzigzag(stream.unsigned())
+        name += unzigzag(stream.unsigned())
+        rows.append((module, name, stream.unsigned()))
+    return rows_chunk(rows)
+
+
+def _read_funs(part: bytes, uniques: bytes, functions: Sequence[condensed.FunctionHead]) -> bytes:
+    stream = Stream(part)
+    rows: list[tuple[int, ...]] = []
+    place = -1
+    for _ in range(stream.unsigned()):
+        place = _next_place(stream, place, functions)
+        (unique,) = struct.unpack_from(">I", uniques, 4 * len(rows))
+        rows.append((*functions[place], stream.unsigned(), stream.unsigned(), unique))
     return rows_chunk(rows)
 
 

@@ -46,6 +46,7 @@ from hatch_elixir_workers.condensed import (
     OPERATIONS,
     OWN,
     OWN_NAME,
+    PARAMETERS,
     PLAIN,
     STREAMS,
     TARGET,
@@ -58,7 +59,7 @@ from hatch_elixir_workers.condensed import (
 from hatch_elixir_workers.opcodes import ARITIES, MAX_OPCODE
 
 # Part of the cache key: raise it when the same code is condensed differently.
-CONDENSED_VERSION = 1
+CONDENSED_VERSION = 2
 
 
 def condensed(code: bytes, arities: Sequence[int]) -> bytes:
@@ -69,7 +70,7 @@ def condensed(code: bytes, arities: Sequence[int]) -> bytes:
     key = cache.digest([b"condensed", str(CONDENSED_VERSION).encode(), bytes(arities), code])
     known = cache.load("condensed", key)
     if known is None:
-        known = joined(code[:HEADER_BYTES], len(code) - HEADER_BYTES, _Condenser(code, arities).streams())
+        known = _Condenser(code, arities).chunk()
         cache.store("condensed", key, known)
     return known
 
@@ -84,12 +85,19 @@ class _Condenser(State):
         self.reader = CompactReader(code, HEADER_BYTES, ())
         self.out = [bytearray() for _ in range(STREAMS)]
 
+    def chunk(self) -> bytes:
+        streams = self.streams()
+        if self.code[:HEADER_BYTES] != self.header():
+            raise ChunkError(0, "the header does not say what the instructions do")
+        return joined(self.code[:HEADER_BYTES], len(self.code) - HEADER_BYTES, [*streams, self.function_stream()])
+
     def streams(self) -> list[bytearray]:
         goes_on = False
         while True:
             at, opcode = self.reader.pos, self._byte()
             if opcode != INT_CODE_END and (opcode > MAX_OPCODE or ARITIES[opcode] is None):
                 raise ChunkError(at, f"unknown instruction {opcode}")
+            self.highest = max(self.highest, opcode)
             if goes_on:
                 self.out[OPERATIONS].append(opcode)
             elif opcode not in (LABEL, INT_CODE_END):
@@ -136,6 +144,10 @@ class _Condenser(State):
         elif kind == NAME:
             number = self._value(TAG_A)
             self._number(ATOM, number, number)
+            self.head = (number, 0)
+        elif kind == PARAMETERS:
+            self.head = (self.head[0], self._value(TAG_U))
+            self.out[OPERATIONS] += compact(TAG_U, self.head[1])
         elif kind == ARITY:
             self._arity()
         elif kind == IMPORT:

@@ -72,7 +72,8 @@ def _head(function: FunctionParts) -> FunctionParts:
     head = function.pieces[: function.head]
     failure = next(piece for piece in head if isinstance(piece, int) and piece & _KIND_MASK == LABEL)
     jump = (bytes((NUMBERS["jump"],)), failure & ~_KIND_MASK | JUMP)
-    return function._replace(pieces=(*head, *jump))
+    has_line = any(isinstance(piece, int) and piece & _KIND_MASK == LINE for piece in head)
+    return function._replace(pieces=(*head, *jump), highest_opcode=NUMBERS["line" if has_line else "jump"])
 
 
 def _narrowed_tables(parts: Parts, kept: Sequence[FunctionParts]) -> Iterator[tuple[int, bytes]]:

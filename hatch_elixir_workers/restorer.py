@@ -28,6 +28,7 @@ from hatch_elixir_workers.condensed import (
     FRAME,
     FUN,
     FUNC_INFO,
+    FUNCTIONS,
     HEADER_BYTES,
     IMPORT,
     INT_CODE_END,
@@ -44,6 +45,7 @@ from hatch_elixir_workers.condensed import (
     OPERATIONS,
     OWN,
     OWN_NAME,
+    PARAMETERS,
     PLAIN,
     TARGET,
     TARGETS,
@@ -59,14 +61,17 @@ from hatch_elixir_workers.opcodes import ARITIES, MAX_OPCODE
 def restored(data: bytes, arities: Sequence[int]) -> bytes:
     """`Code` from the data of `CodC` and the arities of the imports. Raises ChunkError."""
     header, total, streams = split(data)
-    code = _Restorer(streams, arities).code()
+    restorer = Restorer(streams, arities)
+    code = restorer.code()
     if len(code) != total:
         raise ChunkError(HEADER_BYTES, f"{total} bytes of code are announced, {len(code)} came out")
+    if streams[FUNCTIONS] != restorer.function_stream():
+        raise ChunkError(HEADER_BYTES, "functions are announced that are not there")
     return header + code
 
 
-class _Restorer(State):
-    """Writes `Code`, but for its header, from the streams."""
+class Restorer(State):
+    """Writes `Code`, but for its header, from the streams, of which it does not need the last."""
 
     def __init__(self, streams: Sequence[bytes], arities: Sequence[int]) -> None:
         super().__init__()
@@ -76,10 +81,12 @@ class _Restorer(State):
         self.out = bytearray()
 
     def code(self) -> bytes:
+        """Raises ChunkError."""
         opcode, goes_on = None, False
         while opcode != INT_CODE_END:
             opcode = self._byte() if goes_on else INT_CODE_END if self._is_at_end() else LABEL
             self.out.append(opcode)
+            self.highest = max(self.highest, opcode)
             if opcode == LABEL:
                 self.out += compact(TAG_U, self.label())
             elif opcode != INT_CODE_END:
@@ -114,7 +121,11 @@ class _Restorer(State):
         elif kind == OWN:
             self.out += OWN_NAME
         elif kind == NAME:
-            self.out += compact(TAG_A, self._number(ATOM))
+            self.head = (self._number(ATOM), 0)
+            self.out += compact(TAG_A, self.head[0])
+        elif kind == PARAMETERS:
+            self.head = (self.head[0], self._plain_number())
+            self.out += compact(TAG_U, self.head[1])
         elif kind == ARITY:
             self._arity()
         elif kind == FUN:

@@ -48,7 +48,7 @@ _Static_assert((int) FRAME <= (int) KIND, "kinds of operands have four bits");
 typedef struct Restorer {
     Reader in[STREAMS];
     uint32_t next[STREAMS]; // the first number of each kind that has not been used
-    uint32_t labels, next_fun, frame, import_count;
+    uint32_t labels, functions, next_fun, frame, import_count;
     uint32_t targets[TARGETS], callees[TARGETS]; // the latest ones, each once, the newest first
     const uint8_t *arities;                      // of the imports
     uint8_t *out, *end;
@@ -234,6 +234,7 @@ static void place_label(Restorer *s, bool is_entry)
 {
     put_number(s, ARG_U, ++s->labels);
     if (!is_entry) return;
+    s->functions++;
     remember(s->callees, s->labels);
     remember(s->targets, s->labels - 1);
 }
@@ -284,19 +285,18 @@ bool code_restore(const Slice parts[PARTS], Slice *code)
         streams += parts[PART_OPERATIONS + i].size;
     }
     Reader numbers = reader_of(parts[PART_CODE]), imports = reader_of(parts[PART_IMPORTS]);
-    uint32_t header[HEADER_BYTES / 4] = { HEADER_BYTES - 4 };
-    for (int i = 2; i < HEADER_BYTES / 4; i++) header[i] = read_leb128(&numbers); // highest opcode, labels, functions
     size_t size = read_leb128(&numbers);
     if (imports.at < imports.end) s.import_count = read_leb128(&imports);
     if (numbers.bad || size > streams * MAX_GROWTH || s.import_count > parts[PART_IMPORTS].size) return false;
     uint8_t *bytes = vm_malloc(HEADER_BYTES + size), *arities = vm_malloc(s.import_count + 1);
     bool good = bytes && arities && read_arities(imports, arities, s.import_count);
     if (good) {
-        for (int i = 0; i < HEADER_BYTES / 4; i++) put_u32(bytes + 4 * i, header[i]);
         s.arities = arities;
         s.out = bytes + HEADER_BYTES;
         s.end = s.out + size;
         good = restore(&s);
+        uint32_t header[HEADER_BYTES / 4] = { HEADER_BYTES - 4, 0, 0, s.labels + 1, s.functions }; // nobody asks for the highest opcode
+        for (int i = 0; i < HEADER_BYTES / 4; i++) put_u32(bytes + 4 * i, header[i]);
     }
     if (arities) vm_mfree(arities, s.import_count + 1);
     if (good) *code = (Slice) { bytes, HEADER_BYTES + size };

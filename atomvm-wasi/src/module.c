@@ -153,7 +153,7 @@ static bool restore_chunks(const Slice parts[PARTS], Chunks *c)
 typedef struct Rows {
     Reader in;
     bool condensed;
-    uint32_t count, before[2];
+    uint32_t count, before[2], next_function;
 } Rows;
 
 static uint32_t cell(Rows *t) { return t->condensed ? read_leb128(&t->in) : read_u32(&t->in); }
@@ -302,6 +302,24 @@ static Function **function_at(Module *m, uint32_t offset)
     return &m->functions[low];
 }
 
+// The function that a row of a condensed table names: by its distance from the one behind that of the row before.
+static Function *function_in_row(const Module *m, Rows *t)
+{
+    uint32_t place = t->next_function + unzigzag(read_leb128(&t->in));
+    t->next_function = place + 1;
+    return place < m->function_count && !t->in.bad ? m->functions[place] : NULL;
+}
+
+// The function at the label in such a row of a .beam, if it has the name and the arity that stand in front.
+static Function *function_at_label(const Module *m, Rows *t, uint32_t *label)
+{
+    term name = module_atom(m, read_u32(&t->in), &t->in);
+    uint32_t arity = read_u32(&t->in);
+    *label = read_u32(&t->in);
+    Function *f = *label < m->label_count && !t->in.bad ? m->label_function[*label] : NULL;
+    return f && f->name == name && f->arity == arity ? f : NULL;
+}
+
 // The label after func_info is the entry; functions others named already get the code, others are new.
 static bool read_exports(Module *m, const Chunks *c)
 {
@@ -309,11 +327,12 @@ static bool read_exports(Module *m, const Chunks *c)
     m->export_count = t.count;
     m->exports = table_new(&t.in, t.count, sizeof *m->exports);
     for (uint32_t i = 0; i < t.count && !t.in.bad; i++) {
-        term name = module_atom(m, near_cell(&t, 0), &t.in);
-        uint32_t arity = cell(&t), label = near_cell(&t, 1);
-        if (t.in.bad || label >= m->label_count || !m->label_function[label]) return false;
-        Function *inside = m->label_function[label], *f = function_get(m->name, name, arity);
-        if (!f || inside->name != name || inside->arity != arity) return false;
+        uint32_t label;
+        Function *inside = t.condensed ? function_in_row(m, &t) : function_at_label(m, &t, &label);
+        if (!inside) return false;
+        if (t.condensed) label = inside->label;
+        Function *f = function_get(m->name, inside->name, inside->arity);
+        if (!f || f == inside) return false;
         f->owner = m;
         f->exported = true;
         f->code_offset = inside->code_offset;
@@ -349,11 +368,11 @@ static bool read_lambdas(Module *m, const Chunks *c)
     m->lambda_count = t.count;
     m->lambdas = table_new(&t.in, t.count, sizeof *m->lambdas);
     for (uint32_t i = 0; i < t.count && !t.in.bad; i++) {
-        module_atom(m, near_cell(&t, 0), &t.in);
-        uint32_t arity = cell(&t), label = near_cell(&t, 1), index = cell(&t), free_count = cell(&t);
-        uint32_t uniq = read_u32(t.condensed ? &uniques : &t.in);
-        if (t.in.bad || uniques.bad || label >= m->label_count || !m->label_function[label] || free_count > arity) return false;
-        m->lambdas[i] = (Lambda) { m->label_function[label], m, index, uniq, free_count, arity - free_count };
+        uint32_t label;
+        Function *f = t.condensed ? function_in_row(m, &t) : function_at_label(m, &t, &label);
+        uint32_t index = cell(&t), free_count = cell(&t), uniq = read_u32(t.condensed ? &uniques : &t.in);
+        if (t.in.bad || uniques.bad || !f || free_count > f->arity) return false;
+        m->lambdas[i] = (Lambda) { f, m, index, uniq, free_count, f->arity - free_count };
     }
     return !t.in.bad;
 }

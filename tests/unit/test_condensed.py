@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,10 @@ HEAD = bytes.fromhex("0110 02122200 0120")
 END = bytes((NUMBERS["return"], NUMBERS["int_code_end"]))
 
 
+def header(highest: int) -> bytes:
+    return struct.pack(">5I", 16, 0, highest, 3, 1)
+
+
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
@@ -64,10 +69,25 @@ END = bytes((NUMBERS["return"], NUMBERS["int_code_end"]))
     ],
 )
 def test_code_that_no_compiler_makes_is_refused(body: bytes, problem: str) -> None:
-    code = bytes(condensed.HEADER_BYTES) + HEAD + body + (END if problem != "truncated" else b"")
-    assert condense(bytes(condensed.HEADER_BYTES) + HEAD + END, [1])
+    code = header(NUMBERS["return"]) + HEAD + body + (END if problem != "truncated" else b"")
+    assert condense(header(NUMBERS["return"]) + HEAD + END, [1])
     with pytest.raises(ChunkError, match=problem):
         condense(code, [1])
+
+
+@pytest.mark.parametrize("numbers", [(16, 0, 20, 3, 1), (16, 0, 19, 4, 1), (16, 0, 19, 3, 2), (20, 0, 19, 3, 1)])
+def test_a_header_that_says_something_else_is_refused(numbers: tuple[int, ...]) -> None:
+    with pytest.raises(ChunkError, match="the header does not say"):
+        condense(struct.pack(">5I", *numbers) + HEAD + END, [])
+
+
+def test_functions_are_named_by_their_heads() -> None:
+    parts = take_apart(library("lists"))
+    functions, heads_only = {(each.name, each.arity) for each in parts.functions}, {("reverse", 2)}
+    small = BeamModule("small", tuple(prune(parts, functions - heads_only, heads_only, condense=True)))
+    _, _, streams = condensed.split(small.chunk(condensed.CHUNK) or b"")
+    heads = [(small.atoms[name - 1], arity, label) for name, arity, label in condensed.functions(streams[-1])]
+    assert heads == [(each.name, each.arity, each.label) for each in small.functions]
 
 
 def test_such_code_is_packed_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +110,7 @@ def test_such_code_is_packed_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_unusual_operands_come_back(body: bytes) -> None:
     end = bytes((NUMBERS["int_code_end"],)) if body[0] == NUMBERS["select_val"] else END
-    code = bytes(condensed.HEADER_BYTES) + HEAD + body + end
+    code = header(max(*end, body[0])) + HEAD + body + end
     assert restored(condense(code, []), []) == code
 
 
@@ -114,7 +134,8 @@ def small() -> list[Chunk]:
     ("damage", "problem"),
     [
         (lambda data: data[:10], "truncated"),
-        (lambda data: data[:-200], "truncated"),
+        (lambda data: data[:25], "truncated"),
+        (lambda data: data[:-9], "functions are announced that are not there"),
         (lambda data: data[:20] + bytes((data[20] ^ 1,)) + data[21:], "bytes of code are announced"),
     ],
 )
