@@ -2,9 +2,10 @@
 
     atomvm/applications.bin    [{running | loaded, {application, App, Properties}}], each behind those that it needs
 
-`loaded` are the applications with a callback module of their own, which the framework starts before the first
-request. All others run from the beginning: there is nothing to start. Applications of OTP and Elixir are among these
-even when they have a callback module: what theirs start (log handlers, sockets, code servers) is the host's.
+`loaded` are the applications with a callback module of their own and those that need one of these, which the framework
+starts before the first request. All others run from the beginning: there is nothing to start. Applications of OTP and
+Elixir are among these even when they have a callback module: what theirs start (log handlers, sockets, code servers) is
+the host's.
 """
 
 from __future__ import annotations
@@ -89,20 +90,33 @@ class Application:
         why = None if self.of_project else _OF_THE_HOST.get(self.name)
         return f"application {self.name} is listed but not started: {why}" if why else None
 
-    def term(self, packed: Collection[str]) -> etf.Term:
-        """An entry of the file; of its modules, the packed ones."""
+    @property
+    def needed(self) -> set[str]:
+        """The applications that run before it is started."""
+        known = dict(self.properties)
+        lists = (known.get(key) for key in ("applications", "optional_applications"))
+        return {each.name for names in lists if isinstance(names, list) for each in names if isinstance(each, etf.Atom)}
+
+    def term(self, packed: Collection[str], *, starts: bool) -> etf.Term:
+        """An entry of the file; of its modules, the packed ones. `starts`: it does not run from the beginning."""
         properties: list[etf.Term] = []
         for key, value in self.properties:
             if key == "modules" and isinstance(value, list):
                 value = [each for each in value if isinstance(each, etf.Atom) and each.name in packed]
             properties.append((etf.Atom(key), value))
-        state = "loaded" if self.callback else "running"
+        state = "loaded" if starts else "running"
         return (etf.Atom(state), (etf.Atom("application"), etf.Atom(self.name), properties))
 
 
 def applications_file(applications: Iterable[Application], packed: Collection[str]) -> bytes:
-    """The content of the file."""
-    return etf.encode([each.term(packed) for each in applications])
+    """The content of the file, for applications of which each stands behind those that it needs."""
+    starting: set[str] = set()
+    terms: list[etf.Term] = []
+    for each in applications:
+        if each.callback or not starting.isdisjoint(each.needed):
+            starting.add(each.name)
+        terms.append(each.term(packed, starts=each.name in starting))
+    return etf.encode(terms)
 
 
 def to_start(applications: Sequence[Application]) -> list[str]:

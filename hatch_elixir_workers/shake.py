@@ -128,8 +128,8 @@ _NO_REQUESTS = frozenset({MFA("Elixir.Integer", "pow", 2)})
 _REQUESTS = frozenset(_ON_REQUEST.values())
 _CALLED = "is called"
 
-# Calls `Module:start()` of the entry alone, which is a root.
-_BOOT = MFA("atomvm_init", "boot", 1)
+# Call `Module:start` of what is a root anyway: of the entry, and of what starts applications.
+_STARTERS = frozenset({MFA("atomvm_init", "boot", 1), MFA("Elixir.ElixirWorkers.Server", "start_applications", 1)})
 
 # The shell's commands are in modules that are named like data: with these, the two must stand side by side everywhere.
 _LETTERS = frozenset({"c", "i"})
@@ -600,7 +600,7 @@ class _Walk:
         if (name, arity) in _OF_EVERY_MODULE:
             self._information_call(name, arity, mfa)
             return
-        if mfa == _BOOT:
+        if mfa in _STARTERS:
             return
         if not self.universe.is_library(mfa.module):
             self._call_of_application(name, arity, mfa)

@@ -5,7 +5,8 @@
 %%     atomvm/config.bin          [{App, [{Key, Value}]}], the content of sys.config
 %%
 %% Starting, stopping, environment and properties work as in OTP. All applications are loaded from the beginning, as in a
-%% release; those without a callback of their own are running, the others are started by the framework.
+%% release. Those with a callback of their own and those that need one of these are started by the framework; all others
+%% run from the beginning.
 -module(application).
 
 -export([get_env/1, get_env/2, get_env/3, get_all_env/0, get_all_env/1, set_env/1, set_env/2, set_env/3, set_env/4]).

@@ -49,6 +49,25 @@ def test_the_project_is_started_for_a_dependency_too() -> None:
     assert roots[MFA("Elixir.My", "start", 2)] == "is a callback of application dep"
 
 
+def test_what_needs_a_dependency_that_starts_waits_for_it() -> None:
+    """Else it ran from the beginning, and starting it started nothing."""
+
+    def needs(name: str, key: str = "applications") -> tuple[tuple[str, etf.Term], ...]:
+        return ((key, [ATOM(name)]),)
+
+    known = [
+        LIBRARY,
+        Application("pool", (CALLBACK,), of_project=True),
+        Application("between", needs("pool", "optional_applications"), of_project=True),
+        Application("other", needs("logger"), of_project=True),
+        Application("my", needs("between"), own=True, of_project=True),
+    ]
+    entries = etf.decode(applications_file(known, ()))
+    states = {entry[1][1].name: entry[0].name for entry in entries}  # type: ignore[union-attr, index]
+    assert [name for name, state in states.items() if state == "loaded"] == ["pool", "between", "my"]
+    assert len(states) == len(known)
+
+
 def test_an_included_application_is_not_started_by_itself() -> None:
     includes: tuple[str, etf.Term] = ("included_applications", [ATOM("part")])
     whole = Application("whole", (CALLBACK, includes), own=True, of_project=True)
