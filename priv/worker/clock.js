@@ -3,42 +3,42 @@
  *
  * At the edge the host's clock stands still between I/O, so a timer that was slept for can fire while the clock still
  * reads the old time. `advanceTo` moves this clock to the moment that was waited for; it never runs backwards, and
- * wall time moves along with it.
+ * wall time moves along with it: the host is asked for that once, since asking costs something.
  */
 export class Clock {
-  #read;
-  #latestMs = 0;
-  #aheadMs = 0; // of the host's clock
+  #readMs;
+  #latestMs;
+  #systemAheadMs; // of the monotonic time
 
   /** @param {{ monotonicMs: () => number, systemMs: () => number }} [host] */
   constructor(host = { monotonicMs: () => performance.now(), systemMs: () => Date.now() }) {
-    this.#read = host;
+    this.#readMs = host.monotonicMs;
+    this.#latestMs = host.monotonicMs();
+    this.#systemAheadMs = host.systemMs() - this.#latestMs;
   }
 
   monotonicMs() {
-    const hostMs = this.#read.monotonicMs();
-    this.#latestMs = Math.max(this.#latestMs, hostMs);
-    this.#aheadMs = this.#latestMs - hostMs;
+    const hostMs = this.#readMs();
+    if (hostMs > this.#latestMs) this.#latestMs = hostMs;
     return this.#latestMs;
   }
 
-  /** What `monotonicMs` returned last: asking the runtime for the time costs something. */
+  /** What `monotonicMs` returned last. */
   get latestMs() {
     return this.#latestMs;
   }
 
   systemMs() {
-    this.monotonicMs();
-    return this.latestSystemMs;
+    return this.monotonicMs() + this.#systemAheadMs;
   }
 
-  /** Wall time, for whoever has asked `monotonicMs` right before. */
+  /** Wall time at `latestMs`. */
   get latestSystemMs() {
-    return this.#read.systemMs() + this.#aheadMs;
+    return this.#latestMs + this.#systemAheadMs;
   }
 
   /** @param {number} monotonicMs */
   advanceTo(monotonicMs) {
-    this.#latestMs = Math.max(this.#latestMs, monotonicMs);
+    if (monotonicMs > this.#latestMs) this.#latestMs = monotonicMs;
   }
 }

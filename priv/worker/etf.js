@@ -15,7 +15,7 @@
  * pids, references, funs and bit strings: none of them means anything on the other side.
  */
 
-export { decode, TupleReader } from "./etf_decode.js";
+export { decode, TupleReader, viewOf } from "./etf_decode.js";
 export { encode } from "./etf_encode.js";
 export { Atom, EtfError, Float, Tuple } from "./etf_terms.js";
 

@@ -19,7 +19,7 @@ const MAX_LOOP_BYTES = 64;
  * @throws {EtfError} naming the offset and the cause
  */
 export function decode(bytes) {
-  const reader = new Reader(bytes);
+  const reader = new Reader(bytes, viewOf(bytes), 0, bytes.length);
   const magic = reader.byte();
   if (magic !== VERSION_MAGIC) throw new EtfError(`offset 0: version ${magic}, expected ${VERSION_MAGIC}`);
   const term = decodeTerm(reader, 0);
@@ -30,18 +30,21 @@ export function decode(bytes) {
 /** The elements of an external term that is a tuple, one after the other; its texts are not copied first. */
 export class TupleReader {
   #reader;
-  /** Of the tuple; 0 when the term is none. */
-  size;
 
   /**
    * @param {Uint8Array} bytes which hold the term
-   * @param {number} [start] where it begins
-   * @param {number} [end] where it has to end
+   * @param {DataView} view of the same
+   * @param {number} start where it begins
+   * @param {number} end where it has to end
    */
-  constructor(bytes, start, end) {
-    this.#reader = new Reader(bytes, start, end);
+  constructor(bytes, view, start, end) {
+    this.#reader = new Reader(bytes, view, start, end);
+  }
+
+  /** @returns {number} of the tuple's elements, which are read after this; 0 when the term is none */
+  size() {
     const isTuple = this.#reader.byte() === VERSION_MAGIC && this.#reader.byte() === SMALL_TUPLE_EXT;
-    this.size = isTuple ? this.#reader.byte() : 0;
+    return isTuple ? this.#reader.byte() : 0;
   }
 
   /** @param {string} what the next element is, which has to be a binary */
@@ -167,20 +170,28 @@ function latin1(bytes) {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
-/** Numbers are big-endian. Each access is checked against the end of the term before it is made. */
+/** @param {Uint8Array} bytes */
+export function viewOf(bytes) {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Each access is checked against the end of the term before it is made. */
 class Reader {
   #bytes;
+  #view;
   #start;
   #end;
   offset;
 
   /**
    * @param {Uint8Array} bytes
-   * @param {number} [start]
-   * @param {number} [end]
+   * @param {DataView} view of the same
+   * @param {number} start
+   * @param {number} end
    */
-  constructor(bytes, start = 0, end = bytes.length) {
+  constructor(bytes, view, start, end) {
     this.#bytes = bytes;
+    this.#view = view;
     this.#start = start;
     this.#end = end;
     this.offset = start;
@@ -193,30 +204,26 @@ class Reader {
   }
 
   byte() {
-    return this.#number(1);
+    this.need(1);
+    return this.#view.getUint8(this.offset++);
   }
 
   uint16() {
-    return this.#number(2);
+    this.need(2);
+    this.offset += 2;
+    return this.#view.getUint16(this.offset - 2);
   }
 
   uint32() {
-    return this.#number(4);
-  }
-
-  /** @param {number} length in bytes */
-  #number(length) {
-    this.need(length);
-    let value = 0;
-    for (const end = this.offset + length; this.offset < end; this.offset++) {
-      value = value * 0x100 + /** @type {number} */ (this.#bytes[this.offset]);
-    }
-    return value;
+    this.need(4);
+    this.offset += 4;
+    return this.#view.getUint32(this.offset - 4);
   }
 
   float64() {
-    const bytes = this.bytes(8);
-    return new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0);
+    this.need(8);
+    this.offset += 8;
+    return this.#view.getFloat64(this.offset - 8);
   }
 
   /** @param {number} length @returns {Uint8Array} a view, not a copy */

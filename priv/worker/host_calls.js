@@ -9,7 +9,7 @@ import { Alarm } from "./alarm.js";
 import { BindingError } from "./bindings/index.js";
 import { OperationError } from "./bindings/values.js";
 import { WorkerError, describe } from "./errors.js";
-import { encode, TupleReader } from "./etf.js";
+import { encode, TupleReader, viewOf } from "./etf.js";
 import { LEVEL_ERROR } from "./logs.js";
 import { ResponseStream } from "./response_stream.js";
 import { Streams } from "./streams.js";
@@ -34,7 +34,6 @@ const UNKNOWN_CALL = Object.freeze({ binding: "?", operation: "?", args: [] });
  * @typedef {import("./etf.js").Term} Term
  * @typedef {{ id: number, kind: number, bytes: Uint8Array }} Answer bytes are an external term, or a binary as it is
  * @typedef {{ binding: string, operation: string, args: Term[] }} Call
- * @typedef {{ bytes: Uint8Array, start: number, end: number }} Record where the term of a call is
  *
  * @typedef {object} Background where casts go
  * @property {(work: Promise<void>) => void} waitUntil keeps the request's context alive
@@ -100,18 +99,19 @@ export class HostCalls {
 
   /**
    * @param {Uint8Array} bytes of which nothing is needed when this returns
+   * @param {DataView} [view] of the same
    * @param {number} [start] of the first record
    * @param {number} [end] of the last one
    */
-  start(bytes, start = 0, end = bytes.length) {
+  start(bytes, view = viewOf(bytes), start = 0, end = bytes.length) {
     for (let at = start; at < end; ) {
       const termStart = at + RECORD_HEADER_BYTES;
-      const termEnd = termStart <= end ? termStart + uint32(bytes, at + 4) : Infinity;
+      const termEnd = termStart <= end ? termStart + view.getUint32(at + 4, true) : Infinity;
       if (termEnd > end) throw new WorkerError("E_VM_ABI", `the host call at ${at - start} does not fit its records`);
-      const id = uint32(bytes, at);
-      const record = { bytes, start: termStart, end: termEnd };
-      if (id === CAST_ID) this.#background.waitUntil(this.#cast(record));
-      else this.#call(id, record);
+      const id = view.getUint32(at, true);
+      const term = new TupleReader(bytes, view, termStart, termEnd);
+      if (id === CAST_ID) this.#background.waitUntil(this.#cast(term));
+      else this.#call(id, term);
       at = (termEnd + 3) & ~3;
     }
   }
@@ -153,11 +153,11 @@ export class HostCalls {
     return answers;
   }
 
-  /** @param {number} id @param {Record} record */
-  #call(id, record) {
+  /** @param {number} id @param {TupleReader} term */
+  #call(id, term) {
     this.#running++;
     this.#perform(
-      record,
+      term,
       (value) => {
         const bytes = bytesOf(value);
         if (bytes === undefined) this.#answer(id, REPLY_TERM, encode(value));
@@ -174,10 +174,10 @@ export class HostCalls {
     this.interrupt();
   }
 
-  /** @param {Record} record @returns {Promise<void>} */
-  #cast(record) {
+  /** @param {TupleReader} term @returns {Promise<void>} */
+  #cast(term) {
     return new Promise((resolve) => {
-      this.#perform(record, () => resolve(), ({ binding, operation, code, message }) => {
+      this.#perform(term, () => resolve(), ({ binding, operation, code, message }) => {
         this.#background.log.write(LEVEL_ERROR, `binding ${binding}, ${operation}: ${message} (${code})`);
         resolve();
       });
@@ -186,16 +186,16 @@ export class HostCalls {
 
   /**
    * By callbacks, because each promise between a call and its binding takes time of its own.
-   * @param {Record} record
+   * @param {TupleReader} term
    * @param {(value: Term) => void} done which throws for what is no term
    * @param {(error: BindingError) => void} failed
    */
-  #perform(record, done, failed) {
+  #perform(term, done, failed) {
     let call = UNKNOWN_CALL;
     let code = "bad_call";
     const fail = (/** @type {unknown} */ cause) => failed(asBindingError(cause, call, code));
     try {
-      call = decodeCall(record);
+      call = readCall(term);
       if (call.binding !== BODY_BINDING) code = "failed";
       this.#work(call).then((value) => {
         try {
@@ -241,21 +241,14 @@ function bytesOf(value) {
 }
 
 /**
- * @param {Record} record
+ * @param {TupleReader} term
  * @returns {Call}
  */
-function decodeCall({ bytes, start, end }) {
-  const call = new TupleReader(bytes, start, end);
-  if (call.size !== 3) throw new TypeError("a host call is a tuple of three");
-  const binding = call.text("the name of a binding");
-  const operation = call.text("the name of an operation");
-  const args = call.last();
+function readCall(term) {
+  if (term.size() !== 3) throw new TypeError("a host call is a tuple of three");
+  const binding = term.text("the name of a binding");
+  const operation = term.text("the name of an operation");
+  const args = term.last();
   if (!Array.isArray(args)) throw new TypeError("the arguments of a host call are a list");
   return { binding, operation, args };
-}
-
-/** @param {Uint8Array} bytes @param {number} at */
-function uint32(bytes, at) {
-  const [a, b, c, d] = /** @type {[number, number, number, number]} */ ([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
 }

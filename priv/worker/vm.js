@@ -236,7 +236,7 @@ export class Machine {
     const length = this.#lengthOf(CALLS_AT);
     if (length === 0) return;
     const start = this.#startOf(CALLS_AT, length);
-    calls.start(this.#bytes, start, start + length);
+    calls.start(this.#bytes, this.#view, start, start + length);
     this.#clear(CALLS_AT);
   }
 

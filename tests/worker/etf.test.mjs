@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { Atom, decode, encode, EtfError, Float, Tuple, TupleReader } from "../../priv/worker/etf.js";
+import { Atom, decode, encode, EtfError, Float, Tuple, TupleReader, viewOf } from "../../priv/worker/etf.js";
 import { utf8Text } from "../../priv/worker/utf8.js";
 
 const bytes = (/** @type {number[]} */ ...values) => Uint8Array.from(values);
@@ -105,9 +105,10 @@ test("texts of every length and alphabet, ASCII or not at any place", () => {
 
 test("an element of a tuple is read where it is, and offsets count from its start", () => {
   const records = bytes(9, 9, 9, ...encode(new Tuple(["KV", [1, 2]])), 9);
-  const reader = new TupleReader(records, 3, records.length - 1);
-  assert.deepEqual([reader.size, reader.text("a name"), reader.last()], [2, "KV", [1, 2]]);
-  const cut = new TupleReader(records, 3, 12);
+  const reader = new TupleReader(records, viewOf(records), 3, records.length - 1);
+  assert.deepEqual([reader.size(), reader.text("a name"), reader.last()], [2, "KV", [1, 2]]);
+  const cut = new TupleReader(records, viewOf(records), 3, 12);
+  assert.equal(cut.size(), 2);
   assert.throws(() => cut.text("a name"), /offset 8: 2 bytes wanted, 1 left/);
 });
 

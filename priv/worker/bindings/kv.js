@@ -31,7 +31,8 @@ export default {
   operations: {
     // No async function: this one returns at once what it would wait for.
     get(namespace, [key, cacheTtl]) {
-      return namespace.get(keyOf(key), { type: "arrayBuffer", cacheTtl: ttlOf(cacheTtl) });
+      const ttl = ttlOf(cacheTtl);
+      return namespace.get(keyOf(key), ttl === undefined ? "arrayBuffer" : { type: "arrayBuffer", cacheTtl: ttl });
     },
 
     async get_with_metadata(namespace, [key, cacheTtl]) {
