@@ -100,6 +100,20 @@ test("a body of exactly the limit is read", async () => {
   assert.equal((await readBody(chunked(5, 200).request, 1000)).length, 1000);
 });
 
+test("a body that comes in pieces of any size is all of them, byte for byte", async () => {
+  const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
+  const cuts = [0, 1, 3, 3, 500, 999, 1000];
+  const pieces = cuts.slice(1).map((end, i) => bytes.slice(cuts[i], end));
+  const body = new ReadableStream({
+    start(controller) {
+      for (const piece of pieces) controller.enqueue(piece);
+      controller.close();
+    },
+  });
+  const request = new Request("http://app/", { method: "POST", body, duplex: "half" });
+  assert.deepEqual(await readBody(request, 1000), bytes);
+});
+
 test("a body is refused at the first chunk beyond the limit, and no more of it is read", async () => {
   const { request, state } = chunked(1_000_000, 300);
   await assert.rejects(readBody(request, 1000), failsWith("E_BODY_TOO_LARGE"));

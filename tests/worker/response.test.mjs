@@ -65,6 +65,16 @@ for (const status of [0, 101, 199, 600, 65535]) {
   });
 }
 
+test("the length that a handler gives to HEAD is the one that is told", () => {
+  const { headers } = response(layout(200, [["Content-Length", "9"]], Buffer.from("body")), "HEAD");
+  assert.equal(headers.get("content-length"), "9");
+});
+
+test("header bytes are UTF-8, and Latin-1 where they are not", () => {
+  const fields = /** @type {[string, string][]} */ ([["x", "caf\xc3\xa9"], ["y", "caf\xe9"]]);
+  assert.deepEqual(parseResponse(layout(200, fields)).headers, [["x", "café"], ["y", "café"]]);
+});
+
 for (const [name, value] of /** @type {[string, string][]} */ ([
   ["x", "a\r\nset-cookie: b"], ["x", "a\nb"], ["x", "a\0b"], ["a b", "x"], ["", "x"], ["x:y", "z"],
 ])) {
