@@ -7,7 +7,7 @@ that this virtual machine does not have, or when it is there and can only refuse
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,6 +20,11 @@ from hatch_elixir_workers.names import shown_module
 from hatch_elixir_workers.shake import EVALUATED, EVALUATOR, Reach
 
 _NIF_ERROR = frozenset({MFA("erlang", "nif_error", 1), MFA("erlang", "nif_error", 2)})
+_LOAD_NIF = MFA("erlang", "load_nif", 2)
+_NO_NATIVE_LIBRARIES = (
+    "it can only refuse. A worker loads no native libraries: functions that are in one do what the Erlang code here "
+    "does, which is most often to fail"
+)
 _MAX_CHAIN = 6
 _NO_MODULE = "no application, dependency or library has this module"
 # Modules of the machine itself.
@@ -67,7 +72,17 @@ def check(universe: Universe, reach: Reach, *, natives_known: bool = True) -> li
         if inability is not None:
             caller = reach.functions[mfa].source or mfa
             found.setdefault(mfa, _missing(universe, reach, caller, _call_of(universe, caller, mfa), inability))
+    if natives_known:
+        found.update((each.caller, each) for each in _native_libraries(universe, reach))
     return sorted(found.values(), key=_order)
+
+
+def _native_libraries(universe: Universe, reach: Reach) -> Iterator[Missing]:
+    """What the project or a dependency has in C; of OTP's own NIFs the machine has those that are not reported."""
+    for mfa in reach.functions:
+        for call in _calls(universe, mfa) if _is_own(universe, mfa) else ():
+            if call.target == _LOAD_NIF:
+                yield _missing(universe, reach, mfa, call, _NO_NATIVE_LIBRARIES)
 
 
 def told(missing: Sequence[Missing]) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from hatch_elixir_workers.beam import MFA
 from hatch_elixir_workers.check import Missing, check, evaluation, require_nothing_missing, show, told
-from hatch_elixir_workers.collect import Origin, Universe, universe
+from hatch_elixir_workers.collect import Origin, Source, Universe, universe
 from hatch_elixir_workers.errors import SourceError
 from hatch_elixir_workers.shake import reach
 
@@ -86,6 +86,30 @@ def test_what_a_dependency_could_use_is_one_message(compile_erl: CompileErl, tmp
         "adapter.erl:7: :adapter.a/0 calls :lists.nothing/0: the module does not export it",
         "jwt calls modules that no application, dependency or library has: Other.Json (adapter.erl:4), :sodium "
         "(adapter.erl:6). Where they are optional there is nothing to do; otherwise add what has them to `deps`",
+    ]
+
+
+NIF = """-module(fast).
+-on_load(init/0).
+-export([encode/1]).
+init() -> erlang:load_nif("fast", 0).
+encode(_) -> erlang:nif_error(not_loaded).
+"""
+
+
+def test_native_libraries_of_dependencies(compile_erl: CompileErl) -> None:
+    app = compile_erl("-module(uses).\n-export([start/0]).\nstart() -> fast:encode(x), theirs:hash().\n")
+    fast = compile_erl(NIF)
+    theirs = compile_erl(NIF.replace("fast", "theirs").replace("encode/1", "hash/0").replace("encode(_)", "hash()"))
+    folders = [(Origin.APP, [app.parent]), (Origin.DEPENDENCY, [fast.parent]), (Origin.OTP, [theirs.parent])]
+    everything = universe(folders)
+    known = {"fast": Origin.DEPENDENCY, "theirs": Origin.OTP}
+    for name, origin in known.items():
+        everything.sources[name] = Source(name, everything.sources[name].path, origin)
+    natives = frozenset({MFA("erlang", "load_nif", 2), MFA("erlang", "nif_error", 1), MFA("theirs", "hash", 0)})
+    found = check(everything, reach(everything, [(MFA("uses", "start", 0), "test")], natives))
+    assert [str(each).partition(". ")[0] for each in found if each.target.function == "load_nif"] == [
+        "fast.erl:4: :fast.init/0 calls :erlang.load_nif/2: it can only refuse"
     ]
 
 
