@@ -131,9 +131,15 @@ Process *process_spawn(Process *parent, term module, term name, term args, size_
 
 Process *process_spawn_fun(Process *parent, term fun, size_t heap_words)
 {
-    if (boxed_kind(fun) == KIND_EXTFUN) return spawn_call(parent, extfun_function(fun), NULL, 0, heap_words);
-    Lambda *l = fun_lambda(fun);
-    return spawn_call(parent, l->function, boxed_ptr(fun) + 2, l->free_count, heap_words);
+    bool external = boxed_kind(fun) == KIND_EXTFUN;
+    Function *function = external ? extfun_function(fun) : fun_lambda(fun)->function;
+    Process *p = spawn_call(parent, function, boxed_ptr(fun) + 2, external ? 0 : fun_lambda(fun)->free_count, heap_words);
+    if (p) { // as spawned by apply(Fun, [])
+        p->state->initial_module = ATOM_erlang;
+        p->state->initial_function = ATOM_apply;
+        p->state->initial_arity = 2;
+    }
+    return p;
 }
 
 // ---- messages ----

@@ -5,6 +5,7 @@
 #include "../module.h"
 #include "../term_stack.h"
 
+enum { FULLSWEEP_AFTER = 65535, NODE_TABLE_GC_SECONDS = 60, BUSY_LIMIT_BYTES = 1 << 20, REQUESTS_LIMIT = 4, REQUESTS_LIMIT_MAX = (1 << 27) - 1 };
 enum { ETS_LIMIT = 8192, EXIT_CODE_MAX = 255, EXIT_SLOGAN = 1, EXIT_ABORT = 134 };
 
 static const char VERSION[] = "0.1.0";
@@ -30,6 +31,13 @@ static term system_version(Process *p)
 }
 
 static term pair(Process *p, term name, sterm n) { return make_tuple2(p, name, make_small(n)); }
+
+static term collection_defaults(Process *p)
+{
+    term pairs[] = { pair(p, ATOM_max_heap_size, (sterm) default_heap_limit.words), pair(p, ATOM_min_bin_vheap_size, MIN_BIN_VHEAP_WORDS),
+        pair(p, ATOM_min_heap_size, MIN_HEAP_WORDS), pair(p, ATOM_fullsweep_after, FULLSWEEP_AFTER) };
+    return make_list_of(p, pairs, sizeof pairs / sizeof *pairs, NIL);
+}
 
 static term compiler(Process *p)
 {
@@ -74,11 +82,12 @@ static term info_text_or_structure(Process *p, term item)
     case ATOM_os_type: return make_tuple2(p, ATOM_unix, ATOM_wasi);
     case ATOM_os_version: return make_tuple3(p, make_small(0), make_small(1), make_small(0)); // WASI preview 1
     case ATOM_c_compiler_used: return compiler(p);
-    case ATOM_fullsweep_after: return pair(p, item, 65535);
+    case ATOM_fullsweep_after: return pair(p, item, FULLSWEEP_AFTER);
     case ATOM_min_heap_size: return pair(p, item, MIN_HEAP_WORDS);
-    case ATOM_min_bin_vheap_size: return pair(p, item, 46422);
+    case ATOM_min_bin_vheap_size: return pair(p, item, MIN_BIN_VHEAP_WORDS);
     case ATOM_max_heap_size: return heap_limit_term(p, &default_heap_limit);
     case ATOM_schedulers_state: return make_tuple3(p, make_small(1), make_small(1), make_small(1));
+    case ATOM_garbage_collection: return collection_defaults(p);
     case ATOM_scheduler_bindings: return make_tuple(p, 1, (term[]) { ATOM_unbound });
     default: return NONE;
     }
@@ -101,7 +110,11 @@ static term info_number(Process *p, term item)
     case ATOM_ets_limit: return make_small(ETS_LIMIT);
     case ATOM_ets_count: return make_small((sterm) ets_count());
     case ATOM_start_time: return make_small(0);
-    default: return (void) p, NONE;
+    case ATOM_end_time: return make_integer(p, INT64_MAX);
+    case ATOM_delayed_node_table_gc: return make_small(NODE_TABLE_GC_SECONDS);
+    case ATOM_dist_buf_busy_limit: return make_small(BUSY_LIMIT_BYTES);
+    case ATOM_outstanding_system_requests_limit: return make_small(REQUESTS_LIMIT);
+    default: return NONE;
     }
 }
 
@@ -123,7 +136,11 @@ static term info_atom(term item)
     case ATOM_scheduler_bind_type: return ATOM_unbound;
     case ATOM_update_cpu_info: return ATOM_unchanged;
     case ATOM_system_logger: case ATOM_cpu_topology: case ATOM_modified_timing_level: return ATOM_undefined;
-    case ATOM_multi_scheduling_blockers: case ATOM_dist_ctrl: case ATOM_alloc_util_allocators: return NIL;
+    case ATOM_dynamic_trace: return ATOM_none;
+    case ATOM_dynamic_trace_probes: return ATOM_false;
+    case ATOM_async_dist: return archive_otp_release_number() >= 27 ? (term) ATOM_false : NONE;
+    case ATOM_halt_flush_timeout: return archive_otp_release_number() >= 27 ? (term) ATOM_infinity : NONE;
+    case ATOM_multi_scheduling_blockers: case ATOM_normal_multi_scheduling_blockers: case ATOM_dist_ctrl: case ATOM_alloc_util_allocators: return NIL;
     case ATOM_cpu_quota: return ATOM_unknown;
     default: return NONE;
     }
@@ -131,9 +148,11 @@ static term info_atom(term item)
 
 static term info_of_pair(term item)
 {
-    if (!is_tuple(item) || tuple_arity(item) != 2 || tuple_at(item, 0) != (term) ATOM_wordsize) return NONE;
-    bool known = tuple_at(item, 1) == (term) ATOM_internal || tuple_at(item, 1) == (term) ATOM_external;
-    return known ? make_small(sizeof(term)) : NONE;
+    if (!is_tuple(item) || tuple_arity(item) != 2) return NONE;
+    term name = tuple_at(item, 0), kind = tuple_at(item, 1);
+    if (name == (term) ATOM_wordsize) return kind == (term) ATOM_internal || kind == (term) ATOM_external ? make_small(sizeof(term)) : NONE;
+    if (name != (term) ATOM_cpu_topology) return NONE;
+    return kind == (term) ATOM_defined || kind == (term) ATOM_detected || kind == (term) ATOM_used ? (term) ATOM_undefined : NONE;
 }
 
 term erlang_system_info_1(Process *p, term *a)
@@ -281,28 +300,47 @@ term erlang_memory_1(Process *p, term *a)
 
 // ---- flags ----
 
-// Flags that are kept and given back, and change nothing else.
-term erlang_system_flag_2(Process *p, term *a)
+// Flags that are numbers, kept and given back, and change nothing else.
+static term set_number(Process *p, term name, term value)
 {
     static struct {
         enum atom_term name;
-        sterm value;
-    } flags[] = { { ATOM_backtrace_depth, STACKTRACE_DEPTH }, { ATOM_fullsweep_after, 65535 }, { ATOM_min_heap_size, MIN_HEAP_WORDS },
-        { ATOM_min_bin_vheap_size, 46422 }, { ATOM_schedulers_online, 1 }, { ATOM_trace_control_word, 0 } };
+        sterm value, min, max;
+    } flags[] = { { ATOM_backtrace_depth, STACKTRACE_DEPTH, 0, SMALL_MAX }, { ATOM_fullsweep_after, FULLSWEEP_AFTER, 0, SMALL_MAX },
+        { ATOM_min_heap_size, MIN_HEAP_WORDS, 0, SMALL_MAX }, { ATOM_min_bin_vheap_size, MIN_BIN_VHEAP_WORDS, 0, SMALL_MAX },
+        { ATOM_schedulers_online, 1, 1, 1 }, { ATOM_trace_control_word, 0, 0, SMALL_MAX },
+        { ATOM_outstanding_system_requests_limit, REQUESTS_LIMIT, 1, REQUESTS_LIMIT_MAX } };
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
-        if (a[0] != (term) flags[i].name) continue;
-        if (!is_small(a[1]) || small_value(a[1]) < 0) return raise_badarg(p);
+        if (name != (term) flags[i].name) continue;
+        if (!is_small(value) || small_value(value) < flags[i].min || small_value(value) > flags[i].max) return raise_badarg(p);
         sterm before = flags[i].value;
-        flags[i].value = small_value(a[1]);
+        flags[i].value = small_value(value);
         return make_small(before);
     }
+    return NONE;
+}
+
+// There is one scheduler, and nothing is accounted.
+static bool blocks_schedulers(term value)
+{
+    return value == (term) ATOM_block || value == (term) ATOM_unblock || value == (term) ATOM_block_normal || value == (term) ATOM_unblock_normal;
+}
+
+term erlang_system_flag_2(Process *p, term *a)
+{
+    term number = set_number(p, a[0], a[1]);
+    if (number != NONE || p->exception.class != NONE) return number;
     if (a[0] == (term) ATOM_max_heap_size) {
         HeapLimit before = default_heap_limit;
         return heap_limit_of(a[1], &default_heap_limit) ? heap_limit_term(p, &before) : raise_badarg(p);
     }
     if (a[0] == (term) ATOM_time_offset && a[1] == (term) ATOM_finalize) return ATOM_final;
-    if (a[0] == (term) ATOM_scheduler_wall_time && is_bool(a[1])) return ATOM_false;
-    return raise_badarg(p);
+    switch (a[0]) {
+    case ATOM_scheduler_wall_time: return is_bool(a[1]) ? (term) ATOM_false : raise_badarg(p);
+    case ATOM_microstate_accounting: return is_bool(a[1]) || a[1] == (term) ATOM_reset ? (term) ATOM_false : raise_badarg(p);
+    case ATOM_multi_scheduling: return blocks_schedulers(a[1]) ? (term) ATOM_disabled : raise_badarg(p);
+    default: return raise_error_info(p, ATOM_badarg, ATOM_badopt);
+    }
 }
 
 // ---- the end ----

@@ -2,6 +2,7 @@
 #include "../exception.h"
 #include "../heap_limit.h"
 #include "../map.h"
+#include "../module.h"
 #include "../process.h"
 #include "process_options.h"
 
@@ -167,6 +168,27 @@ static term current_location(Process *p, Process *target)
     return make_tuple(p, 4, (term[]) { s->initial_module, s->initial_function, make_small((sterm) s->initial_arity), NIL });
 }
 
+// {Address, Bytes, References} of each large binary that it holds.
+static term list_binaries(Process *p, const Process *t)
+{
+    term list = NIL;
+    for (int old = 0; old < 2; old++) {
+        for (const term *o = old ? t->old_off_heap : t->off_heap; o; o = (const term *) o[1]) {
+            if (header_kind(*o) != KIND_REFCBIN) continue;
+            const Blob *blob = (const Blob *) o[2];
+            term address = make_unsigned(p, (uintptr_t) blob), size = make_unsigned(p, o[3]);
+            list = cons(p, make_tuple3(p, address, size, make_small((sterm) blob->references)), list);
+        }
+    }
+    return list;
+}
+
+static term dictionary_value(Process *p, const Process *t, term key)
+{
+    term dictionary = t->state->dictionary, value = dictionary == NONE ? NONE : map_get(dictionary, key);
+    return value == NONE ? (term) ATOM_undefined : copy_to(p, value);
+}
+
 static term list_suspensions(Process *p, const Process *target)
 {
     term list = NIL;
@@ -254,21 +276,22 @@ static term info_item(Process *p, Process *t, term item)
     case ATOM_last_calls: return ATOM_false;
     case ATOM_catchlevel: return make_small(0);
     case ATOM_trace: return make_small(0);
-    case ATOM_binary: case ATOM_sequential_trace_token: return NIL;
+    case ATOM_binary: return list_binaries(p, t);
+    case ATOM_sequential_trace_token: return NIL;
     case ATOM_garbage_collection: return collection_settings(p, t);
     case ATOM_garbage_collection_info: return collection_sizes(p, t);
     case ATOM_backtrace: return backtrace(p, t);
+    case ATOM_async_dist: return archive_otp_release_number() >= 27 ? make_bool(s->async_dist) : NONE;
+    case ATOM_label: return archive_otp_release_number() >= 27 ? dictionary_value(p, t, ATOM_process_label) : NONE; // proc_lib:set_label/1
+    case ATOM_priority_messages: return archive_otp_release_number() >= 28 ? (term) ATOM_false : NONE;
     default: return NONE;
     }
 }
 
 static term info_pair(Process *p, Process *target, term item)
 {
-    if (is_tuple(item) && tuple_arity(item) == 2 && tuple_at(item, 0) == (term) ATOM_dictionary) {
-        term dictionary = target->state->dictionary;
-        term value = dictionary == NONE ? NONE : map_get(dictionary, tuple_at(item, 1));
-        return make_tuple2(p, item, value == NONE ? (term) ATOM_undefined : copy_to(p, value));
-    }
+    bool of_key = is_tuple(item) && tuple_arity(item) == 2 && tuple_at(item, 0) == (term) ATOM_dictionary;
+    if (of_key && archive_otp_release_number() >= 26) return make_tuple2(p, item, dictionary_value(p, target, tuple_at(item, 1)));
     term value = is_atom(item) ? info_item(p, target, item) : NONE;
     return value == NONE ? NONE : make_tuple2(p, item, value);
 }
