@@ -93,18 +93,23 @@ BUILT_IN_TYPES = (
 # Modules that Elixir's own code finds in the environment of the application `elixir`, by key (elixir.app).
 _ELIXIR_ENVIRONMENT = {"time_zone_database": "Elixir.Calendar.UTCOnlyTimeZoneDatabase"}
 
+_BOOT = "atomvm_init"
+
 # By module of a library, the atoms that look like modules in it but are labels of its reports, or are compared with.
 _LABELS = {
+    _BOOT: frozenset({"atomvm_kernel_sup"}),
     "Elixir.Task.Supervised": frozenset({"Elixir.Task.Supervisor"}),
     "proc_lib": frozenset({"gen_event", "gen_fsm", "gen_server", "gen_statem", "supervisor", "supervisor_bridge"}),
 }
 
 # Functions that libraries call only with what a compiler has. They are followed once the application's own code names
-# the module on the right; without one, never.
+# the module on the right, or calls `IO.warn/2`, which makes an environment of `file:` and `line:`; without one, never.
 _OF_COMPILERS = {
     MFA("Elixir.FunctionClauseError", "blame_match", 1): None,  # clauses, from debug information: nothing packed has it
     MFA("Elixir.Macro.Env", "stacktrace", 1): "Elixir.Macro.Env",  # `__ENV__`
 }
+
+_MAKES_ENVIRONMENT = MFA("Elixir.IO", "warn", 2)
 
 # Functions of a library that take its struct as an argument: other libraries have a clause for it, as has
 # `String.split(text, %Regex{})`. They are followed from there once the struct is built in reached code, or the
@@ -116,9 +121,11 @@ _OF_STRUCT = {
     ),
 }
 
-# Functions that a module names in a function which serves all its others: followed from there once the one on the right
-# is reached. `String.downcase/2` and `upcase/2` ask for nothing where they are called with `:ascii`.
+# Functions that a module names in a function which serves all its others, or the boot, which starts the parent that
+# timer's server asks for: followed from there once the one on the right is reached. `String.downcase/2` and `upcase/2`
+# ask for nothing where they are called with `:ascii`.
 _ON_REQUEST = {
+    ("atomvm_kernel_sup", "start_link"): ("supervisor", "start_child"),
     ("io_lib", "fread"): ("io", "fread"),
     ("math", "pow"): ("Elixir.Kernel", "**"),
     **{("Elixir.String.Unicode", name): ("Elixir.String", name) for name in ("downcase", "upcase")},
@@ -129,7 +136,7 @@ _REQUESTS = frozenset(_ON_REQUEST.values())
 _CALLED = "is called"
 
 # Call `Module:start` of what is a root anyway: of the entry, and of what starts applications.
-_STARTERS = frozenset({MFA("atomvm_init", "boot", 1), MFA("Elixir.ElixirWorkers.Server", "start_applications", 1)})
+_STARTERS = frozenset({MFA(_BOOT, "boot", 1), MFA("Elixir.ElixirWorkers.Server", "start_applications", 1)})
 
 # The shell's commands are in modules that are named like data: with these, the two must stand side by side everywhere.
 _LETTERS = frozenset({"c", "i"})
@@ -353,6 +360,8 @@ class _Walk:
             self._may_raise(mfa.module, (mfa.function,))
             if mfa.module == POSIX:
                 self._follow_every_branch(POSIX)
+        if mfa == _MAKES_ENVIRONMENT and source is not None and not self.universe.is_library(source.module):
+            self._named_by_application(["Elixir.Macro.Env"])
         if mfa in DECODERS and source not in OF_THE_BUILD and INFLATE in self.natives:
             self.reach(INFLATE, mfa, "decodes terms that may be compressed")
         if mfa[:2] in _REQUESTS and source not in _NO_REQUESTS and not self._is_in_ascii(mfa, source, reason):
@@ -377,7 +386,7 @@ class _Walk:
             self.parked_for_module.setdefault(explained, []).append((mfa, source, reason))
             return True
         asking = _ON_REQUEST.get(mfa[:2])
-        if asking is not None and asking[0] == source.module and asking not in self.requested:
+        if asking is not None and source.module in (asking[0], _BOOT) and asking not in self.requested:
             self.parked_for_request.setdefault(asking, []).append((mfa, source, reason))
             return True
         if not self.has_foreign and only_for_foreign(mfa, source):

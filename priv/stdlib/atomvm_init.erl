@@ -10,7 +10,13 @@ boot(Module) ->
     _ = atomvm_io:start(standard_error, stderr),
     true = group_leader(User, self()),
     elixir_settings(atomvm:has_module(elixir_config)),
+    kernel_sup(atomvm:has_module(atomvm_kernel_sup)),
     Module:start().
+
+kernel_sup(false) -> ok;
+kernel_sup(true) ->
+    {ok, _} = atomvm_kernel_sup:start_link(),
+    ok.
 
 %% The part of Elixir's own start that its libraries read at run time: what the parser and the evaluation of code go by
 %% (EEx, Code), the arguments, and the ports that URI knows. The table ends with the first process, as the machine does.

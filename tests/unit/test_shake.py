@@ -125,8 +125,9 @@ def test_declining_natives_go_on_in_their_module(world: World) -> None:
 
 def test_what_never_runs(world: World) -> None:
     add_environments(world)
-    world.add("app", Origin.APP, a__arity_0=does("Elixir.IO:warn/2", "lib:f/0"))
+    world.add("app", Origin.APP, a__arity_0=does("warns:a/0", "lib:f/0"))
     world.add("lib", Origin.OTP, f__arity_0=does())
+    world.add("warns", Origin.ELIXIR, a__arity_0=does("Elixir.IO:warn/2"))
     result = world.reach("app:a/0", natives=["lib:f/0"])
     assert result.never_run == {"lib": {("f", 0)}, "Elixir.Macro.Env": {("stacktrace", 1)}}
 
@@ -312,15 +313,23 @@ def add_environments(world: World) -> str:
 
 def test_libraries_have_no_environment_of_a_compiler(world: World) -> None:
     add_environments(world)
+    world.add("lib", Origin.ELIXIR, a__arity_0=does("Elixir.IO:warn/2"))
+    world.add("app", Origin.APP, a__arity_0=does("lib:a/0"))
+    assert names(world.reach("app:a/0")) == ["app:a/0", "lib:a/0", "Elixir.IO:warn/2"]
+
+
+def test_an_application_warns_of_a_file_and_a_line(world: World) -> None:
+    stacktrace = add_environments(world)
     world.add("app", Origin.APP, a__arity_0=does("Elixir.IO:warn/2"))
-    assert names(world.reach("app:a/0")) == ["app:a/0", "Elixir.IO:warn/2"]
+    assert {stacktrace, "paths:a/0"} <= set(names(world.reach("app:a/0")))
 
 
 @pytest.mark.parametrize("roots", [("app:a/0", "app:b/0"), ("app:b/0", "app:a/0")])
 def test_an_application_may_have_one(world: World, roots: tuple[str, str]) -> None:
     stacktrace = add_environments(world)
     env = does(structs=["Elixir.Macro.Env"])
-    world.add("app", Origin.APP, a__arity_0=does("Elixir.IO:warn/2"), b__arity_0=env)
+    world.add("lib", Origin.ELIXIR, a__arity_0=does("Elixir.IO:warn/2"))
+    world.add("app", Origin.APP, a__arity_0=does("lib:a/0"), b__arity_0=env)
     assert {stacktrace, "paths:a/0"} <= set(names(world.reach(*roots)))
 
 
@@ -328,6 +337,20 @@ def test_an_application_calls_what_it_likes(world: World) -> None:
     stacktrace = add_environments(world)
     world.add("app", Origin.APP, a__arity_0=does(stacktrace))
     assert {stacktrace, "paths:a/0"} <= set(names(world.reach("app:a/0")))
+
+
+def test_the_parent_of_timers_server_is_there_when_something_asks_for_it(world: World) -> None:
+    world.add("timer", Origin.OTP, seconds__arity_1=does(), do_start__arity_0=does("supervisor:start_child/2"))
+    world.add("supervisor", Origin.OTP, start_child__arity_2=does(), a__arity_0=does(applies=[("init", 1)]))
+    sup, start = "atomvm_kernel_sup", "atomvm_kernel_sup:start_link/0"
+    world.add(sup, Origin.STAND_IN, start_link__arity_0=does(atoms=[sup]), init__arity_1=does())
+    world.add("atomvm_init", Origin.STAND_IN, boot__arity_1=does(start, atoms=[sup]))
+    world.add(
+        "app", Origin.APP, a__arity_0=does("timer:seconds/1", "supervisor:a/0"), b__arity_0=does("timer:do_start/0")
+    )
+    without = names(world.reach("atomvm_init:boot/1", "app:a/0"))
+    assert not [name for name in without if name.startswith("atomvm_kernel_sup")], "or the boot would find half of it"
+    assert {start, f"{sup}:init/1"} <= set(names(world.reach("atomvm_init:boot/1", "app:b/0", "supervisor:a/0")))
 
 
 def add_protocol(world: World) -> None:

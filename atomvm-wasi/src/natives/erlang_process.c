@@ -26,13 +26,24 @@ term erlang_error_2(Process *p, term *a)
     return NONE;
 }
 
+// Of the options of error/3 the last counts, and one that is none makes all of them void.
+static term error_info_of(term options)
+{
+    term info = NONE;
+    for (; is_cons(options); options = tail(options)) {
+        term entry = head(options);
+        if (!is_tuple(entry) || tuple_arity(entry) != 2 || tuple_at(entry, 0) != (term) ATOM_error_info || !is_map(tuple_at(entry, 1))) return NONE;
+        info = tuple_at(entry, 1);
+    }
+    return options == NIL ? info : NONE;
+}
+
 term erlang_error_3(Process *p, term *a)
 {
-    term info = list_length(a[2]) < 0 ? NONE : option(a[2], ATOM_error_info);
+    term info = error_info_of(a[2]);
     erlang_error_2(p, a);
-    if (info == NONE || !is_map(info)) return NONE;
     // The module that explains the error is the raising one unless it says otherwise; error_info entries name it.
-    p->exception.info = info;
+    if (info != NONE) p->exception.info = info;
     return NONE;
 }
 
