@@ -1,9 +1,9 @@
 // What is checked of a regular expression when all its groups are known, and what PCRE finds only then: references to
-// groups that are not there, calls that never end, look-behinds of no fixed length. See regex_parse.h.
+// groups that are not there, calls that never end, look-behinds of no known length. See regex_parse.h.
 #include "regex_parse.h"
 
 // Groups that call each other can make these questions arbitrarily hard: after so many nodes the answer is the safe one.
-enum { WORK_MAX = 20000000 };
+enum { WORK_MAX = 20000000, LOOKBEHIND_VARIABLE_MAX = 255 };
 
 // ---- what may be empty ----
 
@@ -61,64 +61,115 @@ bool node_may_be_empty(RegexTree *t, uint32_t node) { return may_be_empty(t, nod
 
 // ---- lengths ----
 
-// Length in characters of the items from `item` on; -1: not fixed, -2: \C in UTF-8.
-static int fixed_length(Parser *p, uint32_t item, unsigned calls);
+// How many characters items match, at least and at most. PCRE 8 wants them to be the same, branch for branch.
+typedef struct Lengths {
+    int min, max;
+} Lengths;
 
-static int fixed_length_of_branches(Parser *p, uint32_t first, unsigned calls)
+enum { LENGTH_UNLIMITED = -1, LENGTH_OF_BYTES = -2, LENGTH_MAX = 0xFFFFF }; // max; OF_BYTES: \C in UTF-8
+static const Lengths unlimited = { 0, LENGTH_UNLIMITED };
+
+static Lengths lengths_of(Parser *p, const Node *n, unsigned calls);
+static Lengths lengths_of_items(Parser *p, uint32_t item, unsigned calls);
+
+static Lengths lengths_of_branches(Parser *p, uint32_t first, unsigned calls)
 {
-    int length = -1;
+    Lengths all = unlimited;
     for (uint32_t b = first; b; b = node_at(p, b)->next) {
-        int n = fixed_length(p, node_at(p, b)->first, calls);
-        if (n < 0) return n;
-        if (length >= 0 && n != length) return -1;
-        length = n;
+        Lengths one = lengths_of_items(p, node_at(p, b)->first, calls);
+        if (one.max < 0) return one;
+        if (b == first) all = one;
+        if (!regex_is_pcre2 && one.max != all.max) return unlimited;
+        if (one.min < all.min) all.min = one.min;
+        if (one.max > all.max) all.max = one.max;
     }
-    return length;
+    return all;
 }
 
-static int fixed_length_of(Parser *p, uint32_t node, unsigned calls)
+// A condition without a second branch is nothing when it does not hold.
+static Lengths lengths_of_condition(Parser *p, const Node *n, unsigned calls)
 {
-    Node *n = node_at(p, node);
-    if (++p->tree->work > WORK_MAX) return -1;
+    if (n->mode == CONDITION_DEFINE) return (Lengths) { 0, 0 };
+    Lengths l = lengths_of_branches(p, n->first, calls);
+    if (l.max <= 0 || node_at(p, n->first)->next) return l;
+    return regex_is_pcre2 ? (Lengths) { 0, l.max } : unlimited;
+}
+
+static Lengths lengths_of_repeat(Parser *p, const Node *n, unsigned calls)
+{
+    bool is_look = node_at(p, n->first)->type == NODE_LOOK;
+    if (n->max == REPEAT_UNLIMITED || (n->min != n->max && !regex_is_pcre2)) return is_look ? (Lengths) { 0, 0 } : unlimited;
+    Lengths l = lengths_of(p, node_at(p, n->first), calls);
+    if (l.max < 0) return l;
+    if (l.max > 0 && n->max > LENGTH_MAX / (uint32_t) l.max) return unlimited;
+    return (Lengths) { l.min * (int) n->min, l.max * (int) n->max };
+}
+
+// Of what a group matches, by its number; so that groups which call each other come to an end, not too deep.
+static Lengths lengths_of_group(Parser *p, uint32_t group, unsigned calls)
+{
+    if (group == 0 && regex_is_pcre2) return unlimited; // the whole pattern
+    uint32_t target = group_node(p->tree, group);
+    return target == 0 || calls > 8 ? unlimited : lengths_of_branches(p, node_at(p, target)->first, calls + 1);
+}
+
+// Whether several groups have this number: (?|(a)|(b)).
+static bool is_shared(const RegexTree *t, uint32_t group)
+{
+    uint32_t found = 0;
+    for (uint32_t n = 1; n < t->count; n++) found += t->nodes[n].type == NODE_GROUP && t->nodes[n].value == group;
+    return found > 1;
+}
+
+static Lengths lengths_of_backref(Parser *p, const Node *n, unsigned calls)
+{
+    if (!regex_is_pcre2) return unlimited;
+    if (n->mode == 0) return is_shared(p->tree, n->value) ? unlimited : lengths_of_group(p, n->value, calls);
+    uint32_t count;
+    const RegexName *found = names_find(p->tree->names, p->tree->name_count, p->text, p->text + n->value, n->min, &count);
+    return count == 1 ? lengths_of_group(p, found->group, calls) : unlimited;
+}
+
+// Nothing; but PCRE2 asks a look-behind for its own lengths on the way.
+static Lengths lengths_of_look(Parser *p, const Node *n, unsigned calls)
+{
+    Lengths l = { 0, 0 };
+    if (regex_is_pcre2 && (n->mode & LOOK_BEHIND)) l = lengths_of_branches(p, n->first, calls);
+    return l.max < 0 ? l : (Lengths) { 0, 0 };
+}
+
+static Lengths lengths_of(Parser *p, const Node *n, unsigned calls)
+{
+    if (++p->tree->work > WORK_MAX) return unlimited;
     switch ((enum node_type) n->type) {
-    case NODE_GROUP: return fixed_length_of_branches(p, n->first, calls);
-    case NODE_CONDITION:
-        if (n->mode == CONDITION_DEFINE) return 0;
-        if (node_at(p, n->first)->next == 0) return fixed_length_of_branches(p, n->first, calls) == 0 ? 0 : -1;
-        return fixed_length_of_branches(p, n->first, calls);
-    case NODE_REPEAT: {
-        if (n->min != n->max) return node_at(p, n->first)->type == NODE_LOOK ? 0 : -1;
-        int length = fixed_length_of(p, n->first, calls);
-        if (length > 0 && n->min > 0xFFFFF / (uint32_t) length) return -1;
-        return length < 0 ? length : length * (int) n->min;
-    }
-    case NODE_CALL: {
-        uint32_t target = group_node(p->tree, n->value);
-        if (target == 0 || calls > 8) return -1;
-        return fixed_length_of(p, target, calls + 1);
-    }
-    case NODE_BYTE: return p->flags & RE_UTF ? -2 : 1;
+    case NODE_GROUP: return lengths_of_branches(p, n->first, calls);
+    case NODE_CONDITION: return lengths_of_condition(p, n, calls);
+    case NODE_REPEAT: return lengths_of_repeat(p, n, calls);
+    case NODE_CALL: return lengths_of_group(p, n->value, calls);
+    case NODE_BACKREF: return lengths_of_backref(p, n, calls);
+    case NODE_BYTE: return p->flags & RE_UTF ? (Lengths) { 0, LENGTH_OF_BYTES } : (Lengths) { 1, 1 };
     case NODE_CHAR:
     case NODE_CLASS:
     case NODE_ANY:
-    case NODE_ALL: return 1;
-    case NODE_LINE_END:
-    case NODE_GRAPHEME:
-    case NODE_BACKREF: return -1;
-    default: return n->type == NODE_VERB && n->mode == VERB_ACCEPT ? -1 : 0;
+    case NODE_ALL: return (Lengths) { 1, 1 };
+    case NODE_LINE_END: return regex_is_pcre2 ? (Lengths) { 1, 2 } : unlimited;
+    case NODE_GRAPHEME: return unlimited;
+    case NODE_LOOK: return lengths_of_look(p, n, calls);
+    default: return n->type == NODE_VERB && n->mode == VERB_ACCEPT && !regex_is_pcre2 ? unlimited : (Lengths) { 0, 0 };
     }
 }
 
-static int fixed_length(Parser *p, uint32_t item, unsigned calls)
+static Lengths lengths_of_items(Parser *p, uint32_t item, unsigned calls)
 {
-    int length = 0;
+    Lengths sum = { 0, 0 };
     for (; item; item = node_at(p, item)->next) {
-        int n = fixed_length_of(p, item, calls);
-        if (n < 0) return n;
-        length += n;
-        if (length > 0xFFFFF) return -1;
+        Lengths one = lengths_of(p, node_at(p, item), calls);
+        if (one.max < 0) return one;
+        sum.min += one.min;
+        sum.max += one.max;
+        if (sum.max > LENGTH_MAX) return unlimited;
     }
-    return length;
+    return sum;
 }
 
 // ---- the walk, in the order of the pattern ----
@@ -150,7 +201,7 @@ static void check_call(Parser *p, uint32_t node, const Enclosing *e)
     Node *n = node_at(p, node);
     if (n->mode != 0) check_name(p, n);
     else if (n->value > p->tree->captures) parse_fail(p, NOT_A_GROUP, n->at);
-    if (p->failed || e->conditions > 0) return;
+    if (p->failed || e->conditions > 0 || regex_is_pcre2) return; // PCRE2 finds out when it matches
     for (uint32_t i = e->empty_from; i < e->depth; i++) {
         if (e->groups[i].number == n->value) parse_fail(p, "recursive call could loop indefinitely", n->at);
     }
@@ -163,6 +214,7 @@ static void resolve_condition(Parser *p, uint32_t node)
     const uint8_t *name = p->text + n->value;
     uint32_t count, place = n->at;
     if (n->mode == CONDITION_LOOK) return;
+    if (regex_is_pcre2) place = n->max == UINT32_MAX ? n->value : n->value + n->min - 2;
     if (!n->caseless) {
         names_find(p->tree->names, p->tree->name_count, p->text, name, n->min, &count);
         if (count > 0) {
@@ -181,6 +233,7 @@ static void resolve_condition(Parser *p, uint32_t node)
             }
             group = group * 10 + (uint32_t) (name[i] - '0');
         }
+        if (regex_is_pcre2 && n->min > 1 && group > p->tree->captures) parse_fail(p, NOT_A_GROUP, place);
         n->mode = CONDITION_RECURSION;
         n->value = group == 0 || group > CONDITION_ANY_RECURSION ? CONDITION_ANY_RECURSION : (uint32_t) group;
     } else if (!n->caseless && n->min == 6 && memcmp(name, "DEFINE", 6) == 0) {
@@ -239,12 +292,17 @@ static void check_item(Parser *p, uint32_t item, Enclosing *e)
     }
 }
 
-static void check_lookbehind(Parser *p, uint32_t branch)
+static void check_lookbehind(Parser *p, uint32_t look, uint32_t branch)
 {
-    int length = fixed_length(p, node_at(p, branch)->first, 0);
-    if (length == -2) parse_fail(p, "\\C not allowed in lookbehind assertion", node_at(p, branch)->at);
-    else if (length < 0) parse_fail(p, "lookbehind assertion is not fixed length", node_at(p, branch)->at);
-    else node_at(p, branch)->value = (uint32_t) length;
+    Node *n = node_at(p, branch);
+    size_t place = regex_is_pcre2 ? node_at(p, look)->value : n->at;
+    Lengths l = lengths_of_items(p, n->first, 0);
+    const char *unlimited_text = regex_is_pcre2 ? "length of lookbehind assertion is not limited" : "lookbehind assertion is not fixed length";
+    const char *bytes_text = regex_is_pcre2 ? "\\C is not allowed in a lookbehind assertion in UTF-8 mode" : "\\C not allowed in lookbehind assertion";
+    if (l.max < 0) parse_fail(p, l.max == LENGTH_OF_BYTES ? bytes_text : unlimited_text, place);
+    else if (l.min < l.max && l.max > LOOKBEHIND_VARIABLE_MAX) parse_fail(p, "branch too long in variable-length lookbehind assertion", place);
+    n->value = (uint32_t) l.max;
+    n->min = (uint32_t) l.min;
 }
 
 static void check_branches(Parser *p, uint32_t node, Enclosing *e)
@@ -262,7 +320,7 @@ static void check_branches(Parser *p, uint32_t node, Enclosing *e)
             check_item(p, item, e);
             if (!node_may_be_empty(p->tree, item)) e->empty_from = e->depth;
         }
-        if (!p->failed && n->type == NODE_LOOK && (n->mode & LOOK_BEHIND)) check_lookbehind(p, b);
+        if (!p->failed && n->type == NODE_LOOK && (n->mode & LOOK_BEHIND)) check_lookbehind(p, node, b);
     }
     e->depth--;
     e->empty_from = empty_from;

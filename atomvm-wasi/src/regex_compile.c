@@ -375,10 +375,28 @@ static bool has_then(const Compiler *c, uint32_t first)
     return false;
 }
 
+// A branch of a look-behind begins before the position: as far as it may, then nearer and nearer until it ends there.
+static void emit_behind(Compiler *c, const Node *branch)
+{
+    uint32_t starts = 0, min = branch->min, max = branch->value;
+    for (uint32_t back = max; back > min; back--) {
+        emit(c, OP_SPLIT);
+        uint32_t nearer = emit_hole(c);
+        emit1(c, OP_BACK, back);
+        emit1(c, OP_JUMP, starts);
+        starts = here(c) - 1;
+        fill_here(c, nearer);
+    }
+    if (min > 0) emit1(c, OP_BACK, min);
+    fill_list(c, starts, here(c));
+    emit_items(c, branch->first, false);
+    if (min < max) emit1(c, OP_BEHIND_END, c->scope->reg);
+}
+
 static void emit_branch(Compiler *c, uint32_t branch, bool behind, bool at_end)
 {
-    if (behind && node_at(c, branch)->value > 0) emit1(c, OP_BACK, node_at(c, branch)->value);
-    emit_items(c, node_at(c, branch)->first, at_end);
+    if (behind) emit_behind(c, node_at(c, branch));
+    else emit_items(c, node_at(c, branch)->first, at_end);
 }
 
 static void emit_branches(Compiler *c, uint32_t branch, bool behind, bool at_end)

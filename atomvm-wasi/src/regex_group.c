@@ -55,12 +55,19 @@ static void parse_named_group(Parser *p, Branch *b)
     parse_capture(p, b);
 }
 
-static void parse_look(Parser *p, Branch *b, unsigned mode)
+// From behind "(?<=" and the like on.
+static uint32_t parse_look_rest(Parser *p, unsigned mode)
 {
+    size_t start = p->at - (mode & LOOK_BEHIND ? 4 : 3);
     uint32_t look = node_mode(p, NODE_LOOK, mode);
+    p->looks++;
     parse_group_rest(p, look, p->flags, false);
-    branch_add(p, b, look, true);
+    p->looks--;
+    if (look) node_at(p, look)->value = (uint32_t) start;
+    return look;
 }
+
+static void parse_look(Parser *p, Branch *b, unsigned mode) { branch_add(p, b, parse_look_rest(p, mode), true); }
 
 static bool is_look_at(const Parser *p, size_t at) // "?=", "?!", "?<=", "?<!"
 {
@@ -106,7 +113,7 @@ static void parse_condition_name(Parser *p, uint32_t node)
     n->mode = (uint8_t) kind;
     n->value = (uint32_t) start;
     n->min = (uint32_t) size;
-    n->max = sign != 0 ? relative_group(p, number ? value : 0, sign, p->at) : number ? value : UINT32_MAX;
+    n->max = sign != 0 ? relative_group(p, number ? value : 0, sign, regex_is_pcre2 ? start + size : p->at) : number ? value : UINT32_MAX;
     n->caseless = sign != 0; // a relative reference: nothing but a number
     n->at = (uint32_t) p->at;
 }
@@ -121,8 +128,7 @@ static void parse_condition(Parser *p, Branch *b)
         unsigned mode = p->text[p->at] == '<' ? LOOK_BEHIND : 0;
         p->at += mode != 0;
         if (p->text[p->at++] == '!') mode |= LOOK_NEGATIVE;
-        uint32_t look = node_mode(p, NODE_LOOK, mode);
-        parse_group_rest(p, look, p->flags, false);
+        uint32_t look = parse_look_rest(p, mode);
         if (p->failed) return;
         node_at(p, node)->mode = CONDITION_LOOK;
         node_at(p, node)->value = look;

@@ -784,6 +784,10 @@ static enum outcome attempt(Matcher *m, uint32_t at)
             at = next;
             pc += 2;
             continue;
+        case OP_BEHIND_END:
+            if (at != r[op[1] + 1]) goto fail;
+            pc += 2;
+            continue;
         case OP_CALL:
             if (call_loops(m, op[2], at)) return OUTCOME_LOOP;
             if (!enter_call(m, op[2], pc + 3, at)) return OUTCOME_DEEP;

@@ -13,7 +13,7 @@ enum { REGEX_NEST_MAX = 250, REGEX_REPEAT_MAX = 65535, REGEX_NAME_MAX = 32, REGE
 #define REPEAT_UNLIMITED UINT32_MAX
 
 enum node_type {
-    NODE_BRANCH,
+    NODE_BRANCH,    // of a look-behind: min, value: its least and greatest length in characters
     NODE_GROUP,     // value: capture number, 0 none; mode: enum group_mode
     NODE_LOOK,      // mode: LOOK_* bits
     NODE_CONDITION, // mode: enum condition; value: group, name or node of the LOOK

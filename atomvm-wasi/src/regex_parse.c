@@ -71,7 +71,10 @@ static void add_escape(Parser *p, Branch *b)
     case ESCAPE_PROPERTY: add_property(p, b, value); break;
     case ESCAPE_TYPE: branch_add_type(p, b, (enum char_type)(value >> 1), value & 1); break;
     case ESCAPE_ASSERTION: add_assertion(p, b, (enum assertion) value); break;
-    case ESCAPE_KEEP: branch_add(p, b, node_new(p, NODE_KEEP), false); break;
+    case ESCAPE_KEEP:
+        p->keep_in_look |= p->looks > 0;
+        branch_add(p, b, node_new(p, NODE_KEEP), false);
+        break;
     case ESCAPE_NOT_NEWLINE: branch_add(p, b, node_new(p, NODE_ANY), true); break;
     case ESCAPE_BYTE: branch_add(p, b, node_new(p, NODE_BYTE), true); break;
     case ESCAPE_LINE_END: branch_add(p, b, node_new(p, NODE_LINE_END), true); break;
@@ -405,6 +408,10 @@ static void parse_pattern(Parser *p)
     parse_branches(p, root, false);
     if (p->failed) return;
     p->flags = p->tree->options.flags;
+    if (regex_is_pcre2 && p->keep_in_look && !p->failed) {
+        parse_fail(p, "\\K is not allowed in lookarounds (but see PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK)", p->size);
+        return;
+    }
     check_tree(p);
     if (p->at < p->size) parse_fail(p, "unmatched parentheses", p->at);
     if (p->top_backref > p->tree->captures) parse_fail(p, NOT_A_GROUP, p->size);

@@ -21,6 +21,8 @@ typedef struct Parser {
     bool failed, quoting; // quoting: between \Q and \E
     uint32_t depth, top_backref;
     size_t g_at; // of the \g being read
+    uint32_t looks; // around this place
+    bool keep_in_look;
 } Parser;
 
 #define PARSE_G_ERROR "\\g is not followed by a braced, angle-bracketed, or quoted name/number or by a plain number"

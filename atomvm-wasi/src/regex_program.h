@@ -46,6 +46,7 @@ enum op {
     OP_LOOK_ELSE,       // r, to: like LOOK; `to` is tried if what follows fails
     OP_LOOK_NOT_END,    // r, to: undoes everything since, goes back to the position and to `to`; 0: fails
     OP_BACK,            // characters
+    OP_BEHIND_END,      // r: fails unless the position is the one of this look-around
     OP_CALL,            // to, group
     OP_IF_GROUP,        // group, else
     OP_IF_NAME,         // first name, count, else
