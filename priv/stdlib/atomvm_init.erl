@@ -13,10 +13,14 @@ boot(Module) ->
     kernel_sup(atomvm:has_module(atomvm_kernel_sup)),
     Module:start().
 
+%% A library that is packed whole has the module although nothing asks for it, and then not what it calls.
 kernel_sup(false) -> ok;
 kernel_sup(true) ->
-    {ok, _} = atomvm_kernel_sup:start_link(),
-    ok.
+    try atomvm_kernel_sup:start_link() of
+        {ok, _} -> ok
+    catch
+        error:undef -> ok
+    end.
 
 %% The part of Elixir's own start that its libraries read at run time: what the parser and the evaluation of code go by
 %% (EEx, Code), the arguments, and the ports that URI knows. The table ends with the first process, as the machine does.

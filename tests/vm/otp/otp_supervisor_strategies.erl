@@ -21,13 +21,16 @@ init(Spec) -> Spec.
 spec(Id) -> spec(Id, permanent).
 spec(Id, Restart) -> #{id => Id, start => {?MODULE, start_child, [self(), Id]}, restart => Restart}.
 
+%% The supervisor tells, so that the order is that of the starts.
 start_child(Main, Id) ->
-    {ok, spawn_link(?MODULE, child, [{Main, Id}])}.
+    Pid = spawn_link(?MODULE, child, [{Main, Id, self()}]),
+    receive {ready, Pid} -> Main ! {started, Id} end,
+    {ok, Pid}.
 start_child(Main, Id, Extra) -> start_child(Main, {Id, Extra}).
 
-child({Main, Id}) ->
+child({Main, Id, Parent}) ->
     process_flag(trap_exit, true),
-    Main ! {started, Id},
+    Parent ! {ready, self()},
     receive
         {'EXIT', _, shutdown} -> Main ! {stopped, Id}, exit(shutdown);
         {die, Why} -> process_flag(trap_exit, false), exit(Why)
