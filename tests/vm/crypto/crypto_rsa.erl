@@ -39,11 +39,15 @@ salted(Key, Hash, Salt) ->
         fun() ->
             Signature = crypto:sign(rsa, Hash, Message, Key, pss(Salt)),
             Digest = {digest, crypto:hash(Hash, Message)},
-            {byte_size(Signature), Signature =:= crypto:sign(rsa, Hash, Message, Key, pss(Salt)),
+            {byte_size(Signature), same_again(Salt, Signature, crypto:sign(rsa, Hash, Message, Key, pss(Salt))),
              crypto:verify(rsa, Hash, Digest, Signature, public(Key), pss(Salt)),
              crypto:verify(rsa, Hash, <<"Message">>, Signature, public(Key), pss(Salt)),
              crypto:verify(rsa, Hash, Message, Signature, public(Key))}
         end).
+
+%% Two salts of one byte are the same every 256th time.
+same_again(1, Signature, Again) -> byte_size(Signature) =:= byte_size(Again);
+same_again(_, Signature, Again) -> Signature =:= Again.
 
 %% Which size of a salt a verifier takes. With -2 a signer chooses one, not the same in every release of OpenSSL.
 salts() ->
