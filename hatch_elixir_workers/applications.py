@@ -1,17 +1,18 @@
 """OTP applications: what `.app` files say, and what of it the machine needs to start them.
 
-    atomvm/applications.bin    [{running | loaded, {application, App, Properties}}], each behind those that it needs
+    atomvm/applications.bin    [{running | loaded | startable, {application, App, Properties}}]
 
-`loaded` are the applications with a callback module of their own and those that need one of these, which the framework
-starts before the first request. All others run from the beginning: there is nothing to start. Applications of OTP and
-Elixir are among these even when they have a callback module: what theirs start (log handlers, sockets, code servers) is
-the host's.
+Each is behind those that it needs. `loaded` are the applications with a callback module of their own and those that
+need one of these, which the framework starts before the first request. All others run from the beginning: there is
+nothing to start. Applications of OTP and Elixir are among these even when they have a callback module: what theirs
+start (log handlers, sockets, code servers) is the host's. `startable` are, in an archive without a project
+(`app_files.py`), those that nothing has loaded yet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hatch_elixir_workers import etf
 from hatch_elixir_workers.beam import MFA
@@ -97,14 +98,13 @@ class Application:
         lists = (known.get(key) for key in ("applications", "optional_applications"))
         return {each.name for names in lists if isinstance(names, list) for each in names if isinstance(each, etf.Atom)}
 
-    def term(self, packed: Collection[str], *, starts: bool) -> etf.Term:
-        """An entry of the file; of its modules, the packed ones. `starts`: it does not run from the beginning."""
+    def term(self, packed: Collection[str], state: str) -> etf.Term:
+        """An entry of the file; of its modules, the packed ones."""
         properties: list[etf.Term] = []
         for key, value in self.properties:
             if key == "modules" and isinstance(value, list):
                 value = [each for each in value if isinstance(each, etf.Atom) and each.name in packed]
             properties.append((etf.Atom(key), value))
-        state = "loaded" if starts else "running"
         return (etf.Atom(state), (etf.Atom("application"), etf.Atom(self.name), properties))
 
 
@@ -115,8 +115,24 @@ def applications_file(applications: Iterable[Application], packed: Collection[st
     for each in applications:
         if each.callback or not starting.isdisjoint(each.needed):
             starting.add(each.name)
-        terms.append(each.term(packed, starts=each.name in starting))
+        terms.append(each.term(packed, "loaded" if each.name in starting else "running"))
     return etf.encode(terms)
+
+
+def startable_file(running: Iterable[Application], startable: Iterable[Application], packed: Collection[str]) -> bytes:
+    """The content of the file for an archive without a project, where nothing is loaded that does not run.
+
+    Callback modules of OTP and Elixir are not called here either: their applications start without.
+    """
+    terms = [each.term(packed, "running") for each in running]
+    for each in startable:
+        plain = each if each.of_project else replace(each, properties=_without_callback(each.properties))
+        terms.append(plain.term(packed, "startable"))
+    return etf.encode(terms)
+
+
+def _without_callback(properties: Iterable[tuple[str, etf.Term]]) -> tuple[tuple[str, etf.Term], ...]:
+    return tuple((key, value) for key, value in properties if key not in ("mod", "start_phases"))
 
 
 def to_start(applications: Sequence[Application]) -> list[str]:

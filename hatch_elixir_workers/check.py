@@ -63,6 +63,8 @@ def check(universe: Universe, reach: Reach, *, natives_known: bool = True) -> li
     found: dict[MFA, Missing] = {}
     for unresolved in reach.unresolved:
         call = unresolved.call
+        if _is_question(universe, unresolved.caller, call.target):
+            continue
         if not natives_known and _may_be_native(universe, call.target):
             continue
         reason = _absence(universe, call.target)
@@ -145,6 +147,12 @@ def _may_be_native(universe: Universe, target: MFA) -> bool:
     if target.module in _PLATFORM_MODULES or target.module.startswith(_PLATFORM_PREFIX):
         return True
     return target.module in universe and not target.module.startswith("Elixir.")
+
+
+def _is_question(universe: Universe, caller: MFA, target: MFA) -> bool:
+    """A protocol that is not consolidated asks so whether an implementation is there, and does without."""
+    asks = target.function == "__impl__" and target.module.startswith(f"{caller.module}.")
+    return asks and universe.facts(caller.module).is_protocol
 
 
 def _absence(universe: Universe, target: MFA) -> str:

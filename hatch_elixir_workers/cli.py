@@ -74,11 +74,12 @@ def pack(
         write_atomically(output, build_archive(modules, start_module, {}))
         return
     from hatch_elixir_workers import reasons
+    from hatch_elixir_workers.app_files import find_resources
     from hatch_elixir_workers.closure import machine_for, with_stdlib
 
-    closure = with_stdlib(modules, level, condense=condense)
-    for missing in closure.missing:
-        click.echo(f"warning: {missing}", err=True)
+    closure = with_stdlib(modules, level, resources=find_resources(beams), condense=condense)
+    for warning in (*closure.missing, *closure.warnings):
+        click.echo(f"warning: {warning}", err=True)
     library = closure.modules.keys() - modules.keys() if condense else None
     archive = build_archive(closure.modules, start_module, closure.files, library=library)
     write_atomically(output, archive)

@@ -6,16 +6,27 @@ roots, with those of the virtual machine's boot module.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hatch_elixir_workers import cache, mix
+from hatch_elixir_workers.app_files import installed_names, known_applications
+from hatch_elixir_workers.applications import APPLICATIONS_FILE, startable_file
 from hatch_elixir_workers.beam import BeamModule
 from hatch_elixir_workers.check import Missing, check
-from hatch_elixir_workers.collect import Origin, Source, Universe, library_files, machine_files, stand_ins, universe
+from hatch_elixir_workers.collect import (
+    READERS_OF_APPLICATIONS,
+    Origin,
+    Source,
+    Universe,
+    machine_files,
+    stand_ins,
+    universe,
+)
 from hatch_elixir_workers.config import DEFAULT_SHAKE
 from hatch_elixir_workers.machine import Machine, load_machine
+from hatch_elixir_workers.names import shown_module
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.relocate import relocated
 from hatch_elixir_workers.roots import BOOT_MODULE, exported_roots
@@ -23,22 +34,34 @@ from hatch_elixir_workers.shake import Reach, reach
 from hatch_elixir_workers.shaken import shaken, shaken_modules
 
 _CONSOLIDATE = Path(__file__).with_name("consolidate.exs")
+_PROTOCOL, _IMPLEMENTATION = ("__protocol__", 1), ("__impl__", 1)
+_ASKED_FOR_APPLICATIONS = frozenset({"application", "Elixir.Application"})
 
 
 @dataclass(frozen=True)
 class Closure:
-    """The modules and plain files to pack, and what the named modules call themselves but nothing provides."""
+    """The modules and plain files to pack, and what is to be said of them.
+
+    `missing` is what the named modules call themselves but nothing provides; `warnings` are lines.
+    """
 
     modules: dict[str, BeamModule]
     files: dict[str, bytes]
     missing: tuple[Missing, ...]
+    warnings: tuple[str, ...]
     reach: Reach
 
 
-def with_stdlib(named: Mapping[str, BeamModule], level: str = DEFAULT_SHAKE, *, condense: bool = False) -> Closure:
+def with_stdlib(
+    named: Mapping[str, BeamModule],
+    level: str = DEFAULT_SHAKE,
+    *,
+    resources: Sequence[Path] = (),
+    condense: bool = False,
+) -> Closure:
     """The named modules and everything they can reach, at a level of `shake`; with condensed code if wanted.
 
-    Raises MissingToolError, BeamError.
+    `resources` are the .app files of their applications. Raises MissingToolError, BeamError, SourceError.
     """
     everything = _universe(named)
     roots = [root for name in sorted(named) for root in exported_roots(everything, name, "is named")]
@@ -51,9 +74,46 @@ def with_stdlib(named: Mapping[str, BeamModule], level: str = DEFAULT_SHAKE, *, 
     names = sorted({*shaken_modules(everything, reached, level), *named})
     modules = {name: _packable(everything, reached, name, level, condense=condense) for name in names}
     missing = [each for each in check(everything, reached) if not each.via and each.in_application] if machine else []
+    files, told = _applications(everything, reached, resources, modules)
+    told += _unconsolidated(everything, named)
+    return Closure(modules, {**machine_files(mix.toolchain()), **files}, tuple(missing), tuple(told), reached)
+
+
+def _applications(
+    everything: Universe, reached: Reach, resources: Sequence[Path], modules: Mapping[str, BeamModule]
+) -> tuple[dict[str, bytes], list[str]]:
+    """The file that says what the applications are, where somebody reads it; and what to say of them."""
+    if READERS_OF_APPLICATIONS.isdisjoint(modules):
+        return {}, []
+    origins = {everything.sources[name].origin for name in modules if name in everything.sources}
+    is_elixir = Origin.ELIXIR in origins or any(name.startswith("Elixir.") for name in modules)
+    elixir = [name for name, runs in (("elixir", is_elixir), ("logger", "Elixir.Logger" in modules)) if runs]
     installed = mix.toolchain()
-    files = {**machine_files(installed), **library_files(installed, modules)}
-    return Closure(modules, files, tuple(missing), reached)
+    asked = _asked_for(everything, reached) & installed_names(installed)
+    known = known_applications(resources, asked, installed, elixir=elixir)
+    return {APPLICATIONS_FILE: startable_file(known.running, known.startable, modules)}, known.warnings
+
+
+def _asked_for(everything: Universe, reached: Reach) -> set[str]:
+    """The atoms of named modules that call `application`."""
+    functions = [mfa for mfa in reached.functions if mfa.module in everything and not everything.is_library(mfa.module)]
+    facts = {mfa: everything.facts(mfa.module).functions.get((mfa.function, mfa.arity)) for mfa in functions}
+    asking = {
+        mfa.module
+        for mfa, each in facts.items()
+        if each is not None and any(call.target.module in _ASKED_FOR_APPLICATIONS for call in each.calls)
+    }
+    return {atom for mfa, each in facts.items() if each is not None and mfa.module in asking for atom in each.atoms}
+
+
+def _unconsolidated(everything: Universe, named: Mapping[str, BeamModule]) -> Iterator[str]:
+    for name, module in sorted(named.items()):
+        if _exports(module, _PROTOCOL) and everything.sources[name].origin is not Origin.CONSOLIDATED:
+            yield (
+                f"{module.path} is packed as it is: the protocol {shown_module(name)} has no debug information, "
+                "without which it cannot be consolidated. It works, more slowly; pack what `mix compile` wrote, "
+                "before anything strips it"
+            )
 
 
 def _packable(everything: Universe, reached: Reach, name: str, level: str, *, condense: bool) -> BeamModule:
@@ -93,9 +153,9 @@ def _universe(named: Mapping[str, BeamModule]) -> Universe:
 
 def _consolidated(named: Mapping[str, BeamModule], installed: mix.Toolchain) -> Path:
     """The folder of consolidated protocols: Elixir's own, and those that named modules define or implement."""
-    involved = sorted(name for name, module in named.items() if _is_protocol_or_implementation(module))
+    involved = sorted(name for name, module in named.items() if _exports(module, _PROTOCOL, _IMPLEMENTATION))
     elixir = next(folder for folder in installed.elixir_lib_dirs if folder.parent.name == "elixir")
-    files = [*sorted(elixir.glob("*.beam")), *(Path(named[name].path) for name in involved)]
+    files = [_CONSOLIDATE, *sorted(elixir.glob("*.beam")), *(Path(named[name].path) for name in involved)]
     key = cache.digest([b"consolidated", installed.otp_release.encode(), *(file.read_bytes() for file in files)])
 
     def fill(folder: Path) -> None:
@@ -108,6 +168,6 @@ def _consolidated(named: Mapping[str, BeamModule], installed: mix.Toolchain) -> 
     return cache.folder("consolidated", key, fill)
 
 
-def _is_protocol_or_implementation(module: BeamModule) -> bool:
-    exports = {(export.function, export.arity) for export in module.exports}
-    return ("__protocol__", 1) in exports or ("__impl__", 1) in exports
+def _exports(module: BeamModule, *functions: tuple[str, int]) -> bool:
+    """Whether the module exports one of them."""
+    return any((export.function, export.arity) in functions for export in module.exports)

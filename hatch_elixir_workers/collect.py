@@ -28,7 +28,7 @@ from hatch_elixir_workers.mix import Project, Toolchain
 
 _NO_ENVIRONMENT = etf.encode([])
 # Who asks what is known of the applications: `application`, and the boot module for who parses Elixir.
-_READERS = frozenset({"application", "elixir_tokenizer"})
+READERS_OF_APPLICATIONS = frozenset({"application", "elixir_tokenizer"})
 
 
 _NATIVE_LIBRARIES = (".so", ".dll", ".dylib")
@@ -167,7 +167,7 @@ def application_files(
     for app in dependencies:
         found = _files_below(project.dependency_privs[app])
         files |= {f"{app}/priv/{path}": data for path, data in found if not path.endswith(_NATIVE_LIBRARIES)}
-    if not _READERS.isdisjoint(modules):
+    if not READERS_OF_APPLICATIONS.isdisjoint(modules):
         files[APPLICATIONS_FILE] = applications_file(_with_elixir(project.applications, toolchain), modules)
         if project.environment != _NO_ENVIRONMENT:
             files["atomvm/config.bin"] = project.environment
@@ -206,12 +206,3 @@ def _files_below(folder: Path) -> Iterator[tuple[str, bytes]]:
 def machine_files(installed: Toolchain) -> dict[str, bytes]:
     """The plain files that the machine reads: the OTP release."""
     return {"atomvm/otp_release": installed.otp_release.encode()}
-
-
-def library_files(installed: Toolchain, modules: Collection[str]) -> dict[str, bytes]:
-    """The plain files of an archive without a project: what `Application` knows of Elixir and its Logger."""
-    if _READERS.isdisjoint(modules):
-        return {}
-    known = [installed.elixir_application, installed.logger_application]
-    used = known if "Elixir.Logger" in modules else known[:1]
-    return {APPLICATIONS_FILE: applications_file(used, modules)}

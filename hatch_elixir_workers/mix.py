@@ -26,9 +26,9 @@ _INSTALL = (
 )
 _DESCRIBE = Path(__file__).with_name("describe.exs")
 
-# Prints the release, then the application resources of Elixir and its Logger (their environments and what else is
-# asked for at run time) as external terms, then every folder of .beam files that this installation can load from;
-# `erts` holds the modules that are preloaded into the emulator and is on no code path.
+# Prints the release, then Elixir's application resource (its environment and what else is asked for at run time) as an
+# external term, then every folder of .beam files that this installation can load from; `erts` holds the modules that
+# are preloaded into the emulator and is on no code path.
 _PROBE = """
 Kept = fun(Resource) ->
     {ok, [{application, Name, Properties}]} = file:consult(Resource),
@@ -54,8 +54,6 @@ class Toolchain:
     elixir_lib_dirs: tuple[Path, ...]
     elixir_application: Application
     """elixir.app without its list of modules."""
-    logger_application: Application
-    """logger.app likewise."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +84,7 @@ def toolchain() -> Toolchain:
     """What is installed; asked once per process. Raises `MissingToolError` when it is missing or too old."""
     elixir_ebin, version = _installed_elixir()
     elixir_libs = elixir_ebin.parent.parent
-    resources = [str(elixir_ebin / "elixir.app"), str(elixir_libs / "logger" / "ebin" / "logger.app")]
-    probe = [tool("erl"), "-noshell", "-noinput", "-eval", _PROBE, "-extra", *resources]
-    otp_release, elixir, logger, *dirs = run(probe).splitlines()
+    otp_release, elixir, *dirs = _erl(_PROBE, [str(elixir_ebin / "elixir.app")])
     _require("Erlang/OTP", otp_release, (OLDEST_OTP,))
     return Toolchain(
         otp_release=otp_release,
@@ -96,7 +92,6 @@ def toolchain() -> Toolchain:
         erl_lib_dirs=tuple(Path(each) for each in dirs if elixir_libs not in Path(each).parents),
         elixir_lib_dirs=tuple(sorted(elixir_libs.glob("*/ebin"))),
         elixir_application=read_application(etf.decode(base64.b64decode(elixir))),
-        logger_application=read_application(etf.decode(base64.b64decode(logger))),
     )
 
 
@@ -132,6 +127,15 @@ def compile_project(folder: Path, framework: Path, plugins: Sequence[Path] = ())
             run([mix, "deps.get"], cwd=folder, environment=environment)
             output = run(command, cwd=folder, environment=environment, keep_stderr=True, shown=shown)
         return _read_description(description, output)
+
+
+def evaluated(code: str, arguments: Sequence[str]) -> list[bytes]:
+    """The external terms that this Erlang prints, a line of base64 each, when it is evaluated with these arguments."""
+    return [base64.b64decode(line) for line in _erl(code, arguments)]
+
+
+def _erl(code: str, arguments: Sequence[str]) -> list[str]:
+    return run([tool("erl"), "-noshell", "-noinput", "-eval", code, "-extra", *arguments]).splitlines()
 
 
 def erlc(sources: Sequence[Path], out_dir: Path) -> None:

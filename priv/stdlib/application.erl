@@ -1,12 +1,12 @@
 %% Stand-in for OTP's application, whose controller reads .app files and a boot script from disk. Here the archive says
 %% what an application is, in plain files that hold external terms:
 %%
-%%     atomvm/applications.bin    [{running | loaded, {application, App, Properties}}], what their .app files say
+%%     atomvm/applications.bin    [{running | loaded | startable, {application, App, Properties}}], what .app files say
 %%     atomvm/config.bin          [{App, [{Key, Value}]}], the content of sys.config
 %%
-%% Starting, stopping, environment and properties work as in OTP. All applications are loaded from the beginning, as in a
-%% release. Those with a callback of their own and those that need one of these are started by the framework; all others
-%% run from the beginning.
+%% Starting, stopping, environment and properties work as in OTP. All applications of a project are loaded from the
+%% beginning, as in a release: the framework starts those with a callback of their own and those that need one of these, all
+%% others run from the beginning. `startable` are those of an archive without a project, not loaded before somebody asks.
 -module(application).
 
 -export([get_env/1, get_env/2, get_env/3, get_all_env/0, get_all_env/1, set_env/1, set_env/2, set_env/3, set_env/4]).
@@ -298,6 +298,7 @@ controller(Starter) ->
 configure({ok, Config}) -> set_env(Config);
 configure({error, enoent}) -> ok.
 
+preload({startable, _}) -> ok;
 preload({State, {application, App, Properties}}) ->
     true = store(App, Properties),
     State =:= running andalso running(App, none, permanent).
