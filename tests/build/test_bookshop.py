@@ -39,7 +39,7 @@ class Shop:
 
     def logged(self, text: str) -> str:
         """The console from its start, as soon as it has this text; it arrives some time after the response."""
-        for _ in range(100):
+        for _ in range(3000):
             console = self.log_file.read_text()
             if text in console:
                 return console

@@ -51,7 +51,7 @@ class Worker:
 
     def logged(self, pattern: str) -> re.Match[str]:
         """Where the console matches; it arrives some time after the response."""
-        for _ in range(100):
+        for _ in range(3000):
             found = re.search(pattern, self.log_file.read_text())
             if found is not None:
                 return found

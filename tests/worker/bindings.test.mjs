@@ -16,7 +16,7 @@ const BUNDLE = process.env.BINDINGS_BUNDLE;
 const DELAYED_KINDS = `
 import kv from "./kv.js";
 import d1 from "./d1.js";
-const DELAYS = { "key": 150, "never": 5000 };
+const DELAYS = { "key": 150, "unheard": 1000, "never": 5000 };
 let waiting = [];
 const together = () => new Promise((resolve) => {
   waiting.push(resolve);
@@ -55,11 +55,11 @@ describe("bindings", { skip: BUNDLE === undefined && "BINDINGS_BUNDLE is not set
 
   /** @param {() => Promise<boolean>} condition */
   async function eventually(condition) {
-    for (let tries = 0; tries < 100; tries++) {
+    for (let tries = 0; tries < 3000; tries++) {
       if (await condition()) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    assert.fail(`not within two seconds: ${condition}`);
+    assert.fail(`never: ${condition}`);
   }
 
   test("no case is forgotten", async () => {
@@ -134,7 +134,7 @@ describe("bindings", { skip: BUNDLE === undefined && "BINDINGS_BUNDLE is not set
     request.socket?.resetAndDestroy(); // without a reset the runtime may believe that the client still listens
     await logLine(worker, /^\[warning\] \S+ E_CLIENT_GONE: /);
     assert.equal((await ask("/value/CACHE/missing")).status, 404);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 1100));
     assert.ok(!worker.logs.some(({ message }) => /after the slow read|discarded/.test(message)));
     const namespace = await worker.miniflare.getKVNamespace("CACHE");
     await eventually(async () => (await namespace.get("noted")) === "yes");

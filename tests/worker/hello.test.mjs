@@ -113,20 +113,21 @@ describe("examples/hello", { skip: BUNDLE === undefined && "HELLO_BUNDLE is not 
   }
 
   test("time grows no faster than a body of JSON, up to a megabyte", async () => {
-    const best = async (/** @type {number} */ bytes) => {
+    const timeMs = async (/** @type {number} */ bytes) => {
       const item = { name: "Zoë \"quoted\"", price: 12.5, tags: ["a", null, true] };
       const body = JSON.stringify(Array.from({ length: bytes / JSON.stringify(item).length }, () => item));
-      const timesMs = [];
-      for (let round = 0; round < 3; round++) {
-        const start = performance.now();
-        const reply = await ask("/api/json", { method: "POST", body, headers: { "content-type": "application/json" } });
-        assert.equal((await reply.text()).length, body.length);
-        timesMs.push(performance.now() - start);
-      }
-      return Math.min(...timesMs);
+      const start = performance.now();
+      const reply = await ask("/api/json", { method: "POST", body, headers: { "content-type": "application/json" } });
+      assert.equal((await reply.text()).length, body.length);
+      return performance.now() - start;
     };
-    const [small, large] = [await best(100_000), await best(1_000_000)];
-    // Ten times the bytes; quadratic work would take a hundred times as long.
+    // Ten times the bytes; quadratic work would take a hundred times as long. What else the machine does comes on top, so
+    // that the least of several counts.
+    let [small, large] = [Infinity, Infinity];
+    for (let round = 0; round < 3 || (round < 60 && large >= 30 * small); round++) {
+      small = Math.min(small, await timeMs(100_000));
+      large = Math.min(large, await timeMs(1_000_000));
+    }
     assert.ok(large < 30 * small, `100 KB in ${small} ms, 1 MB in ${large} ms`);
   });
 

@@ -250,10 +250,10 @@ describe("replay", { skip: BUNDLE === undefined && "BINDINGS_REPLAY_BUNDLE is no
       },
     });
     await assert.rejects(gone.response, { code: "E_CLIENT_GONE" });
-    assert.deepEqual(gone.performed, ["SLOW get key-1", "CACHE put noted"]);
+    assert.deepEqual(gone.performed, ["SLOW get unheard-1", "CACHE put noted"]);
     const limited = ask("/abandoned", { limits: { maxRounds: 1 } });
     await assert.rejects(limited.response, { code: "E_LIMIT_ROUNDS" });
-    assert.deepEqual(limited.performed, ["SLOW get key-1", "CACHE put noted"]);
+    assert.deepEqual(limited.performed, ["SLOW get unheard-1", "CACHE put noted"]);
     assert.deepEqual(limited.lines, ["[stdout] id-1 before the slow read"]);
   });
 

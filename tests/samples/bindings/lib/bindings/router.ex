@@ -93,7 +93,7 @@ defmodule Bindings.Router do
   def abandoned(conn) do
     :ok = KV.put("CACHE", "noted", "yes", await: false)
     IO.puts("before the slow read")
-    KV.get("SLOW", "key-1")
+    KV.get("SLOW", "unheard-1")
     IO.puts("after the slow read")
     Conn.text(conn, "nobody reads this")
   end
