@@ -38,12 +38,14 @@ class Mix:
     count: int
     rare: float
     broken: float
+    soup: float = 0.0
 
 
 PLAIN = Mix(seed=1, count=4000, rare=0.05, broken=0.02)
 RARE = Mix(seed=2, count=4000, rare=0.8, broken=0.05)
 BROKEN = Mix(seed=3, count=4000, rare=0.2, broken=0.9)
-EVERYTHING = Mix(seed=4, count=1200, rare=0.5, broken=0.3)
+EVERYTHING = Mix(seed=4, count=1200, rare=0.5, broken=0.3, soup=0.3)
+SOUP = Mix(seed=5, count=6000, rare=0.5, broken=0.05, soup=1)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Mix], Calls]:
 
 
 def make_calls(mix: Mix, folder: Path) -> Calls:
-    cases = re_cases.cases(mix.seed, mix.count, mix.rare, mix.broken)
+    cases = re_cases.cases(mix.seed, mix.count, mix.rare, mix.broken, mix.soup)
     source = folder / "re_eval_cases.erl"
     source.write_text(CASES_MODULE.format(bytes=",".join(map(str, etf.encode(cases)))))
     subprocess.run(["erlc", str(source), str(SUPPORT / "re_eval.erl")], cwd=folder, check=True)
@@ -83,8 +85,15 @@ def make_calls(mix: Mix, folder: Path) -> Calls:
 
 @pytest.mark.parametrize(
     ("build", "mix"),
-    [("native", PLAIN), ("native", RARE), ("native", BROKEN), ("hostile", EVERYTHING), ("wasm", EVERYTHING)],
-    ids=["plain", "rare", "broken", "hostile", "wasm"],
+    [
+        ("native", PLAIN),
+        ("native", RARE),
+        ("native", BROKEN),
+        ("native", SOUP),
+        ("hostile", EVERYTHING),
+        ("wasm", EVERYTHING),
+    ],
+    ids=["plain", "rare", "broken", "soup", "hostile", "wasm"],
 )
 def test_calls_give_what_they_give_on_otp(calls: Callable[[Mix], Calls], build: str, mix: Mix) -> None:
     made = calls(mix)

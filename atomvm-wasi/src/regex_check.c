@@ -64,10 +64,12 @@ bool node_may_be_empty(RegexTree *t, uint32_t node) { return may_be_empty(t, nod
 // How many characters items match, at least and at most. PCRE 8 wants them to be the same, branch for branch.
 typedef struct Lengths {
     int min, max;
+    bool accepted; // up to (*ACCEPT), where PCRE 8 takes the group to end
 } Lengths;
 
-enum { LENGTH_UNLIMITED = -1, LENGTH_OF_BYTES = -2, LENGTH_MAX = 0xFFFFF }; // max; OF_BYTES: \C in UTF-8
-static const Lengths unlimited = { 0, LENGTH_UNLIMITED };
+// max; OF_BYTES: \C in UTF-8; OF_CALL: PCRE 8 looks into the groups that are called when it knows all of them
+enum { LENGTH_UNLIMITED = -1, LENGTH_OF_BYTES = -2, LENGTH_OF_CALL = -3, LENGTH_MAX = 0xFFFFF };
+static const Lengths unlimited = { .max = LENGTH_UNLIMITED }, nothing = { .max = 0 }, one_character = { .min = 1, .max = 1 };
 
 static Lengths lengths_of(Parser *p, const Node *n, unsigned calls);
 static Lengths lengths_of_items(Parser *p, uint32_t item, unsigned calls);
@@ -82,34 +84,39 @@ static Lengths lengths_of_branches(Parser *p, uint32_t first, unsigned calls)
         if (!regex_is_pcre2 && one.max != all.max) return unlimited;
         if (one.min < all.min) all.min = one.min;
         if (one.max > all.max) all.max = one.max;
+        if (one.accepted) break;
     }
+    all.accepted = false;
     return all;
 }
 
 // A condition without a second branch is nothing when it does not hold.
 static Lengths lengths_of_condition(Parser *p, const Node *n, unsigned calls)
 {
-    if (n->mode == CONDITION_DEFINE) return (Lengths) { 0, 0 };
+    if (n->mode == CONDITION_DEFINE) return nothing;
     Lengths l = lengths_of_branches(p, n->first, calls);
     if (l.max <= 0 || node_at(p, n->first)->next) return l;
-    return regex_is_pcre2 ? (Lengths) { 0, l.max } : unlimited;
+    return regex_is_pcre2 ? (Lengths) { .max = l.max } : unlimited;
 }
 
 static Lengths lengths_of_repeat(Parser *p, const Node *n, unsigned calls)
 {
     bool is_look = node_at(p, n->first)->type == NODE_LOOK;
-    if (n->max == REPEAT_UNLIMITED || (n->min != n->max && !regex_is_pcre2)) return is_look ? (Lengths) { 0, 0 } : unlimited;
+    if (n->max == REPEAT_UNLIMITED || (n->min != n->max && !regex_is_pcre2)) return is_look ? nothing : unlimited;
     Lengths l = lengths_of(p, node_at(p, n->first), calls);
     if (l.max < 0) return l;
     if (l.max > 0 && n->max > LENGTH_MAX / (uint32_t) l.max) return unlimited;
-    return (Lengths) { l.min * (int) n->min, l.max * (int) n->max };
+    return (Lengths) { .min = l.min * (int) n->min, .max = l.max * (int) n->max };
 }
 
-// Of what a group matches, by its number; so that groups which call each other come to an end, not too deep.
-static Lengths lengths_of_group(Parser *p, uint32_t group, unsigned calls)
+// Of what a group matches that is called or referred to at a place; so that groups which call each other come to an
+// end, not too deep.
+static Lengths lengths_of_group(Parser *p, uint32_t group, uint32_t at, unsigned calls)
 {
-    if (group == 0 && regex_is_pcre2) return unlimited; // the whole pattern
+    if (group == 0) return unlimited; // the whole pattern
     uint32_t target = group_node(p->tree, group);
+    const Node *n = node_at(p, target);
+    if (!regex_is_pcre2 && n->min < at && at < n->at) return unlimited; // from within
     return target == 0 || calls > 8 ? unlimited : lengths_of_branches(p, node_at(p, target)->first, calls + 1);
 }
 
@@ -124,18 +131,18 @@ static bool is_shared(const RegexTree *t, uint32_t group)
 static Lengths lengths_of_backref(Parser *p, const Node *n, unsigned calls)
 {
     if (!regex_is_pcre2) return unlimited;
-    if (n->mode == 0) return is_shared(p->tree, n->value) ? unlimited : lengths_of_group(p, n->value, calls);
+    if (n->mode == 0) return is_shared(p->tree, n->value) ? unlimited : lengths_of_group(p, n->value, n->at, calls);
     uint32_t count;
     const RegexName *found = names_find(p->tree->names, p->tree->name_count, p->text, p->text + n->value, n->min, &count);
-    return count == 1 ? lengths_of_group(p, found->group, calls) : unlimited;
+    return count == 1 ? lengths_of_group(p, found->group, n->at, calls) : unlimited;
 }
 
 // Nothing; but PCRE2 asks a look-behind for its own lengths on the way.
 static Lengths lengths_of_look(Parser *p, const Node *n, unsigned calls)
 {
-    Lengths l = { 0, 0 };
+    Lengths l = nothing;
     if (regex_is_pcre2 && (n->mode & LOOK_BEHIND)) l = lengths_of_branches(p, n->first, calls);
-    return l.max < 0 ? l : (Lengths) { 0, 0 };
+    return l.max < 0 ? l : nothing;
 }
 
 static Lengths lengths_of(Parser *p, const Node *n, unsigned calls)
@@ -145,25 +152,32 @@ static Lengths lengths_of(Parser *p, const Node *n, unsigned calls)
     case NODE_GROUP: return lengths_of_branches(p, n->first, calls);
     case NODE_CONDITION: return lengths_of_condition(p, n, calls);
     case NODE_REPEAT: return lengths_of_repeat(p, n, calls);
-    case NODE_CALL: return lengths_of_group(p, n->value, calls);
+    case NODE_CALL:
+        if (!regex_is_pcre2 && !p->all_known) return (Lengths) { .max = LENGTH_OF_CALL };
+        return lengths_of_group(p, n->value, n->at, calls);
     case NODE_BACKREF: return lengths_of_backref(p, n, calls);
-    case NODE_BYTE: return p->flags & RE_UTF ? (Lengths) { 0, LENGTH_OF_BYTES } : (Lengths) { 1, 1 };
+    case NODE_BYTE: return p->flags & RE_UTF ? (Lengths) { .max = LENGTH_OF_BYTES } : one_character;
     case NODE_CHAR:
     case NODE_CLASS:
     case NODE_ANY:
-    case NODE_ALL: return (Lengths) { 1, 1 };
-    case NODE_LINE_END: return regex_is_pcre2 ? (Lengths) { 1, 2 } : unlimited;
+    case NODE_ALL: return one_character;
+    case NODE_LINE_END: return regex_is_pcre2 ? (Lengths) { .min = 1, .max = 2 } : unlimited;
     case NODE_GRAPHEME: return unlimited;
     case NODE_LOOK: return lengths_of_look(p, n, calls);
-    default: return n->type == NODE_VERB && n->mode == VERB_ACCEPT && !regex_is_pcre2 ? unlimited : (Lengths) { 0, 0 };
+    default: return nothing;
     }
 }
 
 static Lengths lengths_of_items(Parser *p, uint32_t item, unsigned calls)
 {
-    Lengths sum = { 0, 0 };
+    Lengths sum = nothing;
     for (; item; item = node_at(p, item)->next) {
-        Lengths one = lengths_of(p, node_at(p, item), calls);
+        const Node *n = node_at(p, item);
+        if (n->type == NODE_VERB && n->mode == VERB_ACCEPT && !regex_is_pcre2) {
+            sum.accepted = true;
+            break;
+        }
+        Lengths one = lengths_of(p, n, calls);
         if (one.max < 0) return one;
         sum.min += one.min;
         sum.max += one.max;
@@ -295,14 +309,30 @@ static void check_item(Parser *p, uint32_t item, Enclosing *e)
 static void check_lookbehind(Parser *p, uint32_t look, uint32_t branch)
 {
     Node *n = node_at(p, branch);
-    size_t place = regex_is_pcre2 ? node_at(p, look)->value : n->at;
+    size_t place = regex_is_pcre2 ? node_at(p, look)->value : p->all_known ? p->size : n->at;
     Lengths l = lengths_of_items(p, n->first, 0);
+    n->value = (uint32_t) l.max;
+    n->min = (uint32_t) l.min;
+    if (l.max == LENGTH_OF_CALL) {
+        p->unmeasured = true;
+        return;
+    }
     const char *unlimited_text = regex_is_pcre2 ? "length of lookbehind assertion is not limited" : "lookbehind assertion is not fixed length";
     const char *bytes_text = regex_is_pcre2 ? "\\C is not allowed in a lookbehind assertion in UTF-8 mode" : "\\C not allowed in lookbehind assertion";
     if (l.max < 0) parse_fail(p, l.max == LENGTH_OF_BYTES ? bytes_text : unlimited_text, place);
     else if (l.min < l.max && l.max > LOOKBEHIND_VARIABLE_MAX) parse_fail(p, "branch too long in variable-length lookbehind assertion", place);
-    n->value = (uint32_t) l.max;
-    n->min = (uint32_t) l.min;
+}
+
+// The branches of look-behinds that had to wait for the end of the pattern.
+void check_unmeasured(Parser *p)
+{
+    p->all_known = true;
+    for (uint32_t n = 1; n < p->tree->count; n++) {
+        if (node_at(p, n)->type != NODE_LOOK || !(node_at(p, n)->mode & LOOK_BEHIND)) continue;
+        for (uint32_t b = node_at(p, n)->first; b && !p->failed; b = node_at(p, b)->next) {
+            if (node_at(p, b)->value == (uint32_t) LENGTH_OF_CALL) check_lookbehind(p, n, b);
+        }
+    }
 }
 
 static void check_branches(Parser *p, uint32_t node, Enclosing *e)

@@ -329,7 +329,8 @@ static void emit_run(Compiler *c, const Node *repeat, uint32_t following, bool a
     if (mode == REPEAT_GREEDY && (at_end || is_disjoint(c, repeat->first, following))) mode = REPEAT_POSSESSIVE;
     enum unit unit = unit_of(c, child, &operand);
     uint32_t min = repeat->min, max = repeat->max;
-    if (child->type == NODE_CLASS && child->min != 0 && min > 0) { // regex_tree.c, ascii_class
+    bool single_first = min == 1 && max != REPEAT_UNLIMITED; // as if written x x{0,n}
+    if (child->type == NODE_CLASS && child->min != 0 && min > 0 && !single_first) { // regex_tree.c, ascii_class
         emit_run_of(c, unit, child->min, min, min, mode, NO_LEAD);
         if (max != REPEAT_UNLIMITED) max -= min;
         min = 0;

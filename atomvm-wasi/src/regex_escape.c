@@ -11,6 +11,9 @@ static enum escape is_char(uint32_t *value, uint32_t c)
     return ESCAPE_CHAR;
 }
 
+// Escapes elsewhere, in classes the letters themselves, but no ends of a range.
+static const char CLASS_LITERALS[] = "ABCGKRXZzgk";
+
 // ---- characters by number ----
 
 // \x{..} or \o{..} from the brace on; bits: 4 or 3. Errors stand where the reading ended.
@@ -198,7 +201,7 @@ static enum escape parse_letter(Parser *p, bool in_class, int c, uint32_t *value
     case 'U':
     case 'u': parse_fail(p, "PCRE does not support \\L, \\l, \\N{name}, \\U, or \\u", p->at - 1); return ESCAPE_CHAR;
     }
-    if (in_class && (p->flags & RE_EXTRA) && strchr("ABCGKRXZzgk", c))
+    if (in_class && (p->flags & RE_EXTRA) && strchr(CLASS_LITERALS, c))
         parse_fail(p, "invalid escape sequence in character class", p->at - 1);
     if (in_class) return is_char(value, (uint32_t) c);
     switch (c) {
@@ -350,8 +353,10 @@ static uint32_t range_end(Parser *p)
     if (p->text[p->at] == '[' && is_posix_syntax(p, &posix)) return parse_fail(p, "invalid range in character class", p->at);
     if (p->text[p->at] != '\\') return class_char(p);
     uint32_t c = 0;
+    int letter = peek(p, 1);
     enum escape e = parse_escape(p, true, &c);
-    if (p->failed || e == ESCAPE_CHAR) return c;
+    bool literal = letter > 0 && letter != 'g' && strchr(CLASS_LITERALS, letter) != NULL;
+    if (p->failed || (e == ESCAPE_CHAR && !literal)) return c;
     return parse_fail(p, "invalid range in character class", p->at - 1);
 }
 

@@ -11,6 +11,7 @@ static void parse_group_rest(Parser *p, uint32_t group, uint32_t flags_after, bo
         parse_fail(p, "parentheses are too deeply nested", p->at);
         return;
     }
+    if (node_at(p, group)->type == NODE_GROUP) node_at(p, group)->min = (uint32_t) p->at;
     parse_branches(p, group, reset);
     p->depth--;
     if (p->failed) return;
@@ -67,7 +68,19 @@ static uint32_t parse_look_rest(Parser *p, unsigned mode)
     return look;
 }
 
-static void parse_look(Parser *p, Branch *b, unsigned mode) { branch_add(p, b, parse_look_rest(p, mode), true); }
+// Whether the look-around of this mode, just opened, is the (?!) that PCRE 8 makes a failure of: it has no quantifier.
+static bool is_plain_failure(const Parser *p, unsigned mode)
+{
+    int c = peek(p, 1);
+    return mode == LOOK_NEGATIVE && peek(p, 0) == ')' && c != '*' && c != '+' && c != '?' && !is_counted_repeat(p, p->at + 1);
+}
+
+static void parse_look(Parser *p, Branch *b, unsigned mode)
+{
+    bool failure = is_plain_failure(p, mode), repeatable = !p->fails_as_condition || regex_is_pcre2;
+    if (!failure) p->fails_as_condition = false;
+    branch_add(p, b, parse_look_rest(p, mode), repeatable);
+}
 
 static bool is_look_at(const Parser *p, size_t at) // "?=", "?!", "?<=", "?<!"
 {
@@ -76,6 +89,15 @@ static bool is_look_at(const Parser *p, size_t at) // "?=", "?!", "?<=", "?<!"
     if (left < 2 || s[0] != '?') return false;
     if (s[1] == '=' || s[1] == '!') return true;
     return left > 2 && s[1] == '<' && (s[2] == '=' || s[2] == '!');
+}
+
+// The group of (?(1), (?(+1) or (?(-1): 0, or one that is not there, is found out later.
+static uint32_t condition_group(const Parser *p, uint32_t number, int sign)
+{
+    uint32_t captures = p->tree->captures;
+    if (sign == 0 || number == 0) return number;
+    if (sign == '+') return captures + number;
+    return number > captures ? REGEX_NODES_MAX : captures - number + 1;
 }
 
 // The name or number of a condition, read up to its parenthesis, becomes what the node tests. Whether it exists is only
@@ -93,12 +115,16 @@ static void parse_condition_name(Parser *p, uint32_t node)
     } else if (peek(p, 0) == '-' || peek(p, 0) == '+') {
         sign = p->text[p->at++];
     }
-    if (!is_word_byte(peek(p, 0))) {
+    if (sign == 0 && !is_word_byte(peek(p, 0))) {
         parse_fail(p, "assertion expected after (?( or (?(?C)", p->at);
         return;
     }
     size_t start = p->at;
-    bool number = is_digit(peek(p, 0));
+    bool number = sign != 0 || is_digit(peek(p, 0));
+    if (number && terminator != 0) {
+        parse_fail(p, "group name must start with a non-digit", p->at);
+        return;
+    }
     uint32_t value = number ? parse_number(p) : 0;
     if (!number) parse_name(p);
     size_t size = p->at - start;
@@ -113,9 +139,27 @@ static void parse_condition_name(Parser *p, uint32_t node)
     n->mode = (uint8_t) kind;
     n->value = (uint32_t) start;
     n->min = (uint32_t) size;
-    n->max = sign != 0 ? relative_group(p, number ? value : 0, sign, regex_is_pcre2 ? start + size : p->at) : number ? value : UINT32_MAX;
+    n->max = number ? condition_group(p, value, sign) : UINT32_MAX;
     n->caseless = sign != 0; // a relative reference: nothing but a number
     n->at = (uint32_t) p->at;
+}
+
+static void parse_callout(Parser *p);
+
+// (?(?C1)(?=..: a callout may stand in front of a look-around.
+static void skip_condition_callout(Parser *p)
+{
+    if (peek(p, 0) != '?' || peek(p, 1) != 'C') return;
+    size_t ahead = 2;
+    while (is_digit(peek(p, ahead))) ahead++;
+    if (peek(p, ahead) != ')') return;
+    if (peek(p, ahead + 1) != '(') {
+        parse_fail(p, "assertion expected after (?( or (?(?C)", p->at - 1);
+    } else if (is_look_at(p, p->at + ahead + 2)) {
+        p->at += 2;
+        parse_callout(p);
+        p->at++;
+    }
 }
 
 // (?(..)..|..) from behind "(?" on.
@@ -123,11 +167,13 @@ static void parse_condition(Parser *p, Branch *b)
 {
     uint32_t node = node_new(p, NODE_CONDITION), flags = p->flags;
     p->at++;
+    skip_condition_callout(p);
     if (is_look_at(p, p->at)) {
         p->at++;
         unsigned mode = p->text[p->at] == '<' ? LOOK_BEHIND : 0;
         p->at += mode != 0;
         if (p->text[p->at++] == '!') mode |= LOOK_NEGATIVE;
+        p->fails_as_condition = is_plain_failure(p, mode);
         uint32_t look = parse_look_rest(p, mode);
         if (p->failed) return;
         node_at(p, node)->mode = CONDITION_LOOK;
@@ -171,7 +217,8 @@ static void parse_options(Parser *p, Branch *b)
     }
 }
 
-static void parse_callout(Parser *p, Branch *b)
+// (?C1) from behind the C on.
+static void parse_callout(Parser *p)
 {
     uint32_t n = 0;
     while (is_digit(peek(p, 0))) {
@@ -181,7 +228,6 @@ static void parse_callout(Parser *p, Branch *b)
     if (peek(p, 0) != ')') parse_fail(p, "closing ) for (?C expected", p->at);
     else if (n > 255) parse_fail(p, "number after (?C is > 255", p->at);
     p->at++;
-    b->repeatable = false;
 }
 
 static void add_call(Parser *p, Branch *b, uint32_t call) { branch_add(p, b, call, true); }
@@ -229,7 +275,11 @@ static void parse_special_group(Parser *p, Branch *b)
     case '\'': parse_named_group(p, b); return;
     case 'P': parse_p_group(p, b); return;
     case '(': parse_condition(p, b); return;
-    case 'C': p->at++; parse_callout(p, b); return;
+    case 'C':
+        p->at++;
+        parse_callout(p);
+        b->repeatable = false;
+        return;
     case '&':
         p->at++;
         p->tree->calls = true;

@@ -20,13 +20,15 @@ static uint32_t parse_backref(Parser *p, uint32_t group)
 static uint32_t parse_g_call(Parser *p, int terminator)
 {
     p->g_at = p->at - 1;
-    size_t digits = p->at + (peek(p, 0) == '+' || peek(p, 0) == '-');
-    if (digits < p->size && is_digit(p->text[digits])) {
+    bool sign = peek(p, 0) == '+' || peek(p, 0) == '-';
+    size_t digits = p->at + sign;
+    if (sign || is_digit(peek(p, 0))) {
         while (digits < p->size && is_digit(p->text[digits])) digits++;
         if (digits >= p->size || p->text[digits] != terminator) return parse_fail(p, PARSE_G_ERROR, p->g_at);
+        if (peek(p, 0) == '-' && digits == p->at + 1)
+            return parse_fail(p, "unrecognized character after (? or (?-", digits);
         return parse_numbered_call(p, terminator);
     }
-    if (peek(p, 0) == '+' || peek(p, 0) == '-') return parse_fail(p, "subpattern name expected", p->at);
     p->tree->calls = true;
     return parse_named_reference(p, NODE_CALL, terminator);
 }
@@ -376,15 +378,17 @@ static bool parse_start_option(Parser *p)
 
 // ---- all of it ----
 
-static bool is_utf8(const uint8_t *text, size_t size)
+// The place of the first byte that is not of well-formed UTF-8; `size` when all are.
+static size_t malformed_utf8(const uint8_t *text, size_t size)
 {
-    for (size_t i = 0; i < size;) {
+    size_t i = 0;
+    while (i < size) {
         uint32_t c;
         int used = text[i] < 0x80 ? 1 : utf8_decode(text + i, size - i, &c);
-        if (used <= 0) return false;
+        if (used <= 0) return i;
         i += (size_t) used;
     }
-    return true;
+    return size;
 }
 
 static void parse_pattern(Parser *p)
@@ -398,8 +402,9 @@ static void parse_pattern(Parser *p)
         parse_fail(p, "setting UTF is disabled by the application", 0);
         return;
     }
-    if ((p->flags & RE_UTF) && !is_utf8(p->text, p->size)) {
-        parse_fail(p, "invalid UTF-8 string", 0);
+    size_t malformed = p->flags & RE_UTF ? malformed_utf8(p->text, p->size) : p->size;
+    if (malformed < p->size) {
+        parse_fail(p, "invalid UTF-8 string", malformed);
         return;
     }
     p->tree->options.flags = p->flags;
@@ -415,6 +420,7 @@ static void parse_pattern(Parser *p)
     check_tree(p);
     if (p->at < p->size) parse_fail(p, "unmatched parentheses", p->at);
     if (p->top_backref > p->tree->captures) parse_fail(p, NOT_A_GROUP, p->size);
+    if (p->unmeasured && !p->failed) check_unmeasured(p);
 }
 
 bool regex_parse(const uint8_t *pattern, size_t size, RegexOptions options, RegexTree *tree, RegexError *error)

@@ -23,6 +23,8 @@ typedef struct Parser {
     size_t g_at; // of the \g being read
     uint32_t looks; // around this place
     bool keep_in_look;
+    bool unmeasured, all_known; // a look-behind with a call in it is measured at the end: when all is known
+    bool fails_as_condition; // (?(?!).. has been read, and no look-around since: PCRE 8 refuses to repeat the next one
 } Parser;
 
 #define PARSE_G_ERROR "\\g is not followed by a braced, angle-bracketed, or quoted name/number or by a plain number"
@@ -101,5 +103,6 @@ void parse_branches(Parser *p, uint32_t owner, bool reset);
 // ---- regex_check.c ----
 
 void check_tree(Parser *p);
+void check_unmeasured(Parser *p);
 
 #endif

@@ -163,7 +163,7 @@ class Fuzzer:
         return self.kept_calls("terms", [callers.program(("erlang", "binary_to_term", [data])) for data in bytes_of])
 
     def patterns_round(self, seed: int) -> list[str]:
-        cases = re_cases.cases(seed, CALLS_PER_ROUND, rare=0.3, broken=0.7)
+        cases = re_cases.cases(seed, CALLS_PER_ROUND, rare=0.3, broken=0.5, soup=0.5)
         # Where erl translates text first, re:run of a bad pattern names a line of re.erl; compile says all of it.
         plain = [
             (function, arguments)

@@ -138,6 +138,16 @@ class PatternMaker:
             ]
         )
 
+    def fragment(self, _depth: int = 0) -> str:
+        return self.rng.choice(FRAGMENTS)
+
+    def soup(self) -> str:
+        """Fragments in any order: about one in three is a pattern."""
+        parts = [self.fragment() if self.rng.random() < 0.7 else self.literal() for _ in range(self.rng.randint(1, 7))]
+        text = self.rng.choice(HEADS) * (self.rng.random() < 0.08) + "".join(parts)
+        missing = text.count("(") - text.count(")")
+        return text + ")" * missing if missing > 0 and self.rng.random() < 0.8 else text
+
     def rare_item(self, _depth: int = 0) -> str:
         group = self.rng.randint(1, max(self.groups, 1))
         chosen = [
@@ -177,6 +187,31 @@ class PatternMaker:
             r"\p{Xwd}",
         ]
         return self.rng.choice(chosen)
+
+
+# What a soup is made of: openings without their ends, references of all kinds, quantifiers.
+_FRAGMENTS = r"""
+( ( ( ) ) ) ) | | | ^ $ . * + ? *+ +? ?? {2} {1,} {0} {0,0} {1,2} {,2} {2,1} {1 {,} { } [ ] - \ # (?: (?> (?| (?= (?!
+(?<= (?<! (?<n> (?<m> (?P<n> (?'n' (?i) (?i: (?s-m) (?x) (?x: (?-x) (?J) (?U) (?m: (?#c) (?C) (?C3) (?C256) (?P (?<
+(?<1 (?' (?<n (?+ (?- (?^) (?^i: (?n) (?xx) (?a) (?aD: (?r) (?* (?z (?i (?1) (?2) (?0) (?R) (?+1) (?-1) (?-0) (?+0)
+(?+2) (?-2) (?&n) (?P>n) (?&m) (?1 (?R (?&n (?& (?P> (?P=n) (?P=m (?(1) (?(2) (?(<n>) (?('n') (?(n) (?(m) (?(R) (?(R1)
+(?(R2) (?(R&n) (?(DEFINE) (?(-1) (?(+1) (?(0) (?(1 (?( (?(?=a) (?(?!) (?(?!a) (?(?<=a) (?(?<!a) (?(?=) (?(<1) (?(<n)
+(?(<n>a (?(R&m) (?(Rn) (?(VERSION>=10) (?(?C1) \1 \2 \3 \8 \9 \10 \11 \0 \g1 \g2 \g{1} \g{2} \g-1 \g{-1} \g{-2} \g+1
+\g{+1} \g{0} \g{-0} \g \g{ \g{n} \g{m} \g{1 \g{1a} \g{} \g<1> \g<n> \g'2' \g<-1> \g<+1> \g<1 \g<n \g<> \g<0> \k<n>
+\k'm' \k{n} \k \k< \k<1> \k{ \k<n \k{} \d \D \w \W \s \S \h \H \v \V \R \N \X \C \K \b \B \A \Z \z \G \Q \E \Qa*\E
+\Q\E \a \e \f \n \r \t \cA \c \x41 \x{62} \x{ \x{} \x{g} \x \x{100} \101 \400 \o{60} \o{8} \o \o{} \u \L \U \N{a}
+\N{U+41} \N{2} \p{L} \P{Lu} \p{^Nd} \pN \p \p{ \p{x} \pz \p{Greek} \p{Any} \p{L&} \p{Xan} \p{Xwd} \j \y \_ \é [a-z]
+[^a] [\d] [a-\d] [\d-a] [z-a] []a] [^]a] [[:alpha:]] [[:foo:]] [[.a.]] [:alpha:] [[:<:]] [[:>:]] [\b] [\N] [\B] [\R]
+[\Qa-\E] [a [^ [a\ [\x{ [[:alpha: [\E] [a-\Qz\E] (*FAIL) (*F) (*ACCEPT) (*COMMIT) (*PRUNE) (*SKIP) (*THEN) (*MARK:m)
+(*:m) (*PRUNE:m) (*SKIP:m) (*THEN:m) (*COMMIT:m) (*FAIL:m) (*ACCEPT:m) (*MARK) (*MARK:) (*SKIP:) (*FOO) (*FOO:a)
+(*FAIL (* (*) (*: (*a (*UTF) (*CR) (*pla: (*positive_lookahead: (*nla: (*plb: (*nlb: (*atomic: (*sr: (*asr: (*napla:
+(*naplb: (*foo: (*scs:(1) (?<*
+"""
+_HEADS = """
+(*UTF) (*UTF8) (*UCP) (*CR) (*LF) (*CRLF) (*ANY) (*ANYCRLF) (*BSR_ANYCRLF) (*BSR_UNICODE) (*NO_START_OPT)
+(*NO_AUTO_POSSESS) (*LIMIT_MATCH=900) (*LIMIT_RECURSION=900) (*NOTEMPTY) (*NUL)
+"""
+FRAGMENTS, HEADS = _FRAGMENTS.split(), _HEADS.split()
 
 
 def damaged(rng: random.Random, pattern: str) -> str:
@@ -222,12 +257,12 @@ def run_options(rng: random.Random, maker: PatternMaker) -> list[Term]:
     return options
 
 
-def case(rng: random.Random, rare: float = 0.3, broken: float = 0.0) -> Term:
-    """One call. `broken` is the share of damaged patterns, `rare` the weight of what is seldom used."""
+def case(rng: random.Random, rare: float = 0.3, broken: float = 0.0, soup: float = 0.0) -> Term:
+    """One call. `broken` and `soup`: shares of damaged and chance patterns; `rare`: weight of what is seldom used."""
     unicode = rng.random() < 0.35
     alphabet = WIDE if unicode else rng.choice([ASCII, ASCII, "ab", "ab\r\n", LATIN1])
     maker = PatternMaker(rng, alphabet, rare)
-    pattern = maker.pattern()
+    pattern = maker.soup() if rng.random() < soup else maker.pattern()
     if rng.random() < broken:
         pattern = damaged(rng, pattern)
     coding = "utf-8" if unicode else "latin-1"
@@ -251,6 +286,6 @@ def case(rng: random.Random, rare: float = 0.3, broken: float = 0.0) -> Term:
             return (Atom("run"), [text, source, [*compiled, *run]])
 
 
-def cases(seed: int, count: int, rare: float = 0.3, broken: float = 0.0) -> list[Term]:
+def cases(seed: int, count: int, rare: float = 0.3, broken: float = 0.0, soup: float = 0.0) -> list[Term]:
     rng = random.Random(seed)
-    return [case(rng, rare, broken) for _ in range(count)]
+    return [case(rng, rare, broken, soup) for _ in range(count)]
