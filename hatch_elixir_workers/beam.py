@@ -29,6 +29,7 @@ from hatch_elixir_workers.errors import BeamError, EtfError
 from hatch_elixir_workers.opcodes import MAX_OPCODE
 
 __all__ = [
+    "ATTRIBUTES",
     "KEPT_CHUNKS",
     "MFA",
     "BeamModule",
@@ -42,6 +43,8 @@ __all__ = [
     "strip",
     "write_chunks",
 ]
+
+ATTRIBUTES = "Attr"
 
 # Chunks the virtual machine reads, in the order they are written (beam-format, Containers).
 KEPT_CHUNKS = (
@@ -57,6 +60,7 @@ KEPT_CHUNKS = (
     "avmN",
     "Type",
     "Recs",
+    ATTRIBUTES,
     "Line",
 )
 
@@ -191,7 +195,7 @@ class BeamModule:
     @cached_property
     def attributes(self) -> dict[str, etf.Term]:
         """Module attributes by name: each a list of all its values. Empty in a stripped file."""
-        return self._proplist("Attr")
+        return self._proplist(ATTRIBUTES)
 
     @cached_property
     def compile_info(self) -> dict[str, etf.Term]:

@@ -13,7 +13,7 @@ what is there for errors or for rare characters.
 
 Equal parts of all modules stand together, so that what is alike is near. Atoms are numbered through the archive, in
 the order in which modules name them; an atom is written where it is first named. `RAW` is a module or a plain file as
-it is. A module whose code is condensed has these parts instead, which are empty where its chunk is absent:
+it is. A module whose code is condensed has `Attr` there, and these parts, which are empty where its chunk is absent:
 
     LITERALS       the literals: of a binary its bytes, of others the external term
     SIZES          number of literals; of each twice its size, and 1 more for a binary
@@ -57,7 +57,7 @@ _END = b"\xff"  # which UTF-8 never has
 _HALVES_SWAPPED = bytes(byte >> 4 | (byte & 15) << 4 for byte in range(256))
 
 _IMPORT_COLUMNS, _FUN_COLUMNS = 3, 6
-_CONDENSABLE = frozenset({"AtU8", condensed.CHUNK, "StrT", "ImpT", "ExpT", "FunT", "LitU", "Line"})
+_CONDENSABLE = frozenset({"AtU8", condensed.CHUNK, "StrT", "ImpT", "ExpT", "FunT", "LitU", "Line", "Attr"})
 _FILTERS: list[dict[str, Any]] = [
     {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "lc": 2, "lp": 0, "pb": 0, "dict_size": 1 << 24}
 ]
@@ -215,6 +215,7 @@ def _parts(section: Section, atoms: _Atoms) -> list[bytes]:
     parts[OPERATIONS:] = streams[: condensed.STREAMS]
     parts[OPERATIONS] = streams[0].translate(_HALVES_SWAPPED)
     parts[STRINGS] = chunks.get("StrT", b"")
+    parts[RAW] = chunks.get("Attr", b"")
     if "ExpT" in chunks:
         parts[EXPORTS] = _exports(chunks["ExpT"], places)
     if "ImpT" in chunks:
@@ -377,6 +378,8 @@ def _section_data(parts: Sequence[bytes], atoms: Sequence[bytes]) -> bytes:
         chunks["FunT"] = _read_funs(parts[FUNS], parts[UNIQUES], restorer.functions)
     if parts[SIZES]:
         chunks["LitU"] = literals_chunk(_read_literals(parts))
+    if parts[RAW]:
+        chunks["Attr"] = parts[RAW]
     if parts[LINES]:
         chunks["Line"] = lines_chunk(_read_lines(parts), "", flags=0, instructions=0)
     return write_chunks(Chunk(name, data) for name, data in chunks.items())

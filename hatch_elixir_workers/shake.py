@@ -200,7 +200,7 @@ _GIVEN_NAMES: Mapping[str, frozenset[str] | None] = {
 INFLATE = MFA("atomvm", "inflate", 2)
 
 # Every module answers these.
-_OF_EVERY_MODULE = frozenset({("module_info", 0), ("module_info", 1), ("__info__", 1)})
+OF_EVERY_MODULE = frozenset({("module_info", 0), ("module_info", 1), ("__info__", 1)})
 _DISPATCHERS = frozenset({("impl_for", 1), ("impl_for!", 1), ("struct_impl_for", 1)})
 
 
@@ -590,7 +590,7 @@ class _Walk:
 
     def _may_be_applied(self, atom: str, user: ModuleFacts) -> bool:
         """Whether it may be the computed module of a call in `user`, which is of the same application."""
-        applied = user.applied - _OF_EVERY_MODULE
+        applied = user.applied - OF_EVERY_MODULE
         of_one = self.universe.sources[atom].application == self.universe.sources[user.name].application
         return of_one and not applied.isdisjoint(self.universe.facts(atom).exports)
 
@@ -606,7 +606,7 @@ class _Walk:
             self._reach_dynamically(MFA(atom, name, arity), mfa)
 
     def _dynamic_call(self, name: str, arity: int, mfa: MFA) -> None:
-        if (name, arity) in _OF_EVERY_MODULE:
+        if (name, arity) in OF_EVERY_MODULE:
             self._information_call(name, arity, mfa)
             return
         if mfa in _STARTERS:
@@ -704,7 +704,7 @@ class _Walk:
         for atom in function.atoms:
             self._candidate(facts.name, atom)
         key = (mfa.function, mfa.arity)
-        if key in _DISPATCHERS or key not in facts.exports or key[0].startswith("__") or key in _OF_EVERY_MODULE:
+        if key in _DISPATCHERS or key not in facts.exports or key[0].startswith("__") or key in OF_EVERY_MODULE:
             return
         self.protocol_functions.setdefault(facts.name, {})[key] = mfa
         for implementation in self.implementations.get(facts.name, ()):

@@ -9,14 +9,14 @@ The library of another machine is packed whole at each level: what of it the mac
 
 from __future__ import annotations
 
-from hatch_elixir_workers.beam import BeamModule
+from hatch_elixir_workers.beam import ATTRIBUTES, BeamModule, Chunk
 from hatch_elixir_workers.beam_parts import module_parts
 from hatch_elixir_workers.collect import Origin, Source, Universe
 from hatch_elixir_workers.foreign_atoms import TOKENIZER
 from hatch_elixir_workers.prune import prune
 from hatch_elixir_workers.ranges import CLASS_OF
 from hatch_elixir_workers.ranges import MODULES as RANGE_MODULES
-from hatch_elixir_workers.shake import Reach
+from hatch_elixir_workers.shake import OF_EVERY_MODULE, Reach
 
 # Applications of Elixir and OTP that are there without being named as a dependency; erts are the preloaded modules.
 _ALWAYS_THERE = frozenset({"elixir", "erts", "kernel", "stdlib"})
@@ -31,7 +31,9 @@ def shaken_modules(universe: Universe, reach: Reach, level: str) -> list[str]:
 
 def shaken(universe: Universe, reach: Reach, name: str, level: str, *, condense: bool = False) -> BeamModule:
     """The module as it is packed; with `condense`, pruned code is condensed. Raises `BeamError`."""
-    if level != "functions" or universe.sources[name].origin is Origin.VM_STDLIB:
+    if universe.sources[name].origin is Origin.VM_STDLIB:
+        return _without_attributes(universe.module(name))
+    if level != "functions":
         return universe.module(name)
     path = str(universe.sources[name].path)
     ranges = condense and name in RANGE_MODULES and CLASS_OF in reach.natives
@@ -41,7 +43,19 @@ def shaken(universe: Universe, reach: Reach, name: str, level: str, *, condense:
     if parts.has_records:
         return universe.module(name)
     functions, never_run = reach.by_module.get(name, set()), reach.never_run.get(name, set())
-    return BeamModule(path, tuple(prune(parts, functions, never_run, condense=condense)))
+    chunks = prune(parts, functions, never_run, condense=condense)
+    if not OF_EVERY_MODULE.isdisjoint(functions):
+        chunks += _attributes(universe.module(name))
+    return BeamModule(path, tuple(chunks))
+
+
+def _attributes(module: BeamModule) -> list[Chunk]:
+    """What `module_info(attributes)` tells; a file that has been stripped has none."""
+    return [chunk for chunk in module.chunks if chunk.id == ATTRIBUTES]
+
+
+def _without_attributes(module: BeamModule) -> BeamModule:
+    return BeamModule(module.path, tuple(chunk for chunk in module.chunks if chunk.id != ATTRIBUTES))
 
 
 def _is_there(source: Source) -> bool:

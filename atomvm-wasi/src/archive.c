@@ -167,10 +167,10 @@ bool archive_file_name_at(size_t section, Slice *name)
 bool archive_module(term name, Slice *beam, Slice parts[PARTS])
 {
     const Section *s = find_module(name);
-    *beam = s ? s->data : (Slice) { 0 };
+    *beam = s && !archive.condensed ? s->data : (Slice) { 0 };
     if (!s || !archive.condensed) return s != NULL;
     if (!condensed_parts(s->block, s->number, parts)) memset(parts, 0, PARTS * sizeof *parts); // which is no module
-    *beam = parts[PART_RAW];
+    if (!parts[PART_CODE].size) *beam = parts[PART_RAW];
     return true;
 }
 

@@ -73,7 +73,9 @@ def test_tables(sample: BeamModule) -> None:
 def test_attributes(sample: BeamModule) -> None:
     assert sample.attributes["author"] == [Atom("someone")]
     assert isinstance(sample.compile_info["version"], list)
-    assert parse_beam(strip(sample)).attributes == {}
+    stripped = parse_beam(strip(sample))
+    assert stripped.attributes == sample.attributes
+    assert stripped.compile_info == {}
 
 
 def test_functions_with_their_lines(sample: BeamModule) -> None:
@@ -110,7 +112,7 @@ def test_lines_of_another_file(compile_erl: CompileErl) -> None:
 def test_strip_keeps_what_the_machine_reads(sample: BeamModule) -> None:
     stripped = parse_beam(strip(sample))
     assert [chunk.id for chunk in stripped.chunks] == [
-        "AtU8", "Code", "StrT", "ImpT", "ExpT", "LocT", "FunT", "LitU", "Type", "Line",
+        "AtU8", "Code", "StrT", "ImpT", "ExpT", "LocT", "FunT", "LitU", "Type", "Attr", "Line",
     ]  # fmt: skip
     assert stripped.literals == sample.literals
     assert stripped.functions == sample.functions

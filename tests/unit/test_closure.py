@@ -97,6 +97,18 @@ def test_what_named_modules_call_and_nothing_provides(
     assert [str(each) for each in missing] == ["m.erl:4: :m.start/0 calls :lists.nope/1: the module does not export it"]
 
 
+@pytest.mark.parametrize("condense", [False, True])
+def test_attributes_are_packed_where_they_can_be_asked_for(compile_erl: Callable[..., Path], condense: bool) -> None:
+    beam = compile_erl(
+        "-module(asking). -custom([1]). -export([start/0]).\n"
+        "start() -> {lists:module_info(attributes), maps:to_list(#{}), module_info(attributes)}."
+    )
+    modules = closure.with_stdlib(collect_beams([beam]), "functions", condense=condense).modules
+    assert modules["asking"].attributes["custom"] == [1]
+    assert "vsn" in modules["lists"].attributes
+    assert modules["maps"].attributes == {}
+
+
 def test_without_a_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(closure, "priv_dir", lambda: tmp_path)
     assert closure.installed_machine() is None

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hatch_elixir_workers.avm import Section, file_section, module_section, read_avm, write_avm
-from hatch_elixir_workers.beam import BeamModule, parse_beam, read_beam, strip
+from hatch_elixir_workers.beam import ATTRIBUTES, BeamModule, parse_beam, read_beam, strip
 from hatch_elixir_workers.beam_file import read_chunks
 from hatch_elixir_workers.beam_parts import take_apart
 from hatch_elixir_workers.condensed_archive import SECTION, condense, decode_blocks, read_archive, read_archive_file
@@ -25,7 +25,8 @@ NAMES = ("Elixir.Enum", "erl_eval", "lists", "math", "unicode", "Elixir.Exceptio
 def pruned(module: BeamModule) -> bytes:
     parts = take_apart(module)
     functions = {(function.name, function.arity) for function in parts.functions}
-    return strip(BeamModule(module.path, tuple(prune(parts, functions, (), condense=True))))
+    attributes = [chunk for chunk in module.chunks if chunk.id == ATTRIBUTES and module.name == "Elixir.Exception"]
+    return strip(BeamModule(module.path, (*prune(parts, functions, (), condense=True), *attributes)))
 
 
 @pytest.fixture(scope="module")

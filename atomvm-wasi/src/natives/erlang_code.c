@@ -21,9 +21,8 @@ static Slice chunk(Slice beam, const char *id)
 }
 
 // Attributes and compilation facts are external terms; the packer may have left them out.
-static term chunk_term(Process *p, Slice beam, const char *id)
+static term chunk_term(Process *p, Slice c)
 {
-    Slice c = chunk(beam, id);
     term t = c.size ? etf_decode(p, c.bytes, c.size, false, NULL) : NONE;
     return t == NONE ? NIL : t;
 }
@@ -62,8 +61,8 @@ static term info(Process *p, Module *m, term item)
     case ATOM_module: return m->name;
     case ATOM_exports: return functions(p, m->exports, m->export_count);
     case ATOM_functions: return functions(p, m->functions, m->function_count);
-    case ATOM_attributes: return chunk_term(p, beam, "Attr");
-    case ATOM_compile: return chunk_term(p, beam, "CInf");
+    case ATOM_attributes: return chunk_term(p, beam.size ? chunk(beam, "Attr") : parts[PART_RAW]);
+    case ATOM_compile: return chunk_term(p, chunk(beam, "CInf"));
     case ATOM_md5: return md5_of(p, beam, parts);
     case ATOM_native: return ATOM_false;
     case ATOM_native_addresses: case ATOM_nifs: return NIL;
