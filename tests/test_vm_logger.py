@@ -51,6 +51,7 @@ defmodule LoggerApp do
       with_settings(name, env, fn -> said() end)
     end
 
+    with_settings("while it runs", [console: [format: @plain, level: :info]], &configured/0)
     if Version.match?(System.version(), ">= 1.15.0"), do: with_settings("handlers of an application", plain(), &added/0)
   end
 
@@ -125,6 +126,16 @@ defmodule LoggerApp do
     Logger.metadata(seen: 5)
     Logger.info("with metadata")
     Logger.reset_metadata()
+  end
+
+  defp configured do
+    :ok = Logger.configure(level: :debug)
+    Logger.debug("below the level of the console")
+    Logger.info("info")
+    :ok = Logger.configure(level: :error, truncate: 4096)
+    Logger.warning("below the level of all")
+    Logger.error("level is #{Logger.level()}")
+    :ok = Logger.configure(level: :debug)
   end
 
   defp added do

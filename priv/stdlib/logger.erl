@@ -24,6 +24,8 @@
 -define(MODULE_LEVELS, {?MODULE, module_levels}).
 -define(JOURNAL, elixir_workers_replay).
 -define(PROCESS_METADATA, '$logger_metadata$').
+%% How Elixir before 1.15 names the default handler; Logger.configure/1 sets the `config` of that to what it is.
+-define(LOGGER, 'Elixir.Logger').
 
 %% ---- logging ----
 
@@ -416,8 +418,8 @@ accepted(Module, Callback, Args, Handler) ->
     end.
 
 remove_handler(Id) ->
-    with_handler(Id, fun(#{module := Module} = Handler) ->
-        persistent_term:put(?HANDLERS, maps:remove(Id, handlers())),
+    with_handler(Id, fun(#{id := Own, module := Module} = Handler) ->
+        persistent_term:put(?HANDLERS, maps:remove(Own, handlers())),
         case erlang:function_exported(Module, removing_handler, 1) of
             true -> Module:removing_handler(Handler);
             false -> ok
@@ -428,6 +430,7 @@ remove_handler(Id) ->
 with_handler(Id, Fun) ->
     case handlers() of
         #{Id := Handler} -> Fun(Handler);
+        #{default := Handler} when Id =:= ?LOGGER -> Fun(Handler);
         _ -> {error, {not_found, Id}}
     end.
 
@@ -441,13 +444,16 @@ get_handler_ids() -> maps:keys(handlers()).
 get_handler_config() -> maps:values(handlers()).
 get_handler_config(Id) -> with_handler(Id, fun(Handler) -> {ok, Handler} end).
 
+set_handler_config(?LOGGER, Config) -> update_handler_config(?LOGGER, Config);
 set_handler_config(Id, Config) when is_map(Config) ->
     with_handler(Id, fun(#{module := Module}) -> store_handler((maps:merge(new_handler(Id, Module), Config))#{id => Id, module => Module}) end).
 
 set_handler_config(Id, Key, Value) -> with_handler(Id, fun(Handler) -> store_handler(Handler#{Key => Value}) end).
 
 update_handler_config(Id, Config) when is_map(Config) ->
-    with_handler(Id, fun(#{module := Module} = Handler) -> store_handler((maps:merge(Handler, Config))#{id => Id, module => Module}) end).
+    with_handler(Id, fun(#{id := Own, module := Module} = Handler) ->
+        store_handler((maps:merge(Handler, Config))#{id => Own, module => Module})
+    end).
 
 update_handler_config(Id, Key, Value) -> set_handler_config(Id, Key, Value).
 
