@@ -175,7 +175,7 @@ defmodule ElixirWorkers.D1 do
     args = [session, Enum.map(statements, &Statement.encode!(&1, "D1.batch"))]
 
     cond do
-      statements == [] -> {:ok, []}
+      statements == [] -> if(opts.await, do: {:ok, []}, else: :ok)
       opts.await -> run_batch(binding, args, opts)
       true -> Bindings.cast(binding, "batch", args)
     end

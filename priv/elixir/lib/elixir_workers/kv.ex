@@ -123,7 +123,8 @@ defmodule ElixirWorkers.KV do
   Reads a key, or a list of keys at once.
 
   Of several keys the answer is a map that holds those that were found. Up to 100 texts (or JSON documents) are one
-  request to the service; with `type: :binary` each key is one.
+  request to the service; with `type: :binary` each key is one. The runtime decodes the texts of such a request, and may
+  leave out a byte order mark (U+FEFF) at the beginning of one: with `type: :binary` nothing is left out.
   """
   @spec get(binding(), key(), [read_option()]) :: {:ok, value()} | :not_found | failure()
   @spec get(binding(), [key()], [read_option()]) ::

@@ -155,7 +155,8 @@ defmodule Bindings.D1Cases do
 
          {code(failed), D1.query!("DB", "SELECT a FROM undone")}
        end, {{"DB", "batch", :constraint}, [%{"a" => "x"}]}},
-      {"d1: an empty batch", fn -> D1.batch("DB", []) end, {:ok, []}}
+      {"d1: an empty batch", fn -> {D1.batch("DB", []), D1.batch("DB", [], await: false)} end,
+       {{:ok, []}, :ok}}
     ]
   end
 
@@ -178,7 +179,10 @@ defmodule Bindings.D1Cases do
          {result.rows, D1.query_one!(session, "SELECT 2 AS n")}
        end, {[%{"n" => 1}], %{"n" => 2}}},
       {"d1: a session begins somewhere",
-       fn -> raised(fn -> D1.session("DB", :nearest) end) |> elem(0) end, ArgumentError}
+       fn ->
+         for from <- [:nearest, "", nil],
+             do: raised(fn -> D1.session("DB", from) end) |> elem(0)
+       end, [ArgumentError, ArgumentError, ArgumentError]}
     ]
   end
 

@@ -102,6 +102,13 @@ defmodule Bindings.KVCases do
          KV.put!("CACHE", "mr", "\uFFFD")
          KV.get("CACHE", ["mr"])
        end, {:ok, %{"mr" => "\uFFFD"}}},
+      {"kv: many, one of them with a byte order mark",
+       fn ->
+         mark = "\uFEFFa\uFEFF"
+         KV.put!("CACHE", "mo", mark)
+         {:ok, ^mark} = KV.get("CACHE", "mo")
+         KV.get("CACHE", ["mo"], type: :binary)
+       end, {:ok, %{"mo" => "\uFEFFa\uFEFF"}}},
       {"kv: more than one bulk read holds",
        fn ->
          keys = for n <- 1..120, do: "bulk-#{n}"
@@ -133,6 +140,23 @@ defmodule Bindings.KVCases do
          {KV.get_with_metadata("CACHE", "meta-bytes", type: :binary),
           KV.get_with_metadata("CACHE", ["meta-bytes"], type: :binary)}
        end, {{:ok, {@bytes, "text"}}, {:ok, %{"meta-bytes" => {@bytes, "text"}}}}},
+      {"kv: metadata that counts for nothing elsewhere",
+       fn ->
+         for {key, metadata} <- [{"meta:a", false}, {"meta:b", 0}, {"meta:c", ""}, {"meta:d", []}] do
+           KV.put!("CACHE", key, "v", metadata: metadata)
+           {"v", one} = KV.get_with_metadata!("CACHE", key)
+           %{^key => {"v", of_many}} = KV.get_with_metadata!("CACHE", [key])
+           %{^key => {"v", of_bytes}} = KV.get_with_metadata!("CACHE", [key], type: :binary)
+           [%{metadata: listed}] = KV.list!("CACHE", prefix: key).keys
+           [one, of_many, of_bytes, listed]
+         end
+       end, for(metadata <- [false, 0, "", []], do: List.duplicate(metadata, 4))},
+      {"kv: metadata that is as large as it may be",
+       fn ->
+         KV.put!("CACHE", "meta-full", "v", metadata: String.duplicate("x", 1022))
+         {"v", metadata} = KV.get_with_metadata!("CACHE", "meta-full")
+         String.length(metadata)
+       end, 1022},
       {"kv: metadata that is too large",
        fn ->
          raised(fn -> KV.put("CACHE", "k", "v", metadata: String.duplicate("x", 1023)) end)
@@ -183,6 +207,7 @@ defmodule Bindings.KVCases do
       {"kv: a stream over all pages",
        fn ->
          for n <- 10..17, do: KV.put!("CACHE", "stream:#{n}", "", metadata: n)
+         KV.put!("CACHE", "streams", "", metadata: :beside)
          "CACHE" |> KV.stream(prefix: "stream:", limit: 3) |> Enum.map(& &1.metadata)
        end, Enum.to_list(10..17)},
       {"kv: a stream asks when it is read, and raises then",
@@ -321,6 +346,7 @@ defmodule Bindings.KVCases do
                fn -> KV.get("CACHE", "k", cache_ttl: 0) end,
                fn -> KV.put("CACHE", "k", "v", expiration_ttl: 59) end,
                fn -> KV.put("CACHE", "k", "v", expiration: 1, expiration_ttl: 60) end,
+               fn -> KV.put("CACHE", "k", "v", expiration: 0) end,
                fn -> KV.put("CACHE", "k", "v", await: nil) end,
                fn -> KV.put("CACHE", "k", {:a, 1}) end,
                fn -> KV.list("CACHE", limit: 1001) end,
@@ -337,6 +363,7 @@ defmodule Bindings.KVCases do
          "KV.get: :cache_ttl must be a positive integer, got: 0",
          "KV.put: :expiration_ttl must be an integer of at least 60 seconds, got: 59",
          "KV.put takes :expiration or :expiration_ttl, not both",
+         "KV.put: :expiration must be seconds since 1970 or a DateTime, got: 0",
          "KV.put: :await must be true or false, got: nil",
          "KV.put: a value must be a string or iodata, or any term with type: :json; got: {:a, 1}",
          "KV.list: :limit must be an integer in 1..1000, got: 1001",
