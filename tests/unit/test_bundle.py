@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import random
 import re
 import resource
@@ -93,6 +94,9 @@ def test_modules_for_the_way_the_machine_is_run() -> None:
     assert {"replay.js", "replay_wasi.js"} <= of_replay
     assert set(reactor) - set(replay) == {"pool.js", "run.js", "vm.js"}
     assert set(replay) - set(reactor) == of_replay
+    kinds = {"bindings/kv.js", "bindings/d1.js", "events/scheduled.js"}
+    assert kinds <= {path.relative_to(worker).as_posix() for path in worker.rglob("*.js")}
+    assert not kinds & {*reactor, *replay}, "nothing is configured that needs them"
     for files, module in ((reactor, "pool.js"), (replay, "replay.js")):
         assert f'from "./{module}"' in files["machines.js"].decode()
         for name in [name for name in files if name.endswith(".js")]:
@@ -181,6 +185,15 @@ def test_a_bundle_replaces_the_one_before(tmp_path: Path) -> None:
     assert found == {"index.js": b"2", "bindings/kv.js": b"3"}
     assert [path.name for path in target.parent.iterdir()] == ["shop-worker"]
     assert {path.stat().st_mode & 0o777 for path in target.rglob("*.js")} == {0o644}
+
+
+def test_whoever_builds_files_have_the_same_mode(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        bundle.write_bundle(tmp_path / "shop-worker", {"index.js": b"1"})
+    finally:
+        os.umask(before)
+    assert (tmp_path / "shop-worker" / "index.js").stat().st_mode & 0o777 == 0o644
 
 
 def test_a_bundle_that_is_there_already_is_left_alone(tmp_path: Path) -> None:

@@ -131,6 +131,31 @@ def test_unexported_functions(compile_erl: CompileErl) -> None:
     assert str(missing) == "an_app.erl:3: :an_app.start/0 calls :other.hidden/0: the module does not export it"
 
 
+def test_what_has_no_place_is_told_first(compile_erl: CompileErl) -> None:
+    """A release may come without the debug information that knows lines."""
+    app = compile_erl("-module(app_q).\n-export([start/0]).\nstart() -> gone:f(), bare:g().\n")
+    bare = compile_erl("-module(bare).\n-export([g/0]).\n-compile(no_line_info).\ng() -> gone:h().\n")
+    everything = universe([(Origin.APP, [app.parent, bare.parent])])
+    missing = check(everything, reach(everything, [(MFA("app_q", "start", 0), "test")]))
+    assert [(each.target.function, each.file) for each in missing] == [("h", None), ("f", "app_q.erl")]
+
+
+def test_natives_of_a_machine_that_nobody_knows(compile_erl: CompileErl) -> None:
+    """Whatever is Erlang's may be one of its natives; what is Elixir's may not."""
+    app = compile_erl(
+        "-module(app_n).\n-export([start/0]).\nstart() ->\n  lib_n:stub(),\n  lib_n:other(),\n  'Elixir.Lib':f(),\n"
+        "  'Elixir.AtomVM.Wasi':read_stdin(),\n  none:f().\n"
+    )
+    lib = compile_erl("-module(lib_n).\n-export([stub/0]).\nstub() -> erlang:nif_error(undef).\n")
+    elixir = compile_erl("-module('Elixir.Lib').\n-export([g/0]).\ng() -> ok.\n")
+    everything = universe([(Origin.APP, [app.parent]), (Origin.OTP, [lib.parent, elixir.parent])])
+    reached = reach(everything, [(MFA("app_n", "start", 0), "test")])
+    missing = check(everything, reached, natives_known=False)
+    assert [show(each.target) for each in missing] == ["Lib.f/0", ":none.f/0"]
+    known = check(everything, reached)
+    assert {":lib_n.stub/0", ":lib_n.other/0"} < {show(each.target) for each in known}
+
+
 def test_reasons_of_the_reviewed_list(compile_erl: CompileErl) -> None:
     app = compile_erl(
         "-module(app_r).\n-export([start/0]).\nstart() ->\n"

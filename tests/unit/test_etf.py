@@ -239,7 +239,7 @@ def test_terms_written_here_are_read_by_erl(tmp_path: Path) -> None:
 
 
 def _erl(script: str, folder: Path) -> str:
-    command = ["erl", "-noshell", "-eval", script]
+    command = ["erl", "+fnu", "-noshell", "-eval", script]  # the script is UTF-8 in any locale
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=60).stdout
 
 

@@ -125,6 +125,12 @@ def test_the_same_natives_are_the_same_machine(linkable: bytes) -> None:
     assert shake_machine(linkable, [MD5, *sorted(DISPLAY)]) == shake_machine(linkable, DISPLAY | {MD5})
 
 
+def test_a_machine_without_the_table_of_natives(linkable: bytes) -> None:
+    assert linkable.count(b"native_rows") == 1
+    with pytest.raises(VmError, match="has no table of natives"):
+        shake_machine(linkable.replace(b"native_rows", b"native_sows"), DISPLAY)
+
+
 @pytest.mark.parametrize(
     ("data", "problem"),
     [

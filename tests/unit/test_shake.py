@@ -682,6 +682,28 @@ def test_where_code_is_evaluated_all_branches_are(world: World, first: bool) -> 
 
 
 @pytest.mark.parametrize(
+    ("last", "expected"),
+    [("ets:insert/2", {"new", "insert"}), ("erl_eval:expr/2", {"new", "lookup", "insert", "delete"})],
+)
+def test_what_is_reached_after_an_explainer_counts_as_well(world: World, last: str, expected: set[str]) -> None:
+    world.add("ets", Origin.OTP, **ETS)
+    world.add("erl_eval", Origin.OTP, expr__arity_2=does())
+    steps = {f"step{n}__arity_0": does(f"far:step{n + 1}/0") for n in range(9)}
+    world.add("far", Origin.APP, **steps, step9__arity_0=does(last))
+    assert explained(world, "app:a/0", "far:step0/0") == expected
+
+
+def test_code_that_is_evaluated_names_functions_and_macros_and_no_definitions(world: World) -> None:
+    macros = {"MACRO-if__arity_3": does(), "MACRO-defmodule__arity_3": does()}
+    world.add("Elixir.Kernel", Origin.ELIXIR, **macros, hd__arity_1=does())
+    world.add("Elixir.Enum", Origin.ELIXIR, ["reduce_list/3"], sum__arity_1=does(), reduce_list__arity_3=does())
+    world.add("elixir", Origin.ELIXIR, eval_forms__arity_3=does())
+    world.add("app", Origin.APP, run__arity_0=does("elixir:eval_forms/3"), other__arity_0=does("Elixir.Enum:sum/1"))
+    named = {"Elixir.Enum:sum/1", "Elixir.Kernel:MACRO-if/3", "Elixir.Kernel:hd/1"}
+    assert named == {name for name in names(world.reach("app:run/0")) if name.startswith("Elixir.")}
+
+
+@pytest.mark.parametrize(
     ("calls", "atoms", "expected"),
     [
         ([], [], {"enoent"}),

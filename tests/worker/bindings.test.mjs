@@ -12,11 +12,15 @@ import { logLine } from "./support.mjs";
 
 const BUNDLE = process.env.BINDINGS_BUNDLE;
 
-/** Real KV behind a delay, for the namespace SLOW; reads of `together-…` are answered when five of them wait. */
+/**
+ * Real KV behind a delay, for the namespace SLOW. Reads of `together-…` are answered when five of them wait; that of `late`
+ * when `later` is asked for, and before it.
+ */
 const DELAYED_KINDS = `
 import kv from "./kv.js";
 import d1 from "./d1.js";
-const DELAYS = { "key": 150, "unheard": 1000, "never": 5000 };
+const DELAYS = { "key": 150, "unheard": 1000 };
+let late;
 let waiting = [];
 const together = () => new Promise((resolve) => {
   waiting.push(resolve);
@@ -24,8 +28,14 @@ const together = () => new Promise((resolve) => {
 });
 const get = async (namespace, args, call) => {
   const key = new TextDecoder().decode(args[0]).split("-")[0];
+  if (key === "later") {
+    late();
+    await kv.operations.get(namespace, args, call);
+  }
   if (call.config.id === "slow-id") {
-    await (key === "together" ? together() : new Promise((resolve) => setTimeout(resolve, DELAYS[key])));
+    if (key === "together") await together();
+    else if (key === "late") await new Promise((resolve) => (late = resolve));
+    else await new Promise((resolve) => setTimeout(resolve, DELAYS[key] ?? 20));
   }
   return kv.operations.get(namespace, args, call);
 };

@@ -115,14 +115,15 @@ describe("replay", { skip: BUNDLE === undefined && "BINDINGS_REPLAY_BUNDLE is no
     const together = Promise.withResolvers();
     const { response, performed } = ask("/slow", {
       dispatch: (_binding, _operation, [key]) => {
-        if (text(key) === "never") return new Promise(() => {});
+        if (text(key) === "late") return new Promise(() => {});
+        if (text(key) === "later") return Promise.resolve(null);
         if (++running === 5) together.resolve(null);
         return together.promise;
       },
     });
     const { answers, error, late } = JSON.parse((await response).text);
     assert.equal(answers, "[:not_found, :not_found, :not_found, :not_found, :not_found]");
-    assert.deepEqual([error, late, performed.length], ["timeout", "nothing", 6]);
+    assert.deepEqual([error, late, performed.length], ["timeout", "nothing", 7]);
   });
 
   test("effects are performed behind the response, once and in order; failures are logged", async () => {

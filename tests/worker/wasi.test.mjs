@@ -60,6 +60,18 @@ test("random_get fills more than Web Crypto gives at once, and not a byte beside
   assert.ok(bytes.subarray(0, 8).every((byte) => byte === 0) && bytes[100_008] === 0);
 });
 
+test("random_get of little is as random, and never the same twice", () => {
+  const { call, bytes } = host();
+  const drawn = Array.from({ length: 200 }, () => {
+    bytes.fill(0);
+    assert.equal(call("random_get", 8, 60), ERRNO_SUCCESS);
+    assert.ok([0, 20, 40].every((at) => bytes.subarray(8 + at, 28 + at).some((byte) => byte !== 0)));
+    assert.ok(bytes.subarray(0, 8).every((byte) => byte === 0) && bytes[68] === 0);
+    return Buffer.from(bytes.subarray(8, 68)).toString("hex");
+  });
+  assert.equal(new Set(drawn).size, drawn.length);
+});
+
 test("fd_write gathers its parts and copies them", () => {
   const { call, view, bytes, written } = host();
   bytes.set(new TextEncoder().encode("hello world"), 100);

@@ -35,6 +35,26 @@ defmodule ElixirWorkers.BindingsTest do
 
   defp closed(_operation, _args), do: {:error, %{"code" => "failed", "message" => "closed"}}
 
+  test "codes that are documented are atoms, whoever fails; those of others stay text" do
+    for code <- ~w(unknown_binding unknown_operation not_available not_a_worker bad_call timeout
+                   failed invalid_key not_text not_json constraint)a do
+      reason = %{"code" => Atom.to_string(code), "message" => "why"}
+      assert BindingError.new("A", "get", reason).code == code
+    end
+
+    reason = %{"code" => "of_a_plugin", "message" => "why"}
+    assert BindingError.new("A", "get", reason).code == "of_a_plugin"
+  end
+
+  test "what D1 bills is told apart, and no session is another" do
+    result = D1.Result.new(%{"rows" => [], "meta" => {1, 2, 3, 4, 5}})
+
+    assert result.meta ==
+             %D1.Meta{changes: 1, last_row_id: 2, duration_ms: 3, rows_read: 4, rows_written: 5}
+
+    assert D1.session("DB") != D1.session("DB")
+  end
+
   test "without a worker and without fakes a call says what to do" do
     assert {:error, %BindingError{code: :not_a_worker} = error} = KV.get("CACHE", "key")
     assert Exception.message(error) =~ "set up a fake with ElixirWorkers.Test.put_bindings/1"

@@ -15,6 +15,12 @@ defmodule ElixirWorkers.ServerTest do
     def message(_), do: raise("no message")
   end
 
+  defmodule ThrowingMessage do
+    defexception []
+    @impl true
+    def message(_), do: throw(:no_message)
+  end
+
   defmodule Router do
     use ElixirWorkers.Router
 
@@ -38,7 +44,10 @@ defmodule ElixirWorkers.ServerTest do
          fn _ -> raise ElixirWorkers.Error, status: :conflict, message: "taken" end},
         {:get, "/unavailable",
          fn _ -> raise ElixirWorkers.Error, status: 503, message: "db is down" end},
+        {:get, "/internal",
+         fn _ -> raise ElixirWorkers.Error, status: 500, message: "db is gone" end},
         {:get, "/bad-message", fn _conn -> raise %BadMessage{x: 1} end},
+        {:get, "/throwing-message", fn _conn -> raise %ThrowingMessage{} end},
         {:get, "/throw", fn _conn -> throw(:ball) end},
         {:get, "/exit", fn _conn -> exit(:normal) end},
         {:get, "/kill", fn _conn -> Process.exit(self(), :kill) end},
@@ -257,10 +266,11 @@ defmodule ElixirWorkers.ServerTest do
 
     test "production leaks nothing, in no format" do
       for accept <- ["*/*", "text/html", "application/json"],
-          path <- ["/raise", "/unavailable"] do
-        response = get(path, headers: [accept: accept])
+          path <- ["/raise", "/unavailable", "/internal"],
+          environment <- ["production", "staging", "Development", ""] do
+        response = get(path, headers: [accept: accept], environment: environment)
         refute response.body =~ "secret"
-        refute response.body =~ "db is down"
+        refute response.body =~ "db is"
         refute response.body =~ "server_test"
         refute inspect(response.headers) =~ "secret"
       end
@@ -279,6 +289,8 @@ defmodule ElixirWorkers.ServerTest do
       assert %{status: 409, body: "Conflict\ntaken\n", logs: []} = get("/http-error")
       assert %{status: 503, logs: [{:error, log}]} = get("/unavailable")
       assert log =~ "db is down"
+      assert %{status: 500, logs: [{:error, log}]} = get("/internal")
+      assert log =~ "db is gone"
     end
 
     test "throws, exits, kills and dying links are a 500" do
@@ -288,7 +300,8 @@ defmodule ElixirWorkers.ServerTest do
             {"/kill", "killed"},
             {"/linked", ":linked_died"},
             {"/badarith", "** (ArithmeticError)"},
-            {"/bad-message", "BadMessage"}
+            {"/bad-message", "BadMessage"},
+            {"/throwing-message", "ThrowingMessage"}
           ] do
         response = get(path)
         assert {path, response.status} == {path, 500}
