@@ -134,11 +134,6 @@ static bool bad_segment(Process *p, const Word *s, term what, term value)
     return raise_segment(p, ATOM_badarg, s, what, value);
 }
 
-static bool is_negative(term integer)
-{
-    return is_small(integer) ? small_value(integer) < 0 : boxed_kind(integer) == KIND_NEGBIG;
-}
-
 static bool given_bits(Process *p, const Word *s, size_t *bits)
 {
     term size = fetch(p, s[4]);

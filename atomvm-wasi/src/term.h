@@ -100,6 +100,8 @@ static inline term *tuple_elements(term t) { return boxed_ptr(t) + 1; }
 static inline bool is_float(term t) { return is_kind(t, KIND_FLOAT); }
 static inline bool is_big(term t) { return is_boxed(t) && (boxed_kind(t) | 1) == KIND_NEGBIG; }
 static inline bool is_integer(term t) { return is_small(t) || is_big(t); }
+// Of an integer.
+static inline bool is_negative(term t) { return is_small(t) ? small_value(t) < 0 : boxed_kind(t) == KIND_NEGBIG; }
 static inline bool is_number(term t) { return is_integer(t) || is_float(t); }
 static inline bool is_map(term t) { return is_boxed(t) && (boxed_kind(t) == KIND_FLATMAP || boxed_kind(t) == KIND_HASHMAP); }
 static inline bool is_fun(term t) { return is_boxed(t) && (boxed_kind(t) == KIND_FUN || boxed_kind(t) == KIND_EXTFUN); }

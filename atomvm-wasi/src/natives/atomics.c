@@ -20,9 +20,9 @@ static const ResourceType counters_resource = { "counters", atomics_destroy };
 
 static term make_atomics(Process *p, term size, bool is_signed, const ResourceType *type)
 {
-    if (!is_small(size) || small_value(size) < 1)
+    if (!is_integer(size) || is_negative(size) || size == make_small(0))
         return raise_badarg(p);
-    size_t count = (size_t) small_value(size);
+    size_t count = is_small(size) ? (size_t) small_value(size) : SIZE_MAX;
     Atomics *s = count < SIZE_MAX / 16 ? vm_malloc(atomics_bytes(count)) : NULL;
     if (!s)
         return raise_system_limit(p);

@@ -270,8 +270,6 @@ static size_t unsigned_bytes(term n)
     return size;
 }
 
-static bool is_negative(term n) { return is_small(n) ? small_value(n) < 0 : boxed_kind(n) == KIND_NEGBIG; }
-
 static bool byte_order(term t, bool *little)
 {
     *little = t == (term) ATOM_little;

@@ -15,4 +15,10 @@ start() ->
     erlang:display(atomics:exchange(A, 1, 7)),
     erlang:display(atomics:compare_exchange(A, 1, 7, 8)),
     erlang:display(atomics:compare_exchange(A, 1, 7, 9)),
-    erlang:display(atomics:get(A, 2)).
+    erlang:display(atomics:get(A, 2)),
+    [erlang:display(refused(New, Size)) || New <- [fun counters:new/2, fun atomics:new/2], Size <- [1 bsl 80, -(1 bsl 80), 0, -1, 1.0]].
+
+refused(New, Size) ->
+    try New(Size, [])
+    catch error:Reason:Stack -> {Reason, erl_erts_errors:format_error(Reason, Stack)}
+    end.
