@@ -41,6 +41,8 @@ class Mix:
     soup: float = 0.0
 
 
+NOT_SUPPORTED = (b"(?[", b"(*sr:", b"(*asr:", b"(*scs:")
+
 PLAIN = Mix(seed=1, count=4000, rare=0.05, broken=0.02)
 RARE = Mix(seed=2, count=4000, rare=0.8, broken=0.05)
 BROKEN = Mix(seed=3, count=4000, rare=0.2, broken=0.9)
@@ -66,15 +68,15 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Mix], Calls]:
 
 
 def make_calls(mix: Mix, folder: Path) -> Calls:
-    cases = re_cases.cases(mix.seed, mix.count, mix.rare, mix.broken, mix.soup)
+    made = re_cases.cases(mix.seed, mix.count, mix.rare, mix.broken, mix.soup)
+    # What the machine says of PCRE2 (OTP 28 and later) that it does not have: docs/differences-from-otp.md.
+    cases = [case for case in made if not any(part in re_cases.pattern_of(case) for part in NOT_SUPPORTED)]
     source = folder / "re_eval_cases.erl"
     source.write_text(CASES_MODULE.format(bytes=",".join(map(str, etf.encode(cases)))))
     subprocess.run(["erlc", str(source), str(SUPPORT / "re_eval.erl")], cwd=folder, check=True)
     results = folder / "results"
     command = ["erl", "-noshell", "-run", "re_eval", "main", str(results)]
-    version = subprocess.run(command, cwd=folder, check=True, timeout=300, capture_output=True, text=True).stdout
-    if not version.startswith("8."):
-        pytest.skip(f"PCRE {version} has other rules and texts than PCRE 8, which the VM follows")
+    subprocess.run(command, cwd=folder, check=True, timeout=300, capture_output=True)
     archive = folder / "re_eval.avm"
     beams = [str(folder / "re_eval.beam"), str(folder / "re_eval_cases.beam")]
     main(["pack", "-o", str(archive), "--start", "re_eval", *beams], standalone_mode=False)

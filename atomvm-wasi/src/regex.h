@@ -12,7 +12,8 @@
 
 #include "vm.h"
 
-// Options of a pattern. The low ones can change inside it: (?imsxUJX).
+// Options of a pattern. The low ones can change inside it: (?imsxUJX). Those behind RE_OPTIONS are PCRE2's and change only
+// inside of it.
 enum {
     RE_CASELESS = 1 << 0,
     RE_MULTILINE = 1 << 1,
@@ -30,9 +31,17 @@ enum {
     RE_UCP = 1 << 13,
     RE_NEVER_UTF = 1 << 14,
     RE_OPTIONS = (1 << 15) - 1,
+    RE_EXTENDED_MORE = 1 << 15,
+    RE_RESTRICTED = 1 << 16, // no letter of ASCII is another case of one that is not
+    RE_ASCII_DIGIT = 1 << 17,
+    RE_ASCII_SPACE = 1 << 18,
+    RE_ASCII_WORD = 1 << 19,
+    RE_ASCII_POSIX = 1 << 20,
+    RE_ASCII_POSIX_DIGIT = 1 << 21,
+    RE_ASCII = RE_ASCII_DIGIT | RE_ASCII_SPACE | RE_ASCII_WORD | RE_ASCII_POSIX | RE_ASCII_POSIX_DIGIT,
 };
 
-enum newline { NEWLINE_LF, NEWLINE_CR, NEWLINE_CRLF, NEWLINE_ANYCRLF, NEWLINE_ANY, NEWLINE_UNSET };
+enum newline { NEWLINE_LF, NEWLINE_CR, NEWLINE_CRLF, NEWLINE_ANYCRLF, NEWLINE_ANY, NEWLINE_UNSET, NEWLINE_NUL };
 enum bsr { BSR_UNICODE, BSR_ANYCRLF, BSR_BOTH, BSR_UNSET }; // both: an error
 
 typedef struct RegexOptions {
@@ -62,6 +71,7 @@ size_t regex_memory(const RegexProgram *program); // bytes held
 uint32_t regex_captures(const RegexProgram *program);
 bool regex_is_utf(const RegexProgram *program);
 bool regex_crlf_is_newline(const RegexProgram *program);
+RegexOptions regex_options(const RegexProgram *program); // as given, and as the pattern's start says
 // Names in order of their bytes, with repetitions when groups share one; name_bytes points at its text.
 const RegexName *regex_names(const RegexProgram *program, size_t *count);
 const uint8_t *regex_name_bytes(const RegexProgram *program, const RegexName *name);

@@ -102,6 +102,7 @@ static Lengths lengths_of_condition(Parser *p, const Node *n, unsigned calls)
 static Lengths lengths_of_repeat(Parser *p, const Node *n, unsigned calls)
 {
     bool is_look = node_at(p, n->first)->type == NODE_LOOK;
+    if (regex_is_pcre2) lengths_of(p, node_at(p, n->first), calls); // for what is wrong in it
     if (n->max == REPEAT_UNLIMITED || (n->min != n->max && !regex_is_pcre2)) return is_look ? nothing : unlimited;
     Lengths l = lengths_of(p, node_at(p, n->first), calls);
     if (l.max < 0) return l;
@@ -115,8 +116,9 @@ static Lengths lengths_of_group(Parser *p, uint32_t group, uint32_t at, unsigned
 {
     if (group == 0) return unlimited; // the whole pattern
     uint32_t target = group_node(p->tree, group);
+    if (target == 0 && regex_is_pcre2 && group > p->tree->captures) parse_fail(p, NOT_A_GROUP, at);
     const Node *n = node_at(p, target);
-    if (!regex_is_pcre2 && n->min < at && at < n->at) return unlimited; // from within
+    if (target != 0 && n->min < at && at < n->at) return unlimited; // from within
     return target == 0 || calls > 8 ? unlimited : lengths_of_branches(p, node_at(p, target)->first, calls + 1);
 }
 
@@ -131,18 +133,33 @@ static bool is_shared(const RegexTree *t, uint32_t group)
 static Lengths lengths_of_backref(Parser *p, const Node *n, unsigned calls)
 {
     if (!regex_is_pcre2) return unlimited;
-    if (n->mode == 0) return is_shared(p->tree, n->value) ? unlimited : lengths_of_group(p, n->value, n->at, calls);
+    if (n->mode == 0 && n->value > p->tree->captures) parse_fail(p, NOT_A_GROUP, n->at);
+    if (n->mode == 0) return is_shared(p->tree, n->value) ? unlimited : lengths_of_group(p, n->value, n->max, calls);
     uint32_t count;
     const RegexName *found = names_find(p->tree->names, p->tree->name_count, p->text, p->text + n->value, n->min, &count);
+    if (count == 0) parse_fail(p, NOT_A_GROUP, n->value);
     return count == 1 ? lengths_of_group(p, found->group, n->at, calls) : unlimited;
+}
+
+static void check_lookbehind(Parser *p, uint32_t look, uint32_t branch, unsigned calls);
+
+static Lengths lengths_of_call(Parser *p, const Node *n, unsigned calls)
+{
+    if (n->mode == 0) return lengths_of_group(p, n->value, n->at, calls);
+    uint32_t count;
+    const RegexName *found = names_find(p->tree->names, p->tree->name_count, p->text, p->text + n->value, n->min, &count);
+    if (count > 0) return lengths_of_group(p, found->group, n->at, calls);
+    parse_fail(p, NOT_A_GROUP, n->value);
+    return unlimited;
 }
 
 // Nothing; but PCRE2 asks a look-behind for its own lengths on the way.
 static Lengths lengths_of_look(Parser *p, const Node *n, unsigned calls)
 {
-    Lengths l = nothing;
-    if (regex_is_pcre2 && (n->mode & LOOK_BEHIND)) l = lengths_of_branches(p, n->first, calls);
-    return l.max < 0 ? l : nothing;
+    uint32_t look = (uint32_t) (n - p->tree->nodes);
+    for (uint32_t b = n->first; b && regex_is_pcre2 && (n->mode & LOOK_BEHIND); b = node_at(p, b)->next)
+        check_lookbehind(p, look, b, calls);
+    return nothing;
 }
 
 static Lengths lengths_of(Parser *p, const Node *n, unsigned calls)
@@ -154,7 +171,7 @@ static Lengths lengths_of(Parser *p, const Node *n, unsigned calls)
     case NODE_REPEAT: return lengths_of_repeat(p, n, calls);
     case NODE_CALL:
         if (!regex_is_pcre2 && !p->all_known) return (Lengths) { .max = LENGTH_OF_CALL };
-        return lengths_of_group(p, n->value, n->at, calls);
+        return lengths_of_call(p, n, calls);
     case NODE_BACKREF: return lengths_of_backref(p, n, calls);
     case NODE_BYTE: return p->flags & RE_UTF ? (Lengths) { .max = LENGTH_OF_BYTES } : one_character;
     case NODE_CHAR:
@@ -173,8 +190,9 @@ static Lengths lengths_of_items(Parser *p, uint32_t item, unsigned calls)
     Lengths sum = nothing;
     for (; item; item = node_at(p, item)->next) {
         const Node *n = node_at(p, item);
-        if (n->type == NODE_VERB && n->mode == VERB_ACCEPT && !regex_is_pcre2) {
-            sum.accepted = true;
+        bool accepts = n->type == NODE_VERB && n->mode == VERB_ACCEPT;
+        if (accepts || (regex_is_pcre2 && n->type == NODE_VERB && n->mode == VERB_FAIL)) {
+            sum.accepted = !regex_is_pcre2;
             break;
         }
         Lengths one = lengths_of(p, n, calls);
@@ -195,9 +213,14 @@ typedef struct Enclosing {
     } groups[REGEX_NEST_MAX * 2 + 2];
     uint32_t depth, empty_from;
     uint32_t conditions; // around it: what is in one may end by that, so calls in it are not checked
+    uint32_t looks;          // around it
+    uint32_t last_reference; // in this branch: its place; 0 none
 } Enclosing;
 
 static void check_branches(Parser *p, uint32_t node, Enclosing *e);
+
+// Where PCRE2 sees a reference.
+static uint32_t reference_place(const Node *n) { return n->mode != 0 ? n->value : n->at; }
 
 static void check_name(Parser *p, Node *n)
 {
@@ -221,15 +244,20 @@ static void check_call(Parser *p, uint32_t node, const Enclosing *e)
     }
 }
 
+static bool is_define(const Parser *p, const Node *n)
+{
+    return n->mode == CONDITION_GROUP && !n->caseless && n->min == 6 && memcmp(p->text + n->value, "DEFINE", 6) == 0;
+}
+
 // What an unterminated name in (?(..) can be, once all names are known.
 static void resolve_condition(Parser *p, uint32_t node)
 {
     Node *n = node_at(p, node);
     const uint8_t *name = p->text + n->value;
     uint32_t count, place = n->at;
-    if (n->mode == CONDITION_LOOK) return;
+    if (n->mode >= CONDITION_LOOK) return;
     if (regex_is_pcre2) place = n->max == UINT32_MAX ? n->value : n->value + n->min - 2;
-    if (!n->caseless) {
+    if (!n->caseless && !(regex_is_pcre2 && is_define(p, n))) {
         names_find(p->tree->names, p->tree->name_count, p->text, name, n->min, &count);
         if (count > 0) {
             if (n->mode == CONDITION_GROUP) n->mode = CONDITION_NAME;
@@ -250,7 +278,7 @@ static void resolve_condition(Parser *p, uint32_t node)
         if (regex_is_pcre2 && n->min > 1 && group > p->tree->captures) parse_fail(p, NOT_A_GROUP, place);
         n->mode = CONDITION_RECURSION;
         n->value = group == 0 || group > CONDITION_ANY_RECURSION ? CONDITION_ANY_RECURSION : (uint32_t) group;
-    } else if (!n->caseless && n->min == 6 && memcmp(name, "DEFINE", 6) == 0) {
+    } else if (is_define(p, n)) {
         n->mode = CONDITION_DEFINE;
     } else if (n->max == 0) {
         parse_fail(p, "invalid condition (?(0)", place);
@@ -261,7 +289,7 @@ static void resolve_condition(Parser *p, uint32_t node)
     }
 }
 
-// A group that refers to itself is atomic.
+// A group that refers to itself is atomic in PCRE 8.
 static void check_backref(Parser *p, uint32_t node, const Enclosing *e)
 {
     Node *n = node_at(p, node);
@@ -273,17 +301,39 @@ static void check_backref(Parser *p, uint32_t node, const Enclosing *e)
         if (p->failed) return;
         group = names_find(p->tree->names, p->tree->name_count, p->text, p->text + n->value, n->min, &count)->group;
     }
-    for (uint32_t i = 1; i < e->depth && !p->failed; i++) {
+    for (uint32_t i = 1; i < e->depth && !p->failed && !regex_is_pcre2; i++) {
         if (e->groups[i].number == group) node_at(p, e->groups[i].node)->mode = GROUP_ATOMIC;
     }
+}
+
+// PCRE2 sees too many branches where the last reference of the same branch is.
+static void check_condition2(Parser *p, uint32_t node, uint32_t name, Enclosing *e)
+{
+    Node *n = node_at(p, node);
+    uint32_t branches = 0;
+    bool by_number = n->mode == CONDITION_GROUP;
+    if (by_number) e->last_reference = name + n->min - 4;
+    uint32_t reference = e->last_reference;
+    for (uint32_t b = n->first; b; b = node_at(p, b)->next) branches++;
+    check_branches(p, node, e);
+    e->last_reference = reference;
+    if (n->mode == CONDITION_DEFINE && branches > 1) parse_fail(p, "DEFINE subpattern contains more than one branch", name);
+    else if (branches > 2) parse_fail(p, "conditional subpattern contains more than two branches", reference);
 }
 
 static void check_condition(Parser *p, uint32_t node, Enclosing *e)
 {
     Node *n = node_at(p, node);
+    uint32_t name = n->value;
+    e->conditions++;
     if (n->mode == CONDITION_LOOK) check_branches(p, n->value, e);
-    else resolve_condition(p, node);
+    e->conditions--;
+    if (n->mode != CONDITION_LOOK) resolve_condition(p, node);
     if (p->failed) return;
+    if (regex_is_pcre2) {
+        check_condition2(p, node, name, e);
+        return;
+    }
     uint32_t branches = 0, end = node_at(p, n->first)->min;
     for (uint32_t b = n->first; b; b = node_at(p, b)->next) branches++;
     e->conditions++;
@@ -300,17 +350,25 @@ static void check_item(Parser *p, uint32_t item, Enclosing *e)
     case NODE_GROUP:
     case NODE_LOOK: check_branches(p, item, e); break;
     case NODE_CONDITION: check_condition(p, item, e); break;
-    case NODE_CALL: check_call(p, item, e); break;
-    case NODE_BACKREF: check_backref(p, item, e); break;
+    case NODE_CALL:
+    case NODE_BACKREF:
+        e->last_reference = reference_place(node_at(p, item));
+        if (node_at(p, item)->type == NODE_CALL) check_call(p, item, e);
+        else check_backref(p, item, e);
+        break;
+    case NODE_KEEP:
+        if (regex_is_pcre2 && e->looks > 0)
+            parse_fail(p, "\\K is not allowed in lookarounds (but see PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK)", p->size);
+        break;
     default: break;
     }
 }
 
-static void check_lookbehind(Parser *p, uint32_t look, uint32_t branch)
+static void check_lookbehind(Parser *p, uint32_t look, uint32_t branch, unsigned calls)
 {
     Node *n = node_at(p, branch);
     size_t place = regex_is_pcre2 ? node_at(p, look)->value : p->all_known ? p->size : n->at;
-    Lengths l = lengths_of_items(p, n->first, 0);
+    Lengths l = lengths_of_items(p, n->first, calls);
     n->value = (uint32_t) l.max;
     n->min = (uint32_t) l.min;
     if (l.max == LENGTH_OF_CALL) {
@@ -330,7 +388,7 @@ void check_unmeasured(Parser *p)
     for (uint32_t n = 1; n < p->tree->count; n++) {
         if (node_at(p, n)->type != NODE_LOOK || !(node_at(p, n)->mode & LOOK_BEHIND)) continue;
         for (uint32_t b = node_at(p, n)->first; b && !p->failed; b = node_at(p, b)->next) {
-            if (node_at(p, b)->value == (uint32_t) LENGTH_OF_CALL) check_lookbehind(p, n, b);
+            if (node_at(p, b)->value == (uint32_t) LENGTH_OF_CALL) check_lookbehind(p, n, b, 0);
         }
     }
 }
@@ -338,27 +396,45 @@ void check_unmeasured(Parser *p)
 static void check_branches(Parser *p, uint32_t node, Enclosing *e)
 {
     Node *n = node_at(p, node);
-    uint32_t empty_from = e->empty_from;
+    uint32_t empty_from = e->empty_from, last_reference = e->last_reference;
     bool callable = n->type == NODE_GROUP && (n->value != 0 || node == p->tree->root);
     // In a look-around PCRE takes the first branch for what is in front of a call in another.
     bool first_empty = items_may_be_empty(p->tree, node_at(p, n->first)->first, 0);
+    e->looks += n->type == NODE_LOOK;
     e->groups[e->depth].node = node;
     e->groups[e->depth++].number = callable ? n->value : UINT32_MAX;
     for (uint32_t b = n->first; b && !p->failed; b = node_at(p, b)->next) {
         e->empty_from = n->type == NODE_LOOK && b != n->first && !first_empty ? e->depth : empty_from;
+        e->last_reference = 0;
         for (uint32_t item = node_at(p, b)->first; item && !p->failed; item = node_at(p, item)->next) {
             check_item(p, item, e);
             if (!node_may_be_empty(p->tree, item)) e->empty_from = e->depth;
         }
-        if (!p->failed && n->type == NODE_LOOK && (n->mode & LOOK_BEHIND)) check_lookbehind(p, node, b);
+        if (!p->failed && !regex_is_pcre2 && n->type == NODE_LOOK && (n->mode & LOOK_BEHIND)) check_lookbehind(p, node, b, 0);
     }
     e->depth--;
+    e->looks -= node_at(p, node)->type == NODE_LOOK;
+    e->last_reference = last_reference;
     e->empty_from = empty_from;
+}
+
+// PCRE2 measures all look-behinds before it looks at anything else, the outer ones first.
+static void measure_lookbehinds(Parser *p, uint32_t node)
+{
+    const Node *n = node_at(p, node);
+    if (n->type == NODE_LOOK && (n->mode & LOOK_BEHIND)) {
+        for (uint32_t b = n->first; b && !p->failed; b = node_at(p, b)->next) check_lookbehind(p, node, b, 0);
+    }
+    if (n->type == NODE_CONDITION && n->mode == CONDITION_LOOK) measure_lookbehinds(p, n->value);
+    for (uint32_t child = node_at(p, node)->first; child && !p->failed; child = node_at(p, child)->next)
+        measure_lookbehinds(p, child);
 }
 
 void check_tree(Parser *p)
 {
     Enclosing e;
-    e.depth = e.empty_from = e.conditions = 0;
+    e.depth = e.empty_from = e.conditions = e.looks = e.last_reference = 0;
+    if (regex_is_pcre2) measure_lookbehinds(p, p->tree->root);
+    if (p->failed) return;
     check_branches(p, p->tree->root, &e);
 }

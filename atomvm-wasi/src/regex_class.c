@@ -129,12 +129,22 @@ static bool is_graph_of_unicode(uint32_t c)
     return (category & CATEGORY(Cf)) && c != 0x061C && c != 0x180E && (c < 0x2066 || c > 0x2069);
 }
 
-static bool is_print_of_unicode(uint32_t c) { return is_graph_of_unicode(c) || unicode_category(c) == UNICODE_Zs; }
+static bool is_print_of_unicode(uint32_t c)
+{
+    return is_graph_of_unicode(c) || unicode_category(c) == UNICODE_Zs || (regex_is_pcre2 && c == 0x180E);
+}
 
 static bool is_punct_of_unicode(uint32_t c)
 {
     uint32_t category = 1u << unicode_category(c);
     return (category & PUNCTUATION) || (c < 0x80 && (category & SYMBOLS));
+}
+
+// PCRE2 adds marks and connectors to letters and numbers.
+static bool is_word_of_unicode(uint32_t c)
+{
+    uint32_t category = 1u << unicode_category(c), more = regex_is_pcre2 ? CATEGORY(Mn) | CATEGORY(Pc) : 0;
+    return c == '_' || (category & (LETTERS | NUMBERS | more));
 }
 
 static bool item_has(const ClassItem *item, uint32_t c)
@@ -145,7 +155,7 @@ static bool item_has(const ClassItem *item, uint32_t c)
     case ITEM_CATEGORIES: return item->low >> unicode_category(c) & 1;
     case ITEM_SCRIPT: return unicode_script(c) == item->low;
     case ITEM_XSPACE: return is_space_of_unicode(c);
-    case ITEM_XWORD: return c == '_' || (1u << unicode_category(c) & (LETTERS | NUMBERS));
+    case ITEM_XWORD: return is_word_of_unicode(c);
     case ITEM_XNAME: return c == '$' || c == '@' || c == '`' || (c >= 0xA0 && c <= 0xD7FF) || c >= 0xE000;
     case ITEM_GRAPH: return is_graph_of_unicode(c);
     case ITEM_PRINT: return is_print_of_unicode(c);
@@ -233,10 +243,15 @@ void class_add_range(ClassSet *set, uint32_t low, uint32_t high, uint32_t flags)
 {
     add_plain_range(set, low, high);
     if (!(flags & RE_CASELESS)) return;
-    for (uint32_t c = low; c <= high && !(flags & RE_UTF); c++) map_add(set, char_other_case((uint8_t) c));
+    for (uint32_t c = low; c <= high && !(flags & RE_UTF); c++) {
+        map_add(set, char_other_case((uint8_t) c));
+        uint32_t other = regex_is_pcre2 && (flags & RE_UCP) && c >= 0x80 ? unicode_next_case(c) : c;
+        if (other >= 0x80 && other < 0x100) map_add(set, other);
+    }
     // No character beyond the last with two cases has any.
     for (uint32_t c = low; c <= high && c <= 0x1E943 && (flags & RE_UTF); c++) {
         for (uint32_t other = unicode_next_case(c); other != c; other = unicode_next_case(other)) {
+            if ((flags & RE_RESTRICTED) && (c < 0x80) != (other < 0x80)) continue;
             if (other < low || other > high) add_plain_range(set, other, other);
         }
     }
@@ -264,17 +279,14 @@ static bool unicode_item(enum char_type type, ClassItem *item)
     case TYPE_GRAPH: item->type = ITEM_GRAPH; return true;
     case TYPE_PRINT: item->type = ITEM_PRINT; return true;
     case TYPE_PUNCT: item->type = ITEM_PUNCT; return true;
+    case TYPE_CNTRL: item->low = CATEGORY(Cc); return regex_is_pcre2;
     default: return false;
     }
 }
 
-// The others of \h and \v.
-static void add_wide_spaces(ClassSet *set, enum char_type type, bool negated)
+// The ranges, or what is beyond Latin-1 and not in them.
+static void add_wide_ranges(ClassSet *set, const uint32_t *ends, size_t count, bool negated)
 {
-    static const uint32_t horizontal[] = { 0x1680, 0x1680, 0x180E, 0x180E, 0x2000, 0x200A, 0x202F, 0x202F, 0x205F, 0x205F, 0x3000, 0x3000 };
-    static const uint32_t vertical[] = { 0x2028, 0x2029 };
-    const uint32_t *ends = type == TYPE_HORIZONTAL ? horizontal : vertical;
-    size_t count = type == TYPE_HORIZONTAL ? sizeof horizontal / sizeof *horizontal : 2;
     uint32_t next = 256;
     for (size_t i = 0; i < count; i += 2) {
         if (!negated) add_item(set, (ClassItem) { .type = ITEM_RANGE, .low = ends[i], .high = ends[i + 1] });
@@ -282,6 +294,22 @@ static void add_wide_spaces(ClassSet *set, enum char_type type, bool negated)
         next = ends[i + 1] + 1;
     }
     if (negated) add_item(set, (ClassItem) { .type = ITEM_RANGE, .low = next, .high = 0x10FFFF });
+}
+
+// The full-width ones of [:xdigit:].
+static void add_wide_digits(ClassSet *set, bool negated)
+{
+    static const uint32_t digits[] = { 0xFF10, 0xFF19, 0xFF21, 0xFF26, 0xFF41, 0xFF46 };
+    add_wide_ranges(set, digits, sizeof digits / sizeof *digits, negated);
+}
+
+// The others of \h and \v.
+static void add_wide_spaces(ClassSet *set, enum char_type type, bool negated)
+{
+    static const uint32_t horizontal[] = { 0x1680, 0x1680, 0x180E, 0x180E, 0x2000, 0x200A, 0x202F, 0x202F, 0x205F, 0x205F, 0x3000, 0x3000 };
+    static const uint32_t vertical[] = { 0x2028, 0x2029 };
+    if (type == TYPE_HORIZONTAL) add_wide_ranges(set, horizontal, sizeof horizontal / sizeof *horizontal, negated);
+    else add_wide_ranges(set, vertical, 2, negated);
 }
 
 void class_add_type(ClassSet *set, enum char_type type, bool negated, uint32_t flags)
@@ -295,7 +323,8 @@ void class_add_type(ClassSet *set, enum char_type type, bool negated, uint32_t f
     for (uint32_t c = 0; c < 256; c++) {
         if (char_is_type(c, type) != negated) map_add(set, c);
     }
-    if (type == TYPE_HORIZONTAL || type == TYPE_VERTICAL) add_wide_spaces(set, type, negated);
+    if (type == TYPE_XDIGIT && regex_is_pcre2 && (flags & RE_UCP)) add_wide_digits(set, negated);
+    else if (type == TYPE_HORIZONTAL || type == TYPE_VERTICAL) add_wide_spaces(set, type, negated);
     else if (negated) add_item(set, (ClassItem) { .type = ITEM_RANGE, .low = 256, .high = 0x10FFFF });
 }
 

@@ -473,7 +473,7 @@ static void emit_look(Compiler *c, const Node *n)
     if (!(n->mode & LOOK_NEGATIVE)) {
         emit1(c, OP_LOOK, r);
         emit_look_inside(c, n, r);
-        emit1(c, OP_LOOK_END, r);
+        emit1(c, n->mode & LOOK_NOT_ATOMIC ? OP_LOOK_LEAVE : OP_LOOK_END, r);
         return;
     }
     emit1(c, OP_LOOK_ELSE, r);
@@ -503,6 +503,9 @@ static uint32_t emit_test(Compiler *c, const Node *n)
         name = first_name(c, n, &count);
         emit2(c, n->mode == CONDITION_NAME ? OP_IF_NAME : OP_IF_RECURSION_NAME, name, count);
         break;
+    case CONDITION_ALWAYS: emit1(c, OP_JUMP, here(c) + 4); // over what never is reached
+        // fall through
+    case CONDITION_NEVER:
     case CONDITION_DEFINE: emit(c, OP_JUMP); break;
     case CONDITION_LOOK: {
         const Node *look = node_at(c, n->value);
@@ -780,6 +783,20 @@ static void find_required(Compiler *c)
     if (is_caseless(c, n)) p->required_other = char_other_case(bytes[0]);
 }
 
+// Whether the group begins with one character in one case, which PCRE sees although it has several bytes.
+static bool begins_with_char(const Compiler *c, const Node *group)
+{
+    const Node *branch = node_at(c, group->first);
+    if (branch->next) return false;
+    for (uint32_t item = branch->first; item; item = node_at(c, item)->next) {
+        const Node *n = node_at(c, item);
+        if (n->type == NODE_CHAR) return !is_caseless(c, n);
+        if (n->type == NODE_GROUP) return begins_with_char(c, n);
+        if (n->type != NODE_VERB && n->type != NODE_ASSERT && n->type != NODE_LOOK && n->type != NODE_KEEP) return false;
+    }
+    return false;
+}
+
 static void find_first(Compiler *c)
 {
     RegexProgram *p = c->program;
@@ -796,7 +813,8 @@ static void find_first(Compiler *c)
     bool two_cases = count == 2 && plain && in_map(p->first, char_other_case((uint8_t) p->first_byte));
     if (count != 1) p->first_byte = -1;
     // Verbs let the user see where the machine starts: then no more is skipped than PCRE does.
-    p->has_first = count < 256 && (!c->tree->verbs || (count == 1 && plain) || two_cases);
+    bool one_char = count == 1 && (plain || begins_with_char(c, node_at(c, c->tree->root)));
+    p->has_first = count < 256 && (!c->tree->verbs || one_char || two_cases);
 }
 
 // ---- programs ----
@@ -810,6 +828,7 @@ static RegexProgram *program_new(const RegexTree *t, const uint8_t *pattern, siz
     p->registers = p->starts + t->captures + 1;
     p->match_limit = t->match_limit;
     p->recursion_limit = t->recursion_limit;
+    p->run_flags = t->run_flags;
     p->has_cr_or_lf = t->has_cr_or_lf;
     p->pattern = vm_malloc(size);
     if (p->pattern) memcpy(p->pattern, pattern, size);
@@ -892,6 +911,8 @@ bool regex_crlf_is_newline(const RegexProgram *p)
 {
     return p->options.newline == NEWLINE_CRLF || p->options.newline == NEWLINE_ANY || p->options.newline == NEWLINE_ANYCRLF;
 }
+
+RegexOptions regex_options(const RegexProgram *p) { return p->options; }
 
 const RegexName *regex_names(const RegexProgram *p, size_t *count)
 {

@@ -262,7 +262,20 @@ bool parse_property(Parser *p, bool negated, ClassItem *item)
     return true;
 }
 
-// ---- classes ----
+// ---- classes, of either syntax ----
+
+static enum escape class_escape(Parser *p, uint32_t *value)
+{
+    return regex_is_pcre2 ? parse_escape2(p, true, value) : parse_escape(p, true, value);
+}
+
+static bool class_property(Parser *p, bool negated, ClassItem *item)
+{
+    return regex_is_pcre2 ? parse_property2(p, negated, item) : parse_property(p, negated, item);
+}
+
+// PCRE2 looks at a character before it complains of it.
+static uint32_t fail_behind(Parser *p, const char *text, size_t at) { return parse_fail(p, text, at + regex_is_pcre2); }
 
 // [:name:], [.name.] or [=name=] at p->at? *end: its second last byte.
 static bool is_posix_syntax(const Parser *p, size_t *end)
@@ -296,7 +309,7 @@ static bool posix_type(const uint8_t *name, size_t size, enum char_type *type)
 static void add_posix(Parser *p, size_t end)
 {
     if (p->text[p->at + 1] != ':') {
-        parse_fail(p, "POSIX collating elements are not supported", p->at);
+        parse_fail(p, "POSIX collating elements are not supported", regex_is_pcre2 ? end + 2 : p->at);
         return;
     }
     bool negated = peek(p, 2) == '^';
@@ -307,9 +320,12 @@ static void add_posix(Parser *p, size_t end)
         return;
     }
     uint32_t flags = p->flags;
-    if ((flags & RE_CASELESS) && type <= TYPE_UPPER) type = TYPE_ALPHA;
+    bool unicode = regex_is_pcre2 && (flags & RE_UCP) && !(flags & RE_ASCII_POSIX);
+    if ((flags & RE_CASELESS) && type <= TYPE_UPPER && !unicode) type = TYPE_ALPHA;
     // In classes Unicode properties make [:blank:] \h; what they say nothing about keeps its Latin-1 meaning.
     if ((flags & RE_UCP) && type == TYPE_BLANK) type = TYPE_HORIZONTAL;
+    bool digits = type == TYPE_DIGIT || type == TYPE_XDIGIT;
+    if (flags & (digits ? RE_ASCII_POSIX_DIGIT : RE_ASCII_POSIX)) flags &= ~(uint32_t) RE_UCP;
     class_add_type(&p->tree->classes, type, negated, flags);
     p->at = end + 2;
 }
@@ -350,14 +366,17 @@ static uint32_t range_end(Parser *p)
 {
     size_t posix;
     if (p->quoting) return class_char(p);
-    if (p->text[p->at] == '[' && is_posix_syntax(p, &posix)) return parse_fail(p, "invalid range in character class", p->at);
+    if (p->text[p->at] == '[' && is_posix_syntax(p, &posix))
+        return parse_fail(p, "invalid range in character class", regex_is_pcre2 ? posix + 2 : p->at);
     if (p->text[p->at] != '\\') return class_char(p);
     uint32_t c = 0;
     int letter = peek(p, 1);
-    enum escape e = parse_escape(p, true, &c);
-    bool literal = letter > 0 && letter != 'g' && strchr(CLASS_LITERALS, letter) != NULL;
+    ClassItem item;
+    enum escape e = class_escape(p, &c);
+    if (regex_is_pcre2 && e == ESCAPE_PROPERTY && !p->failed) parse_property2(p, c, &item);
+    bool literal = !regex_is_pcre2 && letter > 0 && letter != 'g' && strchr(CLASS_LITERALS, letter) != NULL;
     if (p->failed || (e == ESCAPE_CHAR && !literal)) return c;
-    return parse_fail(p, "invalid range in character class", p->at - 1);
+    return fail_behind(p, "invalid range in character class", p->at - 1);
 }
 
 static void note_newline(Parser *p, uint32_t c)
@@ -383,7 +402,7 @@ static void add_char_or_range(Parser *p, uint32_t low)
             high = range_end(p);
             if (p->failed) return;
             if (high < low) {
-                parse_fail(p, "range out of order in character class", p->at - 1);
+                fail_behind(p, "range out of order in character class", p->at - 1);
                 return;
             }
             note_newline(p, high);
@@ -399,7 +418,7 @@ static void add_char_or_range(Parser *p, uint32_t low)
 static void refuse_range(Parser *p)
 {
     bool range = peek(p, 0) == '-' && p->at + 1 < p->size && peek(p, 1) != ']';
-    if (regex_is_pcre2 && range && !p->failed) parse_fail(p, "invalid range in character class", p->at);
+    if (regex_is_pcre2 && range && !p->failed) parse_fail(p, "invalid range in character class", p->at + 1);
 }
 
 static void add_class_escape(Parser *p)
@@ -407,16 +426,16 @@ static void add_class_escape(Parser *p)
     uint32_t value = 0;
     ClassItem item;
     size_t start = p->at;
-    enum escape e = parse_escape(p, true, &value);
+    enum escape e = class_escape(p, &value);
     if (p->failed) return;
     switch (e) {
     case ESCAPE_CHAR: add_char_or_range(p, value); break;
     case ESCAPE_TYPE:
-        class_add_type(&p->tree->classes, (enum char_type)(value >> 1), value & 1, p->flags);
+        class_add_type(&p->tree->classes, (enum char_type)(value >> 1), value & 1, type_flags(p, (enum char_type)(value >> 1)));
         refuse_range(p);
         break;
     case ESCAPE_PROPERTY:
-        if (parse_property(p, value, &item)) class_add_property(&p->tree->classes, item);
+        if (class_property(p, value, &item)) class_add_property(&p->tree->classes, item);
         refuse_range(p);
         break;
     case ESCAPE_NOT_NEWLINE: parse_fail(p, "\\N is not supported in a class", start + 1); break;
@@ -460,22 +479,50 @@ static bool class_is_negated(Parser *p)
     }
 }
 
-uint32_t parse_class(Parser *p)
+static uint32_t parse_class(Parser *p)
 {
     size_t end;
     if (is_posix_syntax(p, &end)) {
         return parse_fail(p, p->text[p->at + 1] == ':' ? "POSIX named classes are supported only within a class"
-                                                       : "POSIX collating elements are not supported", p->at);
+                                                       : "POSIX collating elements are not supported",
+                          regex_is_pcre2 ? end + 2 : p->at);
     }
     p->at++;
     bool negated = class_is_negated(p), first = true;
     class_begin(&p->tree->classes);
     while (p->at < p->size && (first || p->quoting || p->text[p->at] != ']')) {
         first = false;
-        add_class_item(p);
+        bool blank = p->flags & RE_EXTENDED_MORE && !p->quoting && (peek(p, 0) == ' ' || peek(p, 0) == '\t');
+        if (blank) p->at++;
+        else add_class_item(p);
     }
     if (p->failed) return 0;
     if (p->at >= p->size) return parse_fail(p, "missing terminating ] for character class", p->at);
     p->at++;
     return class_end(&p->tree->classes, negated, (p->flags & RE_UTF) != 0);
+}
+
+static bool at_word_edge(const Parser *p, const char *text)
+{
+    return p->size - p->at >= 7 && memcmp(p->text + p->at, text, 7) == 0;
+}
+
+// [[:<:]] and [[:>:]]: \b(?=\w) and \b(?<=\w)
+static void parse_word_edge(Parser *p, Branch *b, unsigned mode)
+{
+    p->at += 7;
+    branch_add(p, b, node_mode(p, NODE_ASSERT, ASSERT_WORD), false);
+    uint32_t look = node_mode(p, NODE_LOOK, mode);
+    Branch inside = branch_start(p);
+    if (p->failed) return;
+    node_at(p, look)->first = inside.node;
+    branch_add_type(p, &inside, TYPE_WORD, false);
+    branch_add(p, b, look, true);
+}
+
+void parse_class_item(Parser *p, Branch *b)
+{
+    if (at_word_edge(p, "[[:<:]]")) parse_word_edge(p, b, 0);
+    else if (at_word_edge(p, "[[:>:]]")) parse_word_edge(p, b, LOOK_BEHIND);
+    else branch_add(p, b, node_value(p, NODE_CLASS, parse_class(p)), true);
 }

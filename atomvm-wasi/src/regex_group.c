@@ -61,9 +61,7 @@ static uint32_t parse_look_rest(Parser *p, unsigned mode)
 {
     size_t start = p->at - (mode & LOOK_BEHIND ? 4 : 3);
     uint32_t look = node_mode(p, NODE_LOOK, mode);
-    p->looks++;
     parse_group_rest(p, look, p->flags, false);
-    p->looks--;
     if (look) node_at(p, look)->value = (uint32_t) start;
     return look;
 }
@@ -121,7 +119,7 @@ static void parse_condition_name(Parser *p, uint32_t node)
     }
     size_t start = p->at;
     bool number = sign != 0 || is_digit(peek(p, 0));
-    if (number && terminator != 0) {
+    if (is_digit(peek(p, 0)) && (terminator != 0 || kind == CONDITION_RECURSION_NAME)) {
         parse_fail(p, "group name must start with a non-digit", p->at);
         return;
     }

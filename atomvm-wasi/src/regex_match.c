@@ -1,8 +1,10 @@
 // The machine that runs programs of regular expressions. See regex.h and regex_program.h.
 //
 // The backtrack stack holds what to do when the current way fails, newest on top: places to try instead, and old values
-// of registers to put back. A call puts all registers under its entry and has them back when it returns; the choices
-// made in it are then forgotten, as PCRE 8 has it.
+// of registers to put back. A call puts all registers under its entry and has them back when it returns. The choices made
+// in it are then forgotten in PCRE 8; in PCRE2 they stay, and the way back leads into the call again:
+//
+//   ENTRY_SAVED  registers..  ENTRY_CALL  choices of the call..  ENTRY_REGISTER..  ENTRY_RETURN
 #include "regex_program.h"
 #include "regex_unicode.h"
 
@@ -14,7 +16,9 @@ enum entry_kind {
     ENTRY_LAZY,        // a: pc of the OP_RUN, b: position, c: how many more it may take
     ENTRY_REGISTER,    // a: register, b: old value
     ENTRY_PAIR,        // a: first of two registers, b, c: old values
+    ENTRY_SAVED,       // the registers of a call follow
     ENTRY_CALL,        // a: pc to return to, b: frame before, c: position; saved registers are below
+    ENTRY_RETURN,      // a: frame of the call that has returned
     ENTRY_COMMIT,
     ENTRY_PRUNE,
     ENTRY_SKIP,        // b: where to start anew
@@ -117,8 +121,9 @@ static Entry pop_undo(Matcher *m)
     if (e.kind == ENTRY_REGISTER || e.kind == ENTRY_PAIR) undo(m, &e);
     if (e.kind == ENTRY_CALL) {
         m->frame = e.b;
-        m->height -= saved_entries(m);
+        m->height -= saved_entries(m) + 1;
     }
+    if (e.kind == ENTRY_RETURN) m->frame = e.a;
     return e;
 }
 
@@ -133,6 +138,7 @@ static void cut(Matcher *m, uint32_t height)
     uint32_t kept_height = height;
     for (uint32_t i = height; i < m->height; i++) {
         uint32_t kind = m->stack[i].kind;
+        if (kind == ENTRY_SAVED) i += saved_entries(m) + 1; // a call that has returned
         if (kind == ENTRY_REGISTER || kind == ENTRY_PAIR || kind == ENTRY_NAME) m->stack[kept_height++] = m->stack[i];
     }
     m->height = kept_height;
@@ -203,6 +209,7 @@ static inline uint32_t newline_at(const Matcher *m, uint32_t at)
     uint32_t next;
     switch (m->newline) {
     case NEWLINE_LF: return s[0] == '\n';
+    case NEWLINE_NUL: return s[0] == 0;
     case NEWLINE_CR: return s[0] == '\r';
     case NEWLINE_CRLF: return crlf ? 2 : 0;
     case NEWLINE_ANYCRLF: return crlf ? 2 : s[0] == '\n' || s[0] == '\r';
@@ -219,6 +226,7 @@ static bool newline_before(const Matcher *m, uint32_t at)
     uint32_t next;
     switch (m->newline) {
     case NEWLINE_LF: return s[-1] == '\n';
+    case NEWLINE_NUL: return s[-1] == 0;
     case NEWLINE_CR: return s[-1] == '\r';
     case NEWLINE_CRLF: return at > 1 && s[-2] == '\r' && s[-1] == '\n';
     case NEWLINE_ANYCRLF: return s[-1] == '\n' || s[-1] == '\r';
@@ -291,7 +299,7 @@ static uint32_t match_text_caseless(const Matcher *m, uint32_t from, uint32_t to
     while (from < to) {
         if (at >= m->end) return REGEX_UNSET;
         uint32_t a = char_at(m, from, &from), b = char_at(m, at, &at);
-        if (m->utf ? !same_char(a, b) : a != b && char_other_case((uint8_t) a) != b) return REGEX_UNSET;
+        if (m->utf || (m->ucp && regex_is_pcre2) ? !same_char(a, b) : a != b && char_other_case((uint8_t) a) != b) return REGEX_UNSET;
     }
     return at;
 }
@@ -483,7 +491,8 @@ static bool call_loops(const Matcher *m, uint32_t group, uint32_t at)
 static bool enter_call(Matcher *m, uint32_t group, uint32_t return_to, uint32_t at)
 {
     uint32_t saved = saved_entries(m);
-    if (!stack_reserve(m, saved + 1)) return false;
+    if (!stack_reserve(m, saved + 2)) return false;
+    m->stack[m->height++] = (Entry) { .kind = ENTRY_SAVED };
     memcpy(m->stack + m->height, m->registers, m->program->registers * sizeof(uint32_t));
     m->height += saved;
     m->stack[m->height++] = (Entry) { .kind = ENTRY_CALL, .group = group, .a = return_to, .b = m->frame, .c = at };
@@ -491,16 +500,31 @@ static bool enter_call(Matcher *m, uint32_t group, uint32_t return_to, uint32_t 
     return true;
 }
 
-// Registers are again what they were, but for \K; returns where to go on.
-static uint32_t leave_call(Matcher *m)
+// What leave_call does in PCRE2.
+static bool leave_call_open(Matcher *m, const Entry *e)
+{
+    const uint32_t *saved = (const uint32_t *) (m->stack + (m->frame - 1 - saved_entries(m)));
+    uint32_t changed = 0;
+    for (uint32_t i = 1; i < m->program->registers; i++) changed += saved[i] != m->registers[i];
+    if (!stack_reserve(m, changed + 1)) return false;
+    saved = (const uint32_t *) (m->stack + (m->frame - 1 - saved_entries(m)));
+    for (uint32_t i = 1; i < m->program->registers; i++) set_register(m, i, saved[i]);
+    push(m, ENTRY_RETURN, m->frame, 0, 0);
+    m->frame = e->b;
+    return true;
+}
+
+// Registers are again what they were, but for \K; *pc is where to go on. False: no room.
+static bool leave_call(Matcher *m, uint32_t *pc)
 {
     Entry e = m->stack[m->frame - 1];
     uint32_t match_start = m->registers[0];
-    m->height = m->frame - 1 - saved_entries(m);
-    memcpy(m->registers, m->stack + m->height, m->program->registers * sizeof(uint32_t));
+    *pc = e.a;
+    if (regex_is_pcre2) return leave_call_open(m, &e);
+    m->height = m->frame - 2 - saved_entries(m);
+    memcpy(m->registers, m->stack + m->height + 1, m->program->registers * sizeof(uint32_t));
     m->frame = e.b;
-    set_register(m, 0, match_start); // there is room: the entry of the call was there
-    return e.a;
+    return set_register(m, 0, match_start); // there is room: the entry of the call was there
 }
 
 static bool in_call_of(const Matcher *m, uint32_t group) { return m->frame && m->stack[m->frame - 1].group == group; }
@@ -524,12 +548,15 @@ static bool test_recursion(const Matcher *m, uint32_t group)
 // ---- verbs, on the way back ----
 
 // Ends the innermost call, condition or negative look-around as failed: true when there was one, and the way back goes
-// on from there. A positive look-around holds no verb back.
+// on from there. A positive look-around holds no verb back, nor does a call that has returned.
 static bool fail_enclosing(Matcher *m)
 {
+    uint32_t returned = 0;
     while (m->height > 0) {
         uint32_t kind = m->stack[m->height - 1].kind;
-        if (kind == ENTRY_LOOK_CHOICE || kind == ENTRY_CALL) return true;
+        if (kind == ENTRY_RETURN) returned++;
+        if (returned == 0 && (kind == ENTRY_LOOK_CHOICE || kind == ENTRY_CALL)) return true;
+        if (kind == ENTRY_CALL) returned--;
         pop_undo(m);
     }
     return false;
@@ -587,13 +614,15 @@ static bool is_empty_match_unwanted(const Matcher *m, uint32_t at)
     return (flags & RUN_NOTEMPTY) || ((flags & RUN_NOTEMPTY_ATSTART) && at == m->run->offset);
 }
 
-// Goes on after OP_ACCEPT: the place, and *pc; REGEX_UNSET: the whole match is accepted.
-static bool accept_ends_match(Matcher *m, const uint32_t *op, uint32_t *pc)
+// What OP_ACCEPT ends.
+enum accepted { ACCEPTED_MATCH, ACCEPTED_PART, ACCEPTED_DEEP };
+
+static enum accepted accept(Matcher *m, const uint32_t *op, uint32_t *pc)
 {
     if (op[1] != 0 && m->registers[op[1]] >= m->frame) *pc = op[2];
-    else if (m->frame) *pc = leave_call(m);
-    else return true;
-    return false;
+    else if (m->frame == 0) return ACCEPTED_MATCH;
+    else if (!leave_call(m, pc)) return ACCEPTED_DEEP;
+    return ACCEPTED_PART;
 }
 
 // One attempt from `at`. On OUTCOME_MATCH the registers are set.
@@ -620,7 +649,7 @@ static enum outcome attempt(Matcher *m, uint32_t at)
         switch ((enum op) op[0]) {
         case OP_MATCH:
             if (m->frame) {
-                pc = leave_call(m);
+                if (!leave_call(m, &pc)) return OUTCOME_DEEP;
                 continue;
             }
             if (is_empty_match_unwanted(m, at)) goto fail;
@@ -703,7 +732,7 @@ static enum outcome attempt(Matcher *m, uint32_t at)
             continue;
         case OP_CLOSE:
             if (in_call_of(m, op[1])) {
-                pc = leave_call(m);
+                if (!leave_call(m, &pc)) return OUTCOME_DEEP;
                 continue;
             }
             // fall through
@@ -773,6 +802,10 @@ static enum outcome attempt(Matcher *m, uint32_t at)
             cut(m, r[op[1]] - 1);
             pc += 2;
             continue;
+        case OP_LOOK_LEAVE:
+            at = r[op[1] + 1];
+            pc += 2;
+            continue;
         case OP_LOOK_NOT_END:
             at = r[op[1] + 1];
             unwind(m, r[op[1]] - 1);
@@ -823,7 +856,11 @@ static enum outcome attempt(Matcher *m, uint32_t at)
             pc += 3;
             continue;
         case OP_ACCEPT:
-            if (!accept_ends_match(m, op, &pc)) continue;
+            switch (accept(m, op, &pc)) {
+            case ACCEPTED_DEEP: return OUTCOME_DEEP;
+            case ACCEPTED_PART: continue;
+            case ACCEPTED_MATCH: break;
+            }
             if (is_empty_match_unwanted(m, at)) goto fail;
             r[1] = at;
             return OUTCOME_MATCH;
@@ -856,7 +893,8 @@ static enum outcome attempt(Matcher *m, uint32_t at)
             case ENTRY_NAME:
             case ENTRY_REGISTER:
             case ENTRY_PAIR:
-            case ENTRY_CALL: pop_undo(m); break;
+            case ENTRY_CALL:
+            case ENTRY_RETURN: pop_undo(m); break;
             default: {
                 Entry verb = pop_undo(m);
                 if (!backtrack_verb(m, &verb, &outcome)) return outcome;
@@ -898,7 +936,7 @@ static uint32_t next_candidate(const Matcher *m, uint32_t at)
     }
     if (p->start == START_LINE && at > m->run->offset) {
         while (at < m->end && !newline_before(m, at)) at = char_after(m, at);
-        bool between = m->newline >= NEWLINE_ANYCRLF && at > 0 && at < m->end && m->subject[at - 1] == '\r' && m->subject[at] == '\n';
+        bool between = m->newline >= NEWLINE_ANYCRLF && m->newline != NEWLINE_NUL && at > 0 && at < m->end && m->subject[at - 1] == '\r' && m->subject[at] == '\n';
         if (between) at++;
     }
     return at;
@@ -953,7 +991,7 @@ static enum regex_result search(Matcher *m)
         if ((p->options.flags & RE_FIRSTLINE) && newline_at(m, at) > 0) return REGEX_NOMATCH;
         at = following;
         if (m->anchored || at > m->end) return REGEX_NOMATCH;
-        bool two_bytes = m->newline >= NEWLINE_CRLF && !p->has_cr_or_lf;
+        bool two_bytes = m->newline >= NEWLINE_CRLF && m->newline != NEWLINE_NUL && !p->has_cr_or_lf;
         if (two_bytes && m->subject[at - 1] == '\r' && at < m->end && m->subject[at] == '\n') at++;
     }
 }
@@ -975,6 +1013,7 @@ enum regex_result regex_run(const RegexProgram *p, RegexRun *run, uint32_t *ovec
         .height_limit = at_most(at_most(run->recursion_limit, p->recursion_limit), REGEX_STACK_ENTRIES),
     };
     run->steps = 0;
+    run->flags |= p->run_flags;
     run->match_limit = at_most(run->match_limit, p->match_limit);
     size_t bytes = p->registers * sizeof *m.registers;
     m.registers = vm_malloc(bytes);

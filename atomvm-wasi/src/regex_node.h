@@ -9,7 +9,7 @@
 
 #include "regex.h"
 
-enum { REGEX_NEST_MAX = 250, REGEX_REPEAT_MAX = 65535, REGEX_NAME_MAX = 32, REGEX_NAMES_MAX = 10000, REGEX_NODES_MAX = 1 << 20 };
+enum { REGEX_NEST_MAX = 250, REGEX_REPEAT_MAX = 65535, REGEX_NAME_MAX = 32, /* of PCRE 8 */ REGEX_NAMES_MAX = 10000, REGEX_NODES_MAX = 1 << 20 };
 #define REPEAT_UNLIMITED UINT32_MAX
 
 enum node_type {
@@ -33,8 +33,11 @@ enum node_type {
 };
 
 enum group_mode { GROUP_PLAIN, GROUP_ATOMIC };
-enum { LOOK_NEGATIVE = 1, LOOK_BEHIND = 2 };
-enum condition { CONDITION_GROUP, CONDITION_NAME, CONDITION_RECURSION, CONDITION_RECURSION_NAME, CONDITION_DEFINE, CONDITION_LOOK };
+enum { LOOK_NEGATIVE = 1, LOOK_BEHIND = 2, LOOK_NOT_ATOMIC = 4 };
+enum condition {
+    CONDITION_GROUP, CONDITION_NAME, CONDITION_RECURSION, CONDITION_RECURSION_NAME, CONDITION_DEFINE, CONDITION_LOOK,
+    CONDITION_ALWAYS, CONDITION_NEVER, // (?(VERSION..)
+};
 enum { CONDITION_ANY_RECURSION = 0xFFFF };
 enum repeat_mode { REPEAT_GREEDY, REPEAT_LAZY, REPEAT_POSSESSIVE };
 enum assertion {
@@ -110,6 +113,7 @@ typedef struct RegexTree {
     uint32_t captures;
     RegexOptions options; // as given, and as the pattern's start says
     uint32_t match_limit, recursion_limit; // by (*LIMIT_..=); otherwise UINT32_MAX
+    uint32_t run_flags;   // by (*NOTEMPTY)
     bool has_cr_or_lf;    // a literal \r or \n
     bool calls, accepts, verbs;
     uint32_t work; // spent on finding out lengths; see WORK_MAX in regex_check.c

@@ -73,10 +73,7 @@ static void add_escape(Parser *p, Branch *b)
     case ESCAPE_PROPERTY: add_property(p, b, value); break;
     case ESCAPE_TYPE: branch_add_type(p, b, (enum char_type)(value >> 1), value & 1); break;
     case ESCAPE_ASSERTION: add_assertion(p, b, (enum assertion) value); break;
-    case ESCAPE_KEEP:
-        p->keep_in_look |= p->looks > 0;
-        branch_add(p, b, node_new(p, NODE_KEEP), false);
-        break;
+    case ESCAPE_KEEP: branch_add(p, b, node_new(p, NODE_KEEP), false); break;
     case ESCAPE_NOT_NEWLINE: branch_add(p, b, node_new(p, NODE_ANY), true); break;
     case ESCAPE_BYTE: branch_add(p, b, node_new(p, NODE_BYTE), true); break;
     case ESCAPE_LINE_END: branch_add(p, b, node_new(p, NODE_LINE_END), true); break;
@@ -86,20 +83,31 @@ static void add_escape(Parser *p, Branch *b)
 
 // ---- quantifiers ----
 
-// {n}, {n,} or {n,m} at p->at? In PCRE2 {,m}, too.
+static size_t skip_digits(const Parser *p, size_t at)
+{
+    while (at < p->size && is_digit(p->text[at])) at++;
+    return at;
+}
+
+// {n}, {n,} or {n,m} at a place? In PCRE2 {,m}, too, and blanks in it.
 bool is_counted_repeat(const Parser *p, size_t at)
 {
     const uint8_t *s = p->text;
-    if (at >= p->size || s[at] != '{') return false;
-    size_t start = ++at;
-    while (at < p->size && is_digit(s[at])) at++;
+    if (at >= p->size || s[at++] != '{') return false;
+    if (regex_is_pcre2) skip_blanks(p, &at);
+    size_t start = at;
+    at = skip_digits(p, at);
     bool no_minimum = at == start;
+    if (regex_is_pcre2) skip_blanks(p, &at);
     if (at >= p->size || (no_minimum && !regex_is_pcre2)) return false;
     if (s[at] == '}') return !no_minimum;
     if (s[at++] != ',') return false;
+    if (regex_is_pcre2) skip_blanks(p, &at);
     start = at;
-    while (at < p->size && is_digit(s[at])) at++;
-    return at < p->size && s[at] == '}' && (!no_minimum || at > start);
+    at = skip_digits(p, at);
+    bool no_maximum = at == start;
+    if (regex_is_pcre2) skip_blanks(p, &at);
+    return at < p->size && s[at] == '}' && !(no_minimum && no_maximum);
 }
 
 static uint32_t repeat_count(Parser *p)
@@ -135,8 +143,7 @@ static void skip_comment_group(Parser *p);
 
 static bool at_comment_group(const Parser *p) { return peek(p, 0) == '(' && peek(p, 1) == '?' && peek(p, 2) == '#'; }
 
-// Makes the last item repeat: a copy of it becomes the child of what stands in its place.
-static void repeat_last(Parser *p, Branch *b, uint32_t min, uint32_t max, enum repeat_mode mode)
+void repeat_last(Parser *p, Branch *b, uint32_t min, uint32_t max, enum repeat_mode mode)
 {
     uint32_t child = node_new(p, NODE_REPEAT);
     if (p->failed) return;
@@ -180,7 +187,7 @@ static void skip_comment_group(Parser *p) // "(?#..)"
     p->at++;
 }
 
-static size_t newline_at(const Parser *p, size_t at)
+size_t pattern_newline(const Parser *p, size_t at)
 {
     const uint8_t *s = p->text;
     bool crlf = p->size - at > 1 && s[at] == '\r' && s[at + 1] == '\n';
@@ -188,6 +195,7 @@ static size_t newline_at(const Parser *p, size_t at)
     case NEWLINE_LF: return s[at] == '\n';
     case NEWLINE_CR: return s[at] == '\r';
     case NEWLINE_CRLF: return crlf ? 2 : 0;
+    case NEWLINE_NUL: return s[at] == 0;
     case NEWLINE_ANYCRLF: return crlf ? 2 : s[at] == '\n' || s[at] == '\r';
     default: return crlf ? 2 : (s[at] >= '\n' && s[at] <= '\r');
     }
@@ -201,8 +209,8 @@ static bool skip_extended(Parser *p)
         if (char_is_type(p->text[p->at], TYPE_SPACE)) {
             p->at++;
         } else if (p->text[p->at] == '#') {
-            while (p->at < p->size && newline_at(p, p->at) == 0) p->at++;
-            if (p->at < p->size) p->at += newline_at(p, p->at);
+            while (p->at < p->size && pattern_newline(p, p->at) == 0) p->at++;
+            if (p->at < p->size) p->at += pattern_newline(p, p->at);
         } else {
             break;
         }
@@ -210,7 +218,7 @@ static bool skip_extended(Parser *p)
     return p->at > start;
 }
 
-static uint32_t next_char(Parser *p)
+uint32_t next_char(Parser *p)
 {
     uint32_t c = p->text[p->at];
     if (c < 0x80 || !(p->flags & RE_UTF)) p->at++;
@@ -228,34 +236,12 @@ static void parse_quoted(Parser *p, Branch *b)
     }
 }
 
-static bool at_newline_class(const Parser *p, const char *text)
-{
-    return p->size - p->at >= 7 && memcmp(p->text + p->at, text, 7) == 0;
-}
-
-// [[:<:]] and [[:>:]]: \b(?=\w) and \b(?<=\w)
-static void parse_word_edge(Parser *p, Branch *b, unsigned mode)
-{
-    p->at += 7;
-    add_assertion(p, b, ASSERT_WORD);
-    uint32_t look = node_mode(p, NODE_LOOK, mode);
-    Branch inside = branch_start(p);
-    if (p->failed) return;
-    node_at(p, look)->first = inside.node;
-    branch_add_type(p, &inside, TYPE_WORD, false);
-    branch_add(p, b, look, true);
-}
-
 static void parse_item(Parser *p, Branch *b)
 {
     int c = p->text[p->at];
     switch (c) {
     case '\\': add_escape(p, b); return;
-    case '[':
-        if (at_newline_class(p, "[[:<:]]")) parse_word_edge(p, b, 0);
-        else if (at_newline_class(p, "[[:>:]]")) parse_word_edge(p, b, LOOK_BEHIND);
-        else branch_add(p, b, node_value(p, NODE_CLASS, parse_class(p)), true);
-        return;
+    case '[': parse_class_item(p, b); return;
     case '(': parse_parenthesis(p, b); return;
     case '^':
         p->at++;
@@ -331,9 +317,11 @@ static bool take(Parser *p, const char *text)
 static bool take_limit(Parser *p, const char *text, uint32_t *limit)
 {
     size_t start = p->at;
-    if (!take(p, text)) return false;
-    uint64_t n = 0;
-    while (is_digit(peek(p, 0)) && n < UINT32_MAX) n = n * 10 + (uint32_t) (p->text[p->at++] - '0');
+    if (p->failed || !take(p, text)) return false;
+    uint64_t n = 0, most = regex_is_pcre2 ? UINT32_MAX / 10 : UINT32_MAX - 1;
+    while (is_digit(peek(p, 0)) && n <= most) n = n * 10 + (uint32_t) (p->text[p->at++] - '0');
+    if (regex_is_pcre2 && (n > UINT32_MAX || peek(p, 0) != ')' || !is_digit(p->text[p->at - 1])))
+        return parse_fail(p, "(*VERB) not recognized or malformed", p->at);
     if (n >= UINT32_MAX || peek(p, 0) != ')') {
         p->at = start;
         return false;
@@ -348,26 +336,38 @@ static bool parse_start_option(Parser *p)
     static const struct {
         const char *text;
         uint32_t flags;
-        uint8_t newline, bsr;
+        uint8_t newline, bsr, run_flags;
+        bool of_pcre2;
     } options[] = {
-        { "(*UTF8)", RE_UTF, NEWLINE_UNSET, BSR_UNSET },
-        { "(*UTF)", RE_UTF, NEWLINE_UNSET, BSR_UNSET },
-        { "(*UCP)", RE_UCP, NEWLINE_UNSET, BSR_UNSET },
-        { "(*NO_AUTO_POSSESS)", 0, NEWLINE_UNSET, BSR_UNSET },
-        { "(*NO_START_OPT)", RE_NO_START_OPTIMIZE, NEWLINE_UNSET, BSR_UNSET },
-        { "(*CR)", 0, NEWLINE_CR, BSR_UNSET },
-        { "(*LF)", 0, NEWLINE_LF, BSR_UNSET },
-        { "(*CRLF)", 0, NEWLINE_CRLF, BSR_UNSET },
-        { "(*ANY)", 0, NEWLINE_ANY, BSR_UNSET },
-        { "(*ANYCRLF)", 0, NEWLINE_ANYCRLF, BSR_UNSET },
-        { "(*BSR_ANYCRLF)", 0, NEWLINE_UNSET, BSR_ANYCRLF },
-        { "(*BSR_UNICODE)", 0, NEWLINE_UNSET, BSR_UNICODE },
+        { "(*UTF8)", RE_UTF, NEWLINE_UNSET, BSR_UNSET, 0, false },
+        { "(*UTF)", RE_UTF, NEWLINE_UNSET, BSR_UNSET, 0, false },
+        { "(*UCP)", RE_UCP, NEWLINE_UNSET, BSR_UNSET, 0, false },
+        { "(*NO_AUTO_POSSESS)", 0, NEWLINE_UNSET, BSR_UNSET, 0, false },
+        { "(*NO_START_OPT)", RE_NO_START_OPTIMIZE, NEWLINE_UNSET, BSR_UNSET, 0, false },
+        { "(*CR)", 0, NEWLINE_CR, BSR_UNSET, 0, false },
+        { "(*LF)", 0, NEWLINE_LF, BSR_UNSET, 0, false },
+        { "(*CRLF)", 0, NEWLINE_CRLF, BSR_UNSET, 0, false },
+        { "(*ANY)", 0, NEWLINE_ANY, BSR_UNSET, 0, false },
+        { "(*ANYCRLF)", 0, NEWLINE_ANYCRLF, BSR_UNSET, 0, false },
+        { "(*BSR_ANYCRLF)", 0, NEWLINE_UNSET, BSR_ANYCRLF, 0, false },
+        { "(*BSR_UNICODE)", 0, NEWLINE_UNSET, BSR_UNICODE, 0, false },
+        { "(*NUL)", 0, NEWLINE_NUL, BSR_UNSET, 0, true },
+        { "(*NOTEMPTY)", 0, NEWLINE_UNSET, BSR_UNSET, RUN_NOTEMPTY, true },
+        { "(*NOTEMPTY_ATSTART)", 0, NEWLINE_UNSET, BSR_UNSET, RUN_NOTEMPTY_ATSTART, true },
+        { "(*NO_JIT)", 0, NEWLINE_UNSET, BSR_UNSET, 0, true },
+        { "(*NO_DOTSTAR_ANCHOR)", 0, NEWLINE_UNSET, BSR_UNSET, 0, true },
+        { "(*CASELESS_RESTRICT)", RE_RESTRICTED, NEWLINE_UNSET, BSR_UNSET, 0, true },
     };
     RegexTree *t = p->tree;
     if (take_limit(p, "(*LIMIT_MATCH=", &t->match_limit)) return true;
     if (take_limit(p, "(*LIMIT_RECURSION=", &t->recursion_limit)) return true;
+    if (regex_is_pcre2) {
+        uint32_t heap = 0;
+        if (take_limit(p, "(*LIMIT_DEPTH=", &t->recursion_limit) || take_limit(p, "(*LIMIT_HEAP=", &heap)) return true;
+    }
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        if (!take(p, options[i].text)) continue;
+        if ((options[i].of_pcre2 && !regex_is_pcre2) || !take(p, options[i].text)) continue;
+        t->run_flags |= options[i].run_flags;
         p->flags |= options[i].flags;
         if (options[i].newline != NEWLINE_UNSET) t->options.newline = options[i].newline;
         if (options[i].bsr != BSR_UNSET) t->options.bsr = options[i].bsr;
@@ -378,8 +378,7 @@ static bool parse_start_option(Parser *p)
 
 // ---- all of it ----
 
-// The place of the first byte that is not of well-formed UTF-8; `size` when all are.
-static size_t malformed_utf8(const uint8_t *text, size_t size)
+size_t malformed_utf8(const uint8_t *text, size_t size)
 {
     size_t i = 0;
     while (i < size) {
@@ -393,13 +392,19 @@ static size_t malformed_utf8(const uint8_t *text, size_t size)
 
 static void parse_pattern(Parser *p)
 {
-    if (p->tree->options.bsr == BSR_BOTH) {
+    if (p->tree->options.bsr == BSR_BOTH && !regex_is_pcre2) {
         parse_fail(p, "inconsistent NEWLINE options", 0);
         return;
     }
     while (parse_start_option(p)) continue;
     if ((p->flags & RE_UTF) && (p->flags & RE_NEVER_UTF)) {
-        parse_fail(p, "setting UTF is disabled by the application", 0);
+        parse_fail(p, regex_is_pcre2 ? "using UTF is disabled by the application" : "setting UTF is disabled by the application",
+                   regex_is_pcre2 ? p->at : 0);
+        return;
+    }
+    p->tree->options.flags = p->flags;
+    if (regex_is_pcre2) {
+        if (!p->failed) parse_pattern2(p);
         return;
     }
     size_t malformed = p->flags & RE_UTF ? malformed_utf8(p->text, p->size) : p->size;
@@ -407,16 +412,11 @@ static void parse_pattern(Parser *p)
         parse_fail(p, "invalid UTF-8 string", malformed);
         return;
     }
-    p->tree->options.flags = p->flags;
     uint32_t root = p->tree->root = node_new(p, NODE_GROUP);
     if (p->failed) return;
     parse_branches(p, root, false);
     if (p->failed) return;
     p->flags = p->tree->options.flags;
-    if (regex_is_pcre2 && p->keep_in_look && !p->failed) {
-        parse_fail(p, "\\K is not allowed in lookarounds (but see PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK)", p->size);
-        return;
-    }
     check_tree(p);
     if (p->at < p->size) parse_fail(p, "unmatched parentheses", p->at);
     if (p->top_backref > p->tree->captures) parse_fail(p, NOT_A_GROUP, p->size);

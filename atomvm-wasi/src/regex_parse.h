@@ -5,6 +5,7 @@
 //   regex_group.c   what begins with a parenthesis
 //   regex_parse.c   items, quantifiers, branches, the whole
 //   regex_check.c   what can only be checked at the end
+//   regex2_*.c      the same for PCRE2's patterns, where they are not PCRE's: its syntax, error texts and places
 //
 // After an error p->at is at the end and nothing more is read; `failed` tells.
 #ifndef ATOMVM_REGEX_PARSE_H
@@ -21,8 +22,7 @@ typedef struct Parser {
     bool failed, quoting; // quoting: between \Q and \E
     uint32_t depth, top_backref;
     size_t g_at; // of the \g being read
-    uint32_t looks; // around this place
-    bool keep_in_look;
+    uint32_t first_backrefs[10]; // of PCRE2: behind the first reference to each of the first groups
     bool unmeasured, all_known; // a look-behind with a call in it is measured at the end: when all is known
     bool fails_as_condition; // (?(?!).. has been read, and no look-around since: PCRE 8 refuses to repeat the next one
 } Parser;
@@ -51,8 +51,6 @@ enum escape {
 enum escape parse_escape(Parser *p, bool in_class, uint32_t *value);
 // What follows \p or \P.
 bool parse_property(Parser *p, bool negated, ClassItem *item);
-// A class from its bracket on: its index.
-uint32_t parse_class(Parser *p);
 
 // ---- regex_tree.c ----
 
@@ -77,6 +75,11 @@ Branch branch_start(Parser *p);
 void branch_add(Parser *p, Branch *b, uint32_t item, bool repeatable);
 void branch_add_char(Parser *p, Branch *b, uint32_t code_point);
 void branch_add_type(Parser *p, Branch *b, enum char_type type, bool negated);
+// A class from its bracket on: an item of its own, or [[:<:]] or [[:>:]].
+void parse_class_item(Parser *p, Branch *b);
+
+// The options in force for \d, \s, \w and the like.
+uint32_t type_flags(const Parser *p, enum char_type type);
 
 size_t parse_name(Parser *p); // its size
 // A group of this name, which stands before `end`, is about to begin.
@@ -99,6 +102,35 @@ void parse_parenthesis(Parser *p, Branch *b);
 
 // Branches up to ')' or the end. With `reset`, every branch numbers its groups alike.
 void parse_branches(Parser *p, uint32_t owner, bool reset);
+
+uint32_t next_char(Parser *p);
+size_t pattern_newline(const Parser *p, size_t at); // bytes of the line end at a place; 0 none
+// Makes the last item repeat: a copy of it becomes the child of what stands in its place.
+void repeat_last(Parser *p, Branch *b, uint32_t min, uint32_t max, enum repeat_mode mode);
+// The place of the first byte that is not of well-formed UTF-8; `size` when all are.
+size_t malformed_utf8(const uint8_t *text, size_t size);
+
+// ---- regex2_escape.c ----
+
+// A number of a group, read from a place on: which moves behind it.
+typedef struct GroupNumber {
+    bool found;
+    const char *error; // why there is no such group; NULL: there may be one
+    uint32_t group;
+} GroupNumber;
+
+GroupNumber read_group_number(const Parser *p, size_t *at);
+size_t read_name(Parser *p, int terminator, size_t *at);
+void skip_blanks(const Parser *p, size_t *at);
+size_t char_end(const Parser *p, size_t at);
+enum escape parse_escape2(Parser *p, bool in_class, uint32_t *value);
+bool parse_property2(Parser *p, bool negated, ClassItem *item);
+
+// ---- regex2_parse.c ----
+
+void parse_counts2(Parser *p, uint32_t *min, uint32_t *max); // {n,m} from its brace on, up to the closing one
+// The whole, behind the options at its start.
+void parse_pattern2(Parser *p);
 
 // ---- regex_check.c ----
 

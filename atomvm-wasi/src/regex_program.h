@@ -43,6 +43,7 @@ enum op {
     OP_CUT,             // r: forgets the choices since
     OP_LOOK,            // r: r = height, r + 1 = position
     OP_LOOK_END,        // r: forgets the choices since and goes back to the position
+    OP_LOOK_LEAVE,      // r: goes back to the position; the choices since stay
     OP_LOOK_ELSE,       // r, to: like LOOK; `to` is tried if what follows fails
     OP_LOOK_NOT_END,    // r, to: undoes everything since, goes back to the position and to `to`; 0: fails
     OP_BACK,            // characters
@@ -75,7 +76,7 @@ struct RegexProgram {
     uint8_t *pattern;
     uint32_t class_capacity, item_capacity, name_count, name_capacity, pattern_size;
     uint32_t captures, registers, starts;
-    uint32_t match_limit, recursion_limit;
+    uint32_t match_limit, recursion_limit, run_flags;
     bool has_cr_or_lf;
     uint8_t start;          // enum start_kind
     bool has_first;         // a match begins with a byte of `first`

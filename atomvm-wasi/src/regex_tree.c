@@ -61,8 +61,34 @@ void branch_add(Parser *p, Branch *b, uint32_t item, bool repeatable)
     b->repeatable = repeatable;
 }
 
+// Letters that have a case on the other side of ASCII's end, each with its own other case on this side.
+static bool add_restricted_char(Parser *p, Branch *b, uint32_t code_point)
+{
+    uint32_t flags = RE_CASELESS | RE_RESTRICTED | RE_UTF;
+    if ((p->flags & flags) != flags) return false;
+    uint32_t lower = code_point | 0x20;
+    if (code_point != 0x212A && code_point != 0x17F && lower != 'k' && lower != 's') return false;
+    class_begin(&p->tree->classes);
+    class_add_range(&p->tree->classes, code_point, code_point, p->flags);
+    branch_add(p, b, node_value(p, NODE_CLASS, class_end(&p->tree->classes, false, true)), true);
+    return true;
+}
+
+// Bytes that are characters of Unicode (PCRE2): the cases of Latin-1 are those of Unicode then.
+static bool add_cased_byte(Parser *p, Branch *b, uint32_t byte)
+{
+    uint32_t flags = RE_CASELESS | RE_UCP;
+    if (!regex_is_pcre2 || byte < 0x80 || (p->flags & (flags | RE_UTF)) != flags) return false;
+    class_begin(&p->tree->classes);
+    class_add_range(&p->tree->classes, byte, byte, p->flags);
+    branch_add(p, b, node_value(p, NODE_CLASS, class_end(&p->tree->classes, false, false)), true);
+    return true;
+}
+
 void branch_add_char(Parser *p, Branch *b, uint32_t code_point)
 {
+    if (add_cased_byte(p, b, code_point)) return;
+    if (add_restricted_char(p, b, code_point)) return;
     uint32_t n = node_value(p, NODE_CHAR, code_point);
     if (p->failed) return;
     if (code_point == '\r' || code_point == '\n') p->tree->has_cr_or_lf = true;
@@ -81,15 +107,22 @@ static uint32_t ascii_class(ClassSet *set, enum char_type type, bool negated)
     return class_end(set, negated, true);
 }
 
+uint32_t type_flags(const Parser *p, enum char_type type)
+{
+    uint32_t ascii = type == TYPE_DIGIT ? RE_ASCII_DIGIT : type == TYPE_SPACE ? RE_ASCII_SPACE : RE_ASCII_WORD;
+    bool restricted = type == TYPE_DIGIT || type == TYPE_SPACE || type == TYPE_WORD;
+    return restricted && (p->flags & ascii) ? p->flags & ~(uint32_t) RE_UCP : p->flags;
+}
+
 void branch_add_type(Parser *p, Branch *b, enum char_type type, bool negated)
 {
     ClassSet *set = &p->tree->classes;
     class_begin(set);
-    class_add_type(set, type, false, p->flags);
+    class_add_type(set, type, false, type_flags(p, type));
     uint32_t n = node_value(p, NODE_CLASS, class_end(set, negated, p->flags & RE_UTF));
     branch_add(p, b, n, true);
     bool has_quirk = type == TYPE_DIGIT || type == TYPE_SPACE || type == TYPE_WORD;
-    if (has_quirk && (p->flags & (RE_UTF | RE_UCP)) == RE_UTF && !p->failed)
+    if (has_quirk && !regex_is_pcre2 && (p->flags & (RE_UTF | RE_UCP)) == RE_UTF && !p->failed)
         node_at(p, n)->min = ascii_class(set, type, negated);
 }
 
@@ -151,7 +184,8 @@ void name_group(Parser *p, size_t at, size_t size, uint32_t group, size_t end)
         bool alike = compare_names(p->text + t->names[i].at, t->names[i].size, p->text + at, size) == 0;
         bool one_group = t->names[i].group == group;
         if (alike && one_group) return;
-        if (alike && !(p->flags & RE_DUPNAMES)) parse_fail(p, "two named subpatterns have the same name", end);
+        if (alike && !(p->flags & RE_DUPNAMES)) parse_fail(p, regex_is_pcre2 ? "two named subpatterns have the same name (PCRE2_DUPNAMES not set)"
+                                                                              : "two named subpatterns have the same name", end);
         else if (!alike && one_group)
             parse_fail(p, "different names for subpatterns of the same number are not allowed", end);
     }

@@ -47,6 +47,26 @@ bool unicode_script_by_name(const uint8_t *name, size_t size, uint32_t *script)
     return false;
 }
 
+static bool is_loose_name(const char *exact, const uint8_t *name, size_t size)
+{
+    size_t i = 0;
+    for (; *exact; exact++) {
+        if (*exact == '_') continue;
+        if (i == size || ((uint8_t) *exact | 0x20) != name[i++]) return false;
+    }
+    return i == size;
+}
+
+bool unicode_script_by_loose_name(const uint8_t *name, size_t size, uint32_t *script)
+{
+    for (size_t i = 0; i < COUNT(script_names); i++) {
+        if (!is_loose_name(script_names[i].name, name, size)) continue;
+        *script = script_names[i].script;
+        return true;
+    }
+    return false;
+}
+
 uint32_t unicode_next_case(uint32_t code_point)
 {
     size_t low = 0, high = COUNT(case_runs);

@@ -23,6 +23,7 @@ enum unicode_break {
 
 enum unicode_category unicode_category(uint32_t code_point);
 uint32_t unicode_script(uint32_t code_point);
+bool unicode_script_by_loose_name(const uint8_t *name, size_t size, uint32_t *script); // small letters, words not separated
 bool unicode_script_by_name(const uint8_t *name, size_t size, uint32_t *script);
 enum unicode_break unicode_break(uint32_t code_point);
 // The next code point of those that differ from this only in case: they go round. Itself when it has no other case.

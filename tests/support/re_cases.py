@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 from hatch_elixir_workers.etf import Atom, Term
 
@@ -284,6 +285,13 @@ def case(rng: random.Random, rare: float = 0.3, broken: float = 0.0, soup: float
             )
         case _:
             return (Atom("run"), [text, source, [*compiled, *run]])
+
+
+def pattern_of(case: Any) -> bytes:
+    """The pattern of a call."""
+    function, arguments = case
+    source: bytes = arguments[0 if function.name in ("compile", "namelist") else 1]
+    return source
 
 
 def cases(seed: int, count: int, rare: float = 0.3, broken: float = 0.0, soup: float = 0.0) -> list[Term]:

@@ -9,10 +9,9 @@
 start() ->
     'Elixir.AtomVM.Wasi':write_stdout(results()).
 
-%% On erl: `-run re_eval main RESULTS`, with the version of PCRE first.
+%% On erl: `-run re_eval main RESULTS`.
 main([To]) ->
     ok = file:write_file(To, results()),
-    io:format("~s", [re:version()]),
     halt(0).
 
 results() ->

@@ -82,7 +82,6 @@ static const RegexProgram *program_of_tuple(term pattern, bool *unicode)
 // {ErrString, Position}
 static term error_tuple(Process *p, RegexError error)
 {
-    error = re_error_of_release(error);
     term text = make_string(p, error.text, strlen(error.text));
     return make_tuple2(p, text, make_small((sterm) error.at));
 }
@@ -346,7 +345,7 @@ static term run_once(Subject *s)
 static uint32_t character_after(const Subject *s, uint32_t at)
 {
     const uint8_t *b = s->run.subject;
-    bool crlf = s->options->newline == NEWLINE_UNSET ? regex_crlf_is_newline(s->program) : s->options->newline >= NEWLINE_CRLF;
+    bool crlf = s->run.newline == NEWLINE_UNSET ? regex_crlf_is_newline(s->program) : s->run.newline >= NEWLINE_CRLF;
     if (crlf && at + 1 < s->run.size && b[at] == '\r' && b[at + 1] == '\n') return at + 2;
     at++;
     while (s->unicode && at < s->run.size && (b[at] & 0xC0) == 0x80) at++;
@@ -448,7 +447,11 @@ static term run_program(Process *p, const RegexProgram *program, bool unicode, t
     if (binary == NONE) return NONE;
     if (!text_of(binary, &text)) return raise_badarg(p);
     bits_of(binary, &s.bits);
-    s.run = (RegexRun) { .subject = text.bytes, .size = (uint32_t) text.size, .newline = o->newline, .bsr = o->bsr };
+    s.run = (RegexRun) { .subject = text.bytes, .size = (uint32_t) text.size, .newline = NEWLINE_UNSET, .bsr = BSR_UNSET };
+    if (!regex_is_pcre2) {
+        s.run.newline = o->newline;
+        s.run.bsr = o->bsr;
+    }
     s.ovector_bytes = 2 * (regex_captures(program) + 1) * sizeof *s.ovector;
     s.ovector = vm_malloc(2 * s.ovector_bytes); // and those of the match before
     term result;
@@ -461,6 +464,14 @@ static term run_program(Process *p, const RegexProgram *program, bool unicode, t
     return result;
 }
 
+// PCRE2 knows what ends a line when it compiles: a run may say no other.
+static bool lines_are_alike(const RegexProgram *program, const ReOptions *o)
+{
+    RegexOptions own = regex_options(program);
+    return !regex_is_pcre2
+        || ((o->newline == NEWLINE_UNSET || o->newline == own.newline) && (o->bsr == BSR_UNSET || o->bsr == own.bsr));
+}
+
 static term run_source(Process *p, term subject, term pattern, const ReOptions *o)
 {
     Text text;
@@ -471,6 +482,7 @@ static term run_source(Process *p, term subject, term pattern, const ReOptions *
     if (!text_of(binary, &text)) return raise_badarg(p);
     const RegexProgram *program = re_cached(text.bytes, text.size, o->compile, &error);
     text_free(&text);
+    if (program && o->global && !lines_are_alike(program, o)) return raise_badarg(p);
     if (program) return run_program(p, program, unicode, subject, o);
     if (!error.text) return raise_system_limit(p);
     if (!o->report_errors) return raise_badarg(p);
@@ -486,7 +498,7 @@ static term run(Process *p, term subject, term pattern, term option_list, bool i
     if (ignore_global) o.global = false;
     if (!is_tuple(pattern)) return run_source(p, subject, pattern, &o);
     const RegexProgram *program = program_of_tuple(pattern, &unicode);
-    if (!program || o.compile_only) return raise_badarg(p);
+    if (!program || o.compile_only || !lines_are_alike(program, &o)) return raise_badarg(p);
     return run_program(p, program, unicode, subject, &o);
 }
 

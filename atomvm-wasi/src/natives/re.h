@@ -30,7 +30,4 @@ bool re_captures_are_sound(const ReOptions *o);
 // The program of a pattern; *failed: NULL and *error tells (text NULL: memory is out). It stays valid until the next call.
 const RegexProgram *re_cached(const uint8_t *pattern, size_t size, RegexOptions options, RegexError *error);
 
-// What OTP's release says of an error of the parser.
-RegexError re_error_of_release(RegexError error);
-
 #endif

@@ -105,7 +105,7 @@ static bool option_tuple(term option, ReOptions *o)
 
 static bool option_bsr(enum bsr bsr, ReOptions *o)
 {
-    o->bsr = o->bsr == BSR_UNSET || o->bsr == bsr ? bsr : BSR_BOTH;
+    o->bsr = o->bsr == BSR_UNSET || o->bsr == bsr || regex_is_pcre2 ? bsr : BSR_BOTH;
     return true;
 }
 

@@ -1,5 +1,4 @@
-%% OTP 27 or earlier: PCRE2 has other rules for these.
-%% Rare mistakes of patterns, and where PCRE 8 sees them; look-behinds with calls and (*ACCEPT) in them.
+%% Rare mistakes of patterns, and where they are seen; look-behinds with calls and (*ACCEPT) in them.
 -module(re_places).
 -export([start/0]).
 
