@@ -25,7 +25,11 @@ static Arg long_value(Reader *r, ArgTag tag, uint8_t first)
     }
     const uint8_t *bytes = r->at;
     r->at += size;
-    if (size > 8) return (Arg) { .tag = tag == ARG_I ? ARG_BIG : (r->bad = true, ARG_U), .value = (int64_t) size, .bytes = bytes };
+    if (size > 8 && tag == ARG_I) return (Arg) { .tag = ARG_BIG, .value = (int64_t) size, .bytes = bytes };
+    if (size > 8) {
+        if (tag != ARG_U || bytes[0] & 0x80) r->bad = true;
+        return (Arg) { .tag = ARG_U, .value = INT64_MAX }; // of bits, which are never so many
+    }
     uint64_t n = bytes[0] & 0x80 ? ~(uint64_t) 0 : 0;
     for (size_t i = 0; i < size; i++) n = n << 8 | bytes[i];
     return (Arg) { .tag = tag, .value = (int64_t) n };

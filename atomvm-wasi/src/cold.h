@@ -32,7 +32,7 @@ bool cold_is_record_accessible(Process *p, const Word *pc);
 bool cold_field_bits(term size, Word unit, size_t *bits);
 bool cold_get_binary(Process *p, term context, term size, Word unit, term *out);
 uint32_t cold_match_live(const Word *pc);
-size_t cold_match_words(const Word *pc);
+size_t cold_match_words(Process *p, const Word *pc);
 const Word *cold_match(Process *p, const Word *pc);        // next instruction; NULL: no match
 term cold_create_bin(Process *p, const Word *pc);
 term cold_init_bin(Process *p, const Word *pc);

@@ -40,13 +40,13 @@ uint32_t cold_match_live(const Word *pc)
 }
 
 // Upper bound of what the commands allocate, so that nothing need be collected between them.
-size_t cold_match_words(const Word *pc)
+size_t cold_match_words(Process *p, const Word *pc)
 {
     enum { BINARY_WORDS = 2 + HEAPBIN_MAX / sizeof(term) + SUBBIN_WORDS };
-    size_t words = 0;
+    size_t words = 0, left = bits_remaining(fetch(p, pc[2]));
     const Word *c = pc + 4;
     for (Word i = 0; i < pc[3]; i++, c += command_words(*c)) {
-        if (*c == MATCH_INTEGER && c[3] >= (Word) SMALL_BITS) words += 2 + c[3] / WORD_BITS + 2;
+        if (*c == MATCH_INTEGER && c[3] >= (Word) SMALL_BITS && c[3] <= left) words += 2 + c[3] / WORD_BITS + 2;
         else if (*c == MATCH_BINARY || *c == MATCH_GET_TAIL) words += BINARY_WORDS;
     }
     return words;

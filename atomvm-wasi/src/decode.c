@@ -249,6 +249,13 @@ static void emit_sources(Decoder *d)
     if (items) free_list(items, count);
 }
 
+// A number. What a word does not hold is a number of bits that no bit string has: the largest word does for it.
+static Word number(const Arg *a)
+{
+    if (a->tag == ARG_BIG) return a->bytes[0] & 0x80 ? 0 : UINTPTR_MAX;
+    return (uint64_t) a->value > UINTPTR_MAX ? UINTPTR_MAX : (Word) a->value;
+}
+
 static void emit_kind(Decoder *d, char kind, const Arg *a)
 {
     switch (kind) {
@@ -259,7 +266,7 @@ static void emit_kind(Decoder *d, char kind, const Arg *a)
     case 'e': emit(d, (Word) import(d, a)); break;
     case 'u':
         if (a->tag != ARG_U) d->bad = true;
-        emit(d, (Word) a->value);
+        emit(d, number(a));
         break;
     case 'S': emit(d, frame_bytes(d, a)); break;
     case 'Y': emit(d, frame_bytes(d, a) - WORD_BYTES); break;
@@ -739,6 +746,12 @@ static void decode_create_bin(Decoder *d)
 }
 
 // bs_match fail context [command, operands..]..: [commands] then their words.
+static Word field_bits(const Arg *size, const Arg *unit)
+{
+    Word bits;
+    return __builtin_mul_overflow(number(size), number(unit), &bits) ? UINTPTR_MAX : bits;
+}
+
 static void decode_bs_match(Decoder *d)
 {
     Arg fail = read_arg(&d->in), context = read_arg(&d->in);
@@ -755,15 +768,15 @@ static void decode_bs_match(Decoder *d)
         const Arg *a = &items[i];
         size_t left = count - i, used = 0;
         if (name == (term) ATOM_ensure_at_least && left >= 2) {
-            emit(d, MATCH_ENSURE_AT_LEAST), emit(d, (Word) a[0].value), emit(d, (Word) a[1].value), used = 2;
+            emit(d, MATCH_ENSURE_AT_LEAST), emit(d, number(&a[0])), emit(d, number(&a[1])), used = 2;
         } else if (name == (term) ATOM_ensure_exactly && left >= 1) {
-            emit(d, MATCH_ENSURE_EXACTLY), emit(d, (Word) a[0].value), used = 1;
+            emit(d, MATCH_ENSURE_EXACTLY), emit(d, number(&a[0])), used = 1;
         } else if ((name == (term) ATOM_integer || name == (term) ATOM_binary) && left >= 5) {
             emit(d, name == (term) ATOM_integer ? MATCH_INTEGER : MATCH_BINARY); // live flags size unit destination
-            emit(d, (Word) a[0].value), emit(d, field_flags(d, &a[1])), emit(d, (Word) (a[2].value * a[3].value)), emit(d, destination(d, &a[4]));
+            emit(d, (Word) a[0].value), emit(d, field_flags(d, &a[1])), emit(d, field_bits(&a[2], &a[3])), emit(d, destination(d, &a[4]));
             used = 5;
         } else if (name == (term) ATOM_skip && left >= 1) {
-            emit(d, MATCH_SKIP), emit(d, (Word) a[0].value), used = 1;
+            emit(d, MATCH_SKIP), emit(d, number(&a[0])), used = 1;
         } else if (name == (term) ATOM_get_tail && left >= 3) {
             emit(d, MATCH_GET_TAIL), emit(d, (Word) a[0].value), emit(d, destination(d, &a[2])), used = 3;
         } else if (name == (term) ATOM_colon_eqq && left >= 3) { // nil size value

@@ -1121,7 +1121,7 @@ enum slice_result interp_run(Process *p)
     bs_match:
         SAVE();
         {
-            size_t words = cold_match_words(pc); // 0: it builds nothing, and may not tell what lives
+            size_t words = cold_match_words(p, pc); // 0: it builds nothing, and may not tell what lives
             if (words) NEED(words, cold_match_live(pc));
             SAVE();
             const Word *next = cold_match(p, pc);
