@@ -45,11 +45,12 @@ typedef struct Clause {
     uint32_t variables, variable_count; // run of MatchSpec.variables
 } Clause;
 
-enum { VARIABLES_MAX = 512, DEPTH_MAX = 256, ARGUMENTS_MAX = 3, VARIABLE_NUMBER_MAX = 100000000 };
+enum { VARIABLES_MAX = 512, DEPTH_MAX = 256, ARGUMENTS_MAX = 3 };
 
 // Number of a '$N', and the next variable of the clause by number.
 typedef struct Variable {
-    uint32_t number, sorted; // sorted: slot of the variable at this place in ascending order
+    int32_t number;
+    uint32_t sorted; // slot of the variable at this place in ascending order
 } Variable;
 
 struct MatchSpec {
@@ -164,23 +165,23 @@ static bool node_value(Compiler *c, uint32_t at, enum op op, term value)
     return true;
 }
 
-// N of '$N', or -1.
-static int64_t variable_number(term t)
+// As OTP counts: no zero in front of other digits, and 32 bits with a sign, whatever the digits are.
+int32_t match_spec_variable(term t)
 {
     size_t length;
     const char *text = is_atom(t) ? atom_text(t, &length) : "";
-    if (text[0] != '$' || length < 2 || length > 9)
+    if (text[0] != '$' || length < 2 || (text[1] == '0' && length > 2))
         return -1;
-    int64_t n = 0;
+    uint32_t n = 0;
     for (size_t i = 1; i < length; i++) {
         if (text[i] < '0' || text[i] > '9')
             return -1;
-        n = 10 * n + (text[i] - '0');
+        n = 10 * n + (uint32_t) (text[i] - '0');
     }
-    return n < VARIABLE_NUMBER_MAX ? n : -1;
+    return (int32_t) n;
 }
 
-static int64_t variable_slot(const Compiler *c, int64_t number)
+static int64_t variable_slot(const Compiler *c, int32_t number)
 {
     const Variable *variables = c->ms->variables + c->clause->variables;
     for (uint32_t i = 0; i < c->clause->variable_count; i++)
@@ -189,7 +190,7 @@ static int64_t variable_slot(const Compiler *c, int64_t number)
     return -1;
 }
 
-static bool add_variable(Compiler *c, int64_t number)
+static bool add_variable(Compiler *c, int32_t number)
 {
     MatchSpec *ms = c->ms;
     if (c->clause->variable_count == VARIABLES_MAX)
@@ -199,7 +200,7 @@ static bool add_variable(Compiler *c, int64_t number)
     ms->variables = variables;
     if (!good)
         return false;
-    ms->variables[ms->variable_count++].number = (uint32_t) number;
+    ms->variables[ms->variable_count++].number = number;
     c->clause->variable_count++;
     return true;
 }
@@ -212,7 +213,7 @@ static bool is_ground(term t, bool maps, int depth)
         if (depth > DEPTH_MAX || !is_ground(head(t), maps, depth + 1))
             return false;
     if (is_atom(t))
-        return t != ATOM_underscore && variable_number(t) < 0;
+        return t != ATOM_underscore && match_spec_variable(t) < 0;
     if (is_tuple(t)) {
         for (size_t i = 0; i < tuple_arity(t); i++)
             if (depth > DEPTH_MAX || !is_ground(tuple_at(t, i), maps, depth + 1))
@@ -229,7 +230,7 @@ static bool is_ground(term t, bool maps, int depth)
 
 static bool compile_pattern(Compiler *c, uint32_t at, term t);
 
-static bool compile_variable(Compiler *c, uint32_t at, int64_t number)
+static bool compile_variable(Compiler *c, uint32_t at, int32_t number)
 {
     if (variable_slot(c, number) < 0 && !add_variable(c, number))
         return false;
@@ -274,7 +275,7 @@ static bool compile_inner_pattern(Compiler *c, uint32_t at, term t)
 
 static bool compile_pattern(Compiler *c, uint32_t at, term t)
 {
-    int64_t number = variable_number(t);
+    int32_t number = match_spec_variable(t);
     if (number >= 0)
         return compile_variable(c, at, number);
     if (t == ATOM_underscore)
@@ -423,7 +424,7 @@ static bool compile_tuple(Compiler *c, uint32_t at, term t)
     if (tuple_arity(t) == 1 && is_tuple(first))
         return node_children(c, at, OP_MAKE_TUPLE, (uint32_t) tuple_arity(first)) &&
                compile_expressions(c, c->ms->nodes[at].first, tuple_elements(first), tuple_arity(first));
-    if (!is_atom(first) || variable_number(first) >= 0)
+    if (!is_atom(first) || match_spec_variable(first) >= 0)
         return complain(c, "%t is neither a function call, nor a tuple (tuples are written {{ ... }}).", NULL, t);
     return compile_call(c, at, t);
 }
@@ -469,7 +470,7 @@ static bool compile_atom(Compiler *c, uint32_t at, term t)
         return node_value(c, at, OP_OBJECT, NONE);
     if (t == ATOM_dollar_dollar)
         return node_value(c, at, OP_BINDINGS, NONE);
-    int64_t number = variable_number(t);
+    int32_t number = match_spec_variable(t);
     if (number < 0)
         return node_value(c, at, OP_CONST, t);
     int64_t slot = variable_slot(c, number);

@@ -29,6 +29,9 @@ term match_spec_run(Process *p, const MatchSpec *ms, term object);
 // The one key that element `key_index` of every object that can match has, or NONE when that is not known.
 term match_spec_key(const MatchSpec *ms, size_t key_index);
 
+// N of the variable '$N'; negative for what is no variable.
+int32_t match_spec_variable(term t);
+
 // A deep copy of t on p's heap.
 term copy_to_process(Process *p, term t);
 

@@ -401,16 +401,7 @@ static void replace(Visit *v, const Object *o, term result)
 
 // ---- select_replace: every clause must be seen to keep the key, whatever it matches ----
 
-static bool is_variable(term t)
-{
-    size_t size;
-    if (!is_atom(t)) return false;
-    const char *text = atom_text(t, &size);
-    if (size < 2 || text[0] != '$') return false;
-    for (size_t i = 1; i < size; i++)
-        if (text[i] < '0' || text[i] > '9') return false;
-    return true;
-}
+static bool is_variable(term t) { return match_spec_variable(t) >= 0; }
 
 static bool is_constant(term t) // {const, Value}
 {
