@@ -67,6 +67,13 @@ def test_layout_byte_for_byte() -> None:
     assert len(MAGIC) == 24
 
 
+def test_a_file_without_its_size_is_damaged_whatever_follows() -> None:
+    empty = struct.pack(">III", 16, FILE, 0) + b"abc\0"
+    end = struct.pack(">III", 0, 0, 0) + b"end\0"
+    with pytest.raises(AvmError, match=r"section abc, offset 40: truncated: the file's size is missing"):
+        read_avm(MAGIC + empty + end)
+
+
 @pytest.mark.parametrize(
     ("sections", "message"),
     [

@@ -55,6 +55,28 @@ def test_a_failing_fill_leaves_nothing(own_cache: Path) -> None:
     assert list((own_cache / "kind").iterdir()) == []
 
 
+def test_of_two_builds_that_fill_a_folder_at_once_the_first_wins(own_cache: Path) -> None:
+    def first(folder: Path) -> None:
+        (folder / "a").write_text("first")
+
+    def fill(folder: Path) -> None:
+        (folder / "a").write_text("second")
+        cache.folder("kind", "key", first)
+
+    found = cache.folder("kind", "key", fill)
+    assert (found / "a").read_text() == "first"
+    assert list((own_cache / "kind").iterdir()) == [found]
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(own_cache: Path) -> None:
+    def fill(folder: Path) -> None:
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="the disk is full"):
+        cache.folder("kind", "key", fill)
+    assert list((own_cache / "kind").iterdir()) == []
+
+
 def test_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(cache.CACHE_VARIABLE)
     monkeypatch.setenv("HOME", str(tmp_path))

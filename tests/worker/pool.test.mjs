@@ -289,6 +289,15 @@ test("what a client that has gone had asked for is closed with its request", asy
   assert.equal(instances, 1, "the machine is in order");
 });
 
+test("a client that has gone before its request waits is waited for no longer", async () => {
+  const pool = newPool();
+  await counted(pool);
+  const gone = new AbortController();
+  gone.abort();
+  await assert.rejects(ask(pool, "/sleep", { signal: gone.signal }), failsWith("E_CLIENT_GONE"));
+  assert.match(await ask(pool, "/count", { signal: gone.signal }), /^request 1 /, "what waits for nothing is answered");
+});
+
 test("all of a request goes on when its client has gone", async () => {
   const pool = newPool();
   /** @type {Promise<void>[]} */
