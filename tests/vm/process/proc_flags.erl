@@ -16,6 +16,7 @@ start() ->
     show(no_such_flag, [true]),
     erlang:display(catch_it(fun() -> process_flag(list_to_pid("<0.0.0>"), trap_exit, true) end)),
     erlang:display(catch_it(fun() -> process_flag(self(), save_calls, no) end)),
+    erlang:display([catch_it(fun() -> process_flag(self(), save_calls, N) end) || N <- [7, 5, 10001, 0, 0]]),
     max_heap_size().
 
 show(Flag, Values) -> erlang:display({Flag, [catch_it(fun() -> process_flag(Flag, V) end) || V <- Values]}).
