@@ -232,7 +232,8 @@ static void add_plain_range(ClassSet *set, uint32_t low, uint32_t high)
     if (low < 256) low = 256;
     RegexClass *class = set->memory_out ? NULL : &set->classes[set->class_count - 1];
     ClassItem *last = class && class->item_count > 0 ? &set->items[set->item_count - 1] : NULL;
-    if (last && last->type == ITEM_RANGE && low >= last->low && low <= last->high + 1) {
+    bool all = last && last->low == 256 && last->high == 0x10FFFF; // see class_forget_wide
+    if (last && !all && last->type == ITEM_RANGE && low >= last->low && low <= last->high + 1) {
         if (high > last->high) last->high = high;
         return;
     }
@@ -326,6 +327,18 @@ void class_add_type(ClassSet *set, enum char_type type, bool negated, uint32_t f
     if (type == TYPE_XDIGIT && regex_is_pcre2 && (flags & RE_UCP)) add_wide_digits(set, negated);
     else if (type == TYPE_HORIZONTAL || type == TYPE_VERTICAL) add_wide_spaces(set, type, negated);
     else if (negated) add_item(set, (ClassItem) { .type = ITEM_RANGE, .low = 256, .high = 0x10FFFF });
+}
+
+void class_forget_wide(ClassSet *set)
+{
+    if (set->memory_out) return;
+    const RegexClass *c = &set->classes[set->class_count - 1];
+    bool properties = false;
+    ClassItem *items = set->items + c->first_item;
+    for (uint32_t i = 0; i < c->item_count; i++) properties |= items[i].type != ITEM_RANGE;
+    for (uint32_t i = 0; i < c->item_count && properties; i++) {
+        if (items[i].type == ITEM_RANGE && items[i].low == 256 && items[i].high == 0x10FFFF) items[i].low = UINT32_MAX;
+    }
 }
 
 uint32_t class_end(ClassSet *set, bool negated, bool utf)

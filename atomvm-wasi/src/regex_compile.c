@@ -17,6 +17,7 @@ typedef struct Compiler {
     uint32_t *group_code; // where group n begins; 0 not yet
     const Scope *scope;
     uint32_t calls;       // list of OP_CALLs, linked through their `to`
+    uint32_t after;       // the item behind the group that is being written; 0 none, or not known
     uint32_t then_mark;   // register of the innermost alternation, 0 none
     bool memory_out;
 } Compiler;
@@ -322,10 +323,32 @@ static void emit_run_of(Compiler *c, enum unit unit, uint32_t operand, uint32_t 
     emit(c, lead);
 }
 
+// \R, or something that cannot match without one at its start.
+static bool begins_with_line_end(const Compiler *c, uint32_t item)
+{
+    if (item == 0) return false;
+    const Node *n = node_at(c, item);
+    if (n->type == NODE_REPEAT) return n->min > 0 && begins_with_line_end(c, n->first);
+    if (n->type != NODE_GROUP) return n->type == NODE_LINE_END;
+    for (uint32_t b = n->first; b; b = node_at(c, b)->next) {
+        if (!begins_with_line_end(c, node_at(c, b)->first)) return false;
+    }
+    return true;
+}
+
+// PCRE takes . and \R to have no character in common, although they may have, and so gives nothing of .* back to \R.
+static bool keeps_line_end(const Compiler *c, const Node *repeat, uint32_t following)
+{
+    if (node_at(c, repeat->first)->type != NODE_ANY || (c->program->options.flags & RE_NO_AUTO_POSSESS)) return false;
+    if (!following && repeat->mode == REPEAT_GREEDY) following = c->after;
+    return begins_with_line_end(c, following);
+}
+
 static void emit_run(Compiler *c, const Node *repeat, uint32_t following, bool at_end)
 {
     uint32_t operand, mode = repeat->mode;
     const Node *child = node_at(c, repeat->first);
+    if (keeps_line_end(c, repeat, following)) mode = REPEAT_POSSESSIVE;
     if (mode == REPEAT_GREEDY && (at_end || is_disjoint(c, repeat->first, following))) mode = REPEAT_POSSESSIVE;
     enum unit unit = unit_of(c, child, &operand);
     uint32_t min = repeat->min, max = repeat->max;
@@ -442,6 +465,8 @@ static void emit_capture(Compiler *c, const Node *n, bool at_end)
 
 static void emit_group(Compiler *c, const Node *n, bool at_end)
 {
+    uint32_t outer = c->after;
+    if (n->next) c->after = n->next;
     if (n->value != 0) {
         emit_capture(c, n, at_end);
     } else if (n->mode == GROUP_ATOMIC) {
@@ -452,18 +477,21 @@ static void emit_group(Compiler *c, const Node *n, bool at_end)
     } else {
         emit_branches(c, n->first, false, at_end);
     }
+    c->after = outer;
 }
 
 // The inside of a look-around whose opening instruction is there; `end` comes right behind.
 static void emit_look_inside(Compiler *c, const Node *n, uint32_t r)
 {
-    uint32_t accepts = 0, outer_mark = c->then_mark;
+    uint32_t accepts = 0, outer_mark = c->then_mark, after = c->after;
     Scope scope = { .outer = c->scope, .reg = r, .accepts = &accepts };
     c->scope = &scope;
+    c->after = 0;
     c->then_mark = r; // (*THEN) does not get out of here
     emit_branches(c, n->first, n->mode & LOOK_BEHIND, false);
     fill_list(c, accepts, here(c));
     c->then_mark = outer_mark;
+    c->after = after;
     c->scope = scope.outer;
 }
 
@@ -528,17 +556,20 @@ static uint32_t emit_test(Compiler *c, const Node *n)
 
 static void emit_condition(Compiler *c, const Node *n, bool at_end)
 {
+    uint32_t after = c->after;
+    c->after = 0;
     uint32_t no = emit_test(c, n), no_branch = node_at(c, n->first)->next;
     emit_branch(c, n->first, false, at_end);
     if (!no_branch) {
         fill_here(c, no);
-        return;
+    } else {
+        emit(c, OP_JUMP);
+        uint32_t end = emit_hole(c);
+        fill_here(c, no);
+        emit_branch(c, no_branch, false, at_end);
+        fill_here(c, end);
     }
-    emit(c, OP_JUMP);
-    uint32_t end = emit_hole(c);
-    fill_here(c, no);
-    emit_branch(c, no_branch, false, at_end);
-    fill_here(c, end);
+    c->after = after;
 }
 
 // ---- repeats of anything but single characters ----
@@ -605,6 +636,8 @@ static void emit_loop(Compiler *c, const Node *n, bool at_end)
 
 static void emit_repeat(Compiler *c, const Node *n, bool at_end)
 {
+    uint32_t after = c->after;
+    c->after = 0;
     if (n->max == 0) { // may be there to be called
         emit(c, OP_JUMP);
         uint32_t end = emit_hole(c);
@@ -618,6 +651,7 @@ static void emit_repeat(Compiler *c, const Node *n, bool at_end)
     } else {
         emit_loop(c, n, at_end);
     }
+    c->after = after;
 }
 
 // ---- verbs ----

@@ -339,6 +339,12 @@ static uint32_t class_char(Parser *p)
 
 static bool at_end_quote(const Parser *p) { return peek(p, 0) == '\\' && peek(p, 1) == 'E'; }
 
+// Under (?xx) blanks in a class are nothing.
+static void skip_class_blanks(Parser *p)
+{
+    if ((p->flags & RE_EXTENDED_MORE) && !p->quoting) skip_blanks(p, &p->at);
+}
+
 static void skip_end_quotes(Parser *p)
 {
     while (at_end_quote(p)) {
@@ -392,8 +398,10 @@ static void add_char_or_range(Parser *p, uint32_t low)
     size_t after = p->at;
     bool quoting = p->quoting;
     skip_end_quotes(p);
+    skip_class_blanks(p);
     if (!p->quoting && peek(p, 0) == '-') {
         p->at++;
+        skip_class_blanks(p);
         skip_quotes(p);
         if (p->at >= p->size || (!p->quoting && p->text[p->at] == ']')) {
             p->at = after;
@@ -417,6 +425,7 @@ static void add_char_or_range(Parser *p, uint32_t low)
 // PCRE takes the hyphen behind a class for itself, PCRE2 for the mistake of a range that begins with a class.
 static void refuse_range(Parser *p)
 {
+    skip_class_blanks(p);
     bool range = peek(p, 0) == '-' && p->at + 1 < p->size && peek(p, 1) != ']';
     if (regex_is_pcre2 && range && !p->failed) parse_fail(p, "invalid range in character class", p->at + 1);
 }
@@ -468,6 +477,7 @@ static bool class_is_negated(Parser *p)
 {
     bool negated = false;
     for (;;) {
+        skip_class_blanks(p);
         if (at_end_quote(p)) p->at += 2;
         else if (peek(p, 0) == '\\' && peek(p, 1) == 'Q' && peek(p, 2) == '\\' && peek(p, 3) == 'E') p->at += 4;
         else if (!negated && peek(p, 0) == '^') {
@@ -492,13 +502,13 @@ static uint32_t parse_class(Parser *p)
     class_begin(&p->tree->classes);
     while (p->at < p->size && (first || p->quoting || p->text[p->at] != ']')) {
         first = false;
-        bool blank = p->flags & RE_EXTENDED_MORE && !p->quoting && (peek(p, 0) == ' ' || peek(p, 0) == '\t');
-        if (blank) p->at++;
-        else add_class_item(p);
+        add_class_item(p);
+        if (!p->failed) skip_class_blanks(p);
     }
     if (p->failed) return 0;
     if (p->at >= p->size) return parse_fail(p, "missing terminating ] for character class", p->at);
     p->at++;
+    if (negated && !regex_is_pcre2 && !(p->flags & RE_UCP)) class_forget_wide(&p->tree->classes);
     return class_end(&p->tree->classes, negated, (p->flags & RE_UTF) != 0);
 }
 

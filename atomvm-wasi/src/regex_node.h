@@ -90,6 +90,9 @@ void class_begin(ClassSet *set);
 void class_add_range(ClassSet *set, uint32_t low, uint32_t high, uint32_t flags); // RE_CASELESS and RE_UTF count
 void class_add_type(ClassSet *set, enum char_type type, bool negated, uint32_t flags); // RE_UCP and RE_UTF count
 void class_add_property(ClassSet *set, ClassItem item);
+// PCRE 8 forgets what \D, [:^alpha:] and the like say of characters beyond Latin-1 when the class is a negated one with
+// properties in it.
+void class_forget_wide(ClassSet *set);
 uint32_t class_end(ClassSet *set, bool negated, bool utf);
 // One code point in all its cases.
 uint32_t class_of_char(ClassSet *set, uint32_t code_point, uint32_t flags);

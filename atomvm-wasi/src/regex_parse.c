@@ -342,7 +342,7 @@ static bool parse_start_option(Parser *p)
         { "(*UTF8)", RE_UTF, NEWLINE_UNSET, BSR_UNSET, 0, false },
         { "(*UTF)", RE_UTF, NEWLINE_UNSET, BSR_UNSET, 0, false },
         { "(*UCP)", RE_UCP, NEWLINE_UNSET, BSR_UNSET, 0, false },
-        { "(*NO_AUTO_POSSESS)", 0, NEWLINE_UNSET, BSR_UNSET, 0, false },
+        { "(*NO_AUTO_POSSESS)", RE_NO_AUTO_POSSESS, NEWLINE_UNSET, BSR_UNSET, 0, false },
         { "(*NO_START_OPT)", RE_NO_START_OPTIMIZE, NEWLINE_UNSET, BSR_UNSET, 0, false },
         { "(*CR)", 0, NEWLINE_CR, BSR_UNSET, 0, false },
         { "(*LF)", 0, NEWLINE_LF, BSR_UNSET, 0, false },

@@ -50,7 +50,7 @@ runs() ->
      {"aab", "((*COMMIT)a|b)?(?1)b", []}, {"abab", "^((a|b)(?1)?)$", []},
      %% Look-arounds that are not atomic, conditions by version, options.
      {"abcab", "^(?*.*(?<w>[bc]))\\w*\\k<w>$", []}, {"xb", "(?<*x|xx)b", []}, {"a", "(?(VERSION>=10.4)a|b)", []}, {"Ab", "(?^i:a)(?^:b)", []},
-     {"ab", "(?n)(a)(?<n>b)", []}, {"a b", "(?xx)a [ ] b]", []}, {"ab", "(?xx)[ a b ]+", []}, {"aa", "a{ ,2 }", []}, {"a", "\\x{ 61 }", []},
+     {"ab", "(?n)(a)(?<n>b)", []}, {"a b", "(?xx)a [ ] b]", []}, {"ab", "(?xx)[ a b ]+", []}, {"c", "(?xx)[ a - z ]", []}, {"^", "(?xx)[ ^ a]", []}, {"1", "(?xx)[\\d - z]", []}, {"aa", "a{ ,2 }", []}, {"a", "\\x{ 61 }", []},
      {<<"٣"/utf8>>, "\\d", [unicode, ucp]}, {<<"٣"/utf8>>, "(?aD)\\d", [unicode, ucp]}, {<<"k", 16#212A/utf8>>, "k+", [unicode, caseless]},
      {<<"k", 16#212A/utf8>>, "(?r)k+", [unicode, caseless]}, {"A", "\\p{Ll}", [caseless]}, {<<233>>, <<201>>, [caseless, ucp]},
      {<<"a", 16#300/utf8>>, "^\\w+$", [unicode, ucp]}, {<<16#FF11/utf8>>, "[[:xdigit:]]", [unicode, ucp]}, {<<133>>, "[[:cntrl:]]", [ucp]},
