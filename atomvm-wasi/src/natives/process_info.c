@@ -298,11 +298,14 @@ static term info_pair(Process *p, Process *target, term item)
 
 static term info_list(Process *p, Process *target, term items)
 {
-    if (is_nil(items)) return NIL;
-    if (!is_cons(items)) return NONE;
-    term pair = info_pair(p, target, head(items));
-    term rest = pair == NONE ? NONE : info_list(p, target, tail(items));
-    return rest == NONE ? NONE : cons(p, pair, rest);
+    term reversed = NIL, list = NIL;
+    for (; is_cons(items); items = tail(items)) {
+        term pair = info_pair(p, target, head(items));
+        if (pair == NONE) return NONE;
+        reversed = cons(p, pair, reversed);
+    }
+    for (; is_cons(reversed); reversed = tail(reversed)) list = cons(p, head(reversed), list);
+    return is_nil(items) ? list : NONE;
 }
 
 term erlang_process_info_2(Process *p, term *a)
@@ -310,7 +313,6 @@ term erlang_process_info_2(Process *p, term *a)
     if (!is_pid(a[0])) return raise_badarg(p);
     Process *target = process_lookup(a[0]);
     if (is_list(a[1])) {
-        if (list_length(a[1]) < 0 || list_length(a[1]) > 64) return raise_badarg(p);
         term list = info_list(p, target ? target : p, a[1]);
         return list == NONE ? raise_badarg(p) : target ? list : (term) ATOM_undefined;
     }
