@@ -18,7 +18,7 @@ import { asWorkerError, errorResponse } from "./errors.js";
 import { eventHandlers } from "./events/index.js";
 import eventKinds from "./events/kinds.js";
 import { HostCalls } from "./host_calls.js";
-import { LEVEL_ERROR, LEVEL_WARNING, RequestLog } from "./logs.js";
+import { LEVEL_ERROR, LEVEL_WARNING, RequestLog, withoutSecrets } from "./logs.js";
 import { Machines } from "./machines.js";
 import { readRequest } from "./request.js";
 import { parseResponse, toResponse } from "./response.js";
@@ -60,7 +60,7 @@ export default {
    */
   async fetch(request, env, context) {
     const requestId = crypto.randomUUID();
-    const log = new RequestLog(requestId);
+    const log = new RequestLog(requestId, console, withoutSecrets(env, config.secrets));
     try {
       const waitUntil = (/** @type {Promise<void>} */ work) => context.waitUntil(work);
       const calls = new HostCalls(createDispatch(config.bindings, kinds, env), { waitUntil, log });

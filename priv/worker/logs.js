@@ -18,25 +18,49 @@ const METHODS = Object.freeze(
 
 const RECORD_HEADER_BYTES = 8;
 const MAX_PENDING_LINE_CHARACTERS = 65536;
+/** What is shorter may be in any text. */
+const MIN_SECRET_CHARACTERS = 8;
 
 const utf8 = new TextDecoder();
 
 /** @typedef {Pick<Console, "debug" | "info" | "warn" | "error" | "log">} ConsoleLike */
 
+/**
+ * Secrets are not for logs, which a failure would tell with the conn that it happened to: their names stand for them.
+ * @param {Record<string, unknown>} env
+ * @param {readonly string[]} names
+ * @returns {(text: string) => string}
+ */
+export function withoutSecrets(env, names) {
+  /** @type {[value: string, name: string][]} */
+  const hidden = [];
+  for (const name of names) {
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
+    if (typeof value !== "string" || value.length < MIN_SECRET_CHARACTERS) continue;
+    const inspected = JSON.stringify(value).slice(1, -1); // Elixir escapes the same characters
+    hidden.push([value, `[${name}]`], [inspected, `[${name}]`]);
+  }
+  hidden.sort(([one], [other]) => other.length - one.length); // one may be a part of another
+  return (text) => hidden.reduce((safe, [value, name]) => safe.replaceAll(value, () => name), text);
+}
+
 /** The log of one request. */
 export class RequestLog {
   #requestId;
   #console;
+  #safe;
   /** Pieces of lines of the printing levels, of those that were printed to. @type {Map<number, LineBuffer>} */
   #streams = new Map();
 
   /**
    * @param {string} requestId
    * @param {ConsoleLike} [target]
+   * @param {(text: string) => string} [safe] the text as it may be written
    */
-  constructor(requestId, target = console) {
+  constructor(requestId, target = console, safe = (text) => text) {
     this.#requestId = requestId;
     this.#console = target;
+    this.#safe = safe;
   }
 
   /**
@@ -45,7 +69,7 @@ export class RequestLog {
    */
   write(level, text) {
     const method = METHODS[level] ?? "error";
-    this.#console[method](`[${LEVELS[level] ?? `level ${level}`}] ${this.#requestId} ${text}`);
+    this.#console[method](`[${LEVELS[level] ?? `level ${level}`}] ${this.#requestId} ${this.#safe(text)}`);
   }
 
   /**

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LEVEL_STDERR, LEVEL_STDOUT, parseRecords, RequestLog } from "../../priv/worker/logs.js";
+import { LEVEL_STDERR, LEVEL_STDOUT, parseRecords, RequestLog, withoutSecrets } from "../../priv/worker/logs.js";
 
 function recorder() {
   /** @type {[string, string][]} */
@@ -8,7 +8,7 @@ function recorder() {
   const method = (/** @type {string} */ name) => (/** @type {string} */ line) => lines.push([name, line]);
   const target = /** @type {any} */ (
     Object.fromEntries(["debug", "info", "warn", "error", "log"].map((name) => [name, method(name)])));
-  return { lines, log: new RequestLog("id-1", target) };
+  return { lines, target, log: new RequestLog("id-1", target) };
 }
 
 /** @param {[number, string | Uint8Array][]} records */
@@ -28,6 +28,18 @@ test("each level has its method of the console", () => {
     ["warn", "[warning] id-1 text 3"], ["error", "[error] id-1 text 4"], ["error", "[critical] id-1 text 5"],
     ["error", "[alert] id-1 text 6"], ["error", "[emergency] id-1 text 7"],
   ]);
+});
+
+test("names stand for secrets, also where they are inspected", () => {
+  const env = { KEY: 'se"cret\\$&', LONG: 'se"cret\\$&er', SHORT: "short", VAR: "a variable", JSON: { key: "a member" } };
+  const safe = withoutSecrets(env, ["KEY", "LONG", "SHORT", "JSON", "toString", "ABSENT"]);
+  assert.equal(safe(`${env.KEY} ${JSON.stringify(env)}`),
+    '[KEY] {"KEY":"[KEY]","LONG":"[LONG]","SHORT":"short","VAR":"a variable","JSON":{"key":"a member"}}');
+  const { lines, target } = recorder();
+  const log = new RequestLog("id-1", target, safe);
+  log.write(1, `of ${env.LONG}`);
+  log.print(LEVEL_STDOUT, Buffer.from(`${env.KEY}\n`));
+  assert.deepEqual(lines, [["info", "[info] id-1 of [LONG]"], ["log", "[stdout] id-1 [KEY]"]]);
 });
 
 test("a level that is not known is still logged", () => {

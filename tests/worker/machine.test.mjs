@@ -20,7 +20,7 @@ const CONFIG = {
   secrets: ["API_KEY"],
   bindings: { ECHO: { kind: "echo" }, ABSENT: { kind: "echo" } },
 };
-const VARS = { GREETING: "hi", SETTINGS: { limit: 3, on: true }, API_KEY: "s3cret", UNDECLARED: "must not enter" };
+const VARS = { GREETING: "hi", SETTINGS: { limit: 3, on: true }, API_KEY: "s3cret-key", UNDECLARED: "must not enter" };
 
 const text = (/** @type {any} */ bytes) => new TextDecoder().decode(bytes);
 
@@ -98,7 +98,7 @@ describe("a machine that works", () => {
   test("only declared variables and secrets enter, with their types", async () => {
     const env = member(decode(new Uint8Array(await (await ask("/head")).arrayBuffer())), "env");
     assert.deepEqual([...env.keys()].map(text), ["GREETING", "SETTINGS", "API_KEY"]);
-    assert.equal(text(member(env, "API_KEY")), "s3cret");
+    assert.equal(text(member(env, "API_KEY")), "s3cret-key");
     const settings = [...member(env, "SETTINGS")].map(([key, value]) => [text(key), value]);
     assert.deepEqual(settings, [["limit", 3], ["on", true]]);
   });
@@ -176,6 +176,11 @@ describe("a machine that works", () => {
     await logLine(worker, /^\[stdout\] \S+ one line$/);
     await logLine(worker, /^\[stdout\] \S+ two €$/);
     assert.equal((await logLine(worker, /^\[stderr\] \S+ oops$/)).level, "error");
+  });
+
+  test("a secret is not in the log", async () => {
+    await ask("/secret");
+    await logLine(worker, /^\[info\] \S+ the key is \[API_KEY\]$/);
   });
 
   test("WASI: stdin is empty, there are no files, the clock and randomness are real", async () => {

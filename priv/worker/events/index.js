@@ -12,7 +12,7 @@ import { Clock } from "../clock.js";
 import { asWorkerError, WorkerError } from "../errors.js";
 import { decode, encode } from "../etf.js";
 import { HostCalls } from "../host_calls.js";
-import { LEVEL_ERROR, RequestLog } from "../logs.js";
+import { LEVEL_ERROR, RequestLog, withoutSecrets } from "../logs.js";
 import { selectedEnv } from "../request.js";
 import { parseResponse } from "../response.js";
 
@@ -46,7 +46,7 @@ export function eventHandlers(kinds, surroundings) {
 function eventHandler(name, kind, { machines, config, bindingKinds }) {
   return async (event, env, context) => {
     const requestId = crypto.randomUUID();
-    const log = new RequestLog(requestId);
+    const log = new RequestLog(requestId, console, withoutSecrets(env, config.secrets));
     try {
       const { source, payload } = await kind.read(event, { log: (text) => log.write(LEVEL_ERROR, text) });
       const head = encode({
