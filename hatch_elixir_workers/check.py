@@ -7,8 +7,8 @@ that this virtual machine does not have, or when it is there and can only refuse
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from hatch_elixir_workers.absent import absent, group_of, refused
@@ -26,6 +26,7 @@ _NO_NATIVE_LIBRARIES = (
     "does, which is most often to fail"
 )
 _MAX_CHAIN = 6
+_MAX_OTHERS = 5
 _NO_MODULE = "no application, dependency or library has this module"
 # Modules of the machine itself.
 _PLATFORM_MODULES = frozenset({"atomvm", "atomvm_host", "erlang"})
@@ -37,7 +38,8 @@ class Missing:
     """`target` is called, directly or through libraries, at `file`:`line` of `caller`, and cannot run.
 
     `via` is what lies between, from the function `caller` calls to the one that calls `target`. `caller` is a function
-    of the application where one leads here, or of the `dependency` that is named.
+    of the application where one leads here, or of the `dependency` that is named. `others` are the project's further
+    calls of what `caller` calls, as texts with their places.
     """
 
     target: MFA
@@ -48,11 +50,24 @@ class Missing:
     via: tuple[MFA, ...]
     in_application: bool
     dependency: str | None = None
+    others: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = "" if self.file is None else f"{self.file}:{self.line}: "
         through = f" through {_chain(self.via)}" if self.via else ""
-        return f"{place}{show(self.caller)} calls {show(self.target)}{through}: {self.reason}"
+        return f"{place}{show(self.caller)} calls {show(self.target)}{through}{self._others()}: {self.reason}"
+
+    def _others(self) -> str:
+        if not self.others:
+            return ""
+        verb = "does" if len(self.others) == 1 else "do"
+        rest = len(self.others[_MAX_OTHERS:])
+        return f", as {verb} {', '.join(self.others[:_MAX_OTHERS])}" + (f" and {rest} more" if rest else "")
+
+    @property
+    def first(self) -> MFA:
+        """What `caller` calls."""
+        return self.via[0] if self.via else self.target
 
 
 def check(universe: Universe, reach: Reach, *, natives_known: bool = True) -> list[Missing]:
@@ -76,7 +91,24 @@ def check(universe: Universe, reach: Reach, *, natives_known: bool = True) -> li
             found.setdefault(mfa, _missing(universe, reach, caller, _call_of(universe, caller, mfa), inability))
     if natives_known:
         found.update((each.caller, each) for each in _native_libraries(universe, reach))
-    return sorted(found.values(), key=_order)
+    return sorted(_with_others(universe, reach, found.values()), key=_order)
+
+
+def _with_others(universe: Universe, reach: Reach, found: Collection[Missing]) -> Iterator[Missing]:
+    """Each with the project's other calls of the same function: the walk comes to it from one alone."""
+    wanted = {each.first for each in found if each.in_application}
+    calls: dict[MFA, dict[tuple[str, int], str]] = {}
+    for mfa in reach.functions:
+        if mfa.module in universe and universe.sources[mfa.module].origin is Origin.APP:
+            for call in _calls(universe, mfa):
+                if call.target in wanted:
+                    file, line = _place(universe, mfa, call)
+                    text = show(mfa) if file is None else f"{show(mfa)} ({file}:{line})"
+                    calls.setdefault(call.target, {}).setdefault((file or "", line or 0), text)
+    for each in found:
+        others = calls.get(each.first, {}) if each.in_application else {}
+        places = sorted(place for place in others if place != (each.file or "", each.line or 0))
+        yield replace(each, others=tuple(others[place] for place in places))
 
 
 def _native_libraries(universe: Universe, reach: Reach) -> Iterator[Missing]:
@@ -98,8 +130,7 @@ def told(missing: Sequence[Missing]) -> list[str]:
         if each.dependency is not None and each.reason == _NO_MODULE:
             optional.setdefault(each.dependency, []).append(each)
         else:
-            first = each.via[0] if each.via else each.target
-            calls.setdefault((each.caller, each.file, each.line, first), []).append(each)
+            calls.setdefault((each.caller, each.file, each.line, each.first), []).append(each)
     return [_of_one_call(group) for group in calls.values()] + [_of_modules(*group) for group in optional.items()]
 
 

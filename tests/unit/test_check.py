@@ -64,6 +64,27 @@ def test_what_one_call_leads_to_is_one_message(missing: list[Missing]) -> None:
     ]
 
 
+def test_other_calls_of_the_project_are_named(compile_erl: CompileErl) -> None:
+    """The walk comes to a function once; whoever does without that one call must know of the others."""
+    ways = "".join(f"way{number}() -> lib:outer().\n" for number in range(8))
+    calls = ", ".join(f"way{number}()" for number in range(8))
+    app = compile_erl(
+        f"-module(my_app).\n-export([start/0, last/0]).\nstart() -> gone:f(), {calls}.\nlast() -> gone:f().\n{ways}"
+    )
+    lib = compile_erl("-module(lib).\n-export([outer/0]).\nouter() -> lost:f().\n")
+    everything = universe([(Origin.APP, [app.parent]), (Origin.OTP, [lib.parent])])
+    found = check(
+        everything, reach(everything, [(MFA("my_app", name, 0), "test") for name in ("start", "last")], frozenset())
+    )
+    named = ", ".join(f":my_app.way{number}/0 (my_app.erl:{number + 5})" for number in range(1, 6))
+    assert [str(each) for each in found] == [
+        "my_app.erl:3: :my_app.start/0 calls :gone.f/0, as does :my_app.last/0 (my_app.erl:4): "
+        "no application, dependency or library has this module",
+        f"my_app.erl:5: :my_app.way0/0 calls :lost.f/0 through :lib.outer/0, as do {named} and 2 more: "
+        "no application, dependency or library has this module",
+    ]
+
+
 def test_what_a_dependency_could_use_is_one_message(compile_erl: CompileErl, tmp_path: Path) -> None:
     """Of a library with adapters for others; what the application itself lacks comes first."""
     app = compile_erl("-module(z_app).\n-export([start/0]).\nstart() -> adapter:a(), lost:f().\n")
