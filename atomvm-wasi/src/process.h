@@ -89,6 +89,7 @@ typedef struct ProcessState {
     uint64_t reductions;
     bool sensitive, async_dist, queue_off_heap; // flags that are kept and mean nothing here
     uint32_t save_calls, min_bin_vheap_words;   // likewise
+    uint32_t node_monitors;                     // how often it asked to be told of nodes, of which there are no others
     term error_handler;                         // likewise
     Suspension *suspensions;
     struct MessageTimer *message_timers; // that are to send to this process

@@ -180,7 +180,7 @@ def test_natives_of_a_machine_that_nobody_knows(compile_erl: CompileErl) -> None
 def test_reasons_of_the_reviewed_list(compile_erl: CompileErl) -> None:
     app = compile_erl(
         "-module(app_r).\n-export([start/0]).\nstart() ->\n"
-        '  ports(),\n  file:write_file("a", "b"),\n  file:read_file("a").\n'
+        '  ports(),\n  file:write_file("a", "b"),\n  file:read_file(\'Elixir.Mix\':env()).\n'
         "ports() ->\n  erts_internal:open_port(a, []).\n"
     )
     ports = compile_erl(
@@ -190,12 +190,16 @@ def test_reasons_of_the_reviewed_list(compile_erl: CompileErl) -> None:
         "-module(file).\n-export([write_file/2, read_file/1]).\n"
         "write_file(_, _) -> {error, erofs}.\nread_file(_) -> {error, enoent}.\n"
     )
-    everything = universe([(Origin.APP, [app.parent]), (Origin.STAND_IN, [file.parent]), (Origin.OTP, [ports.parent])])
+    mix = compile_erl("-module('Elixir.Mix').\n-export([env/0]).\nenv() -> prod.\n")
+    libraries = [(Origin.STAND_IN, [file.parent]), (Origin.OTP, [ports.parent]), (Origin.ELIXIR, [mix.parent])]
+    everything = universe([(Origin.APP, [app.parent]), *libraries])
     natives = frozenset({MFA("erlang", "nif_error", 1)})
     missing = check(everything, reach(everything, [(MFA("app_r", "start", 0), "test")], natives))
     assert [str(each) for each in missing] == [
         "app_r.erl:5: :app_r.start/0 calls :file.write_file/2: "
         "it can only refuse. A worker has no file system; priv/ files can be read.",
+        "app_r.erl:6: :app_r.start/0 calls Mix.env/0: it can only refuse. Mix builds a project and is not in what it has "
+        "built: keep what it says in a module attribute, `@env Mix.env()`.",
         "app_r.erl:8: :app_r.ports/0 calls :erts_internal.open_port/2: the virtual machine does not have this native "
         "function. There is no operating system to start programs or load drivers from.",
     ]

@@ -55,6 +55,36 @@ static term set_boolean(Process *p, term value, bool *field)
 
 static term queue_data_name(const ProcessState *s) { return s->queue_off_heap ? ATOM_off_heap : ATOM_on_heap; }
 
+// What net_kernel makes of the options of monitor_nodes/2: [] or a map.
+static bool is_node_options(term options)
+{
+    static const term booleans[] = { ATOM_nodedown_reason, ATOM_connection_id, ATOM_list };
+    if (!is_map(options)) return options == NIL;
+    term type = map_get(options, ATOM_node_type);
+    if (type != NONE && type != (term) ATOM_all && type != (term) ATOM_visible && type != (term) ATOM_hidden) return false;
+    size_t known = type != NONE;
+    for (size_t i = 0; i < sizeof booleans / sizeof *booleans; i++) {
+        term value = map_get(options, booleans[i]);
+        if (value != NONE && !is_bool(value)) return false;
+        known += value != NONE;
+    }
+    return known == map_size(options);
+}
+
+static term set_node_monitors(Process *p, term value)
+{
+    uint32_t before = p->state->node_monitors;
+    if (!is_bool(value)) return raise_badarg(p);
+    p->state->node_monitors = value == (term) ATOM_true ? before + 1 : 0;
+    return make_small((sterm) before);
+}
+
+static bool is_monitor_nodes(term flag)
+{
+    if (flag == (term) ATOM_monitor_nodes) return true;
+    return is_tuple(flag) && tuple_arity(flag) == 2 && tuple_at(flag, 0) == (term) ATOM_monitor_nodes && is_node_options(tuple_at(flag, 1));
+}
+
 static term set_flag(Process *p, term flag, term value)
 {
     ProcessState *s = p->state;
@@ -93,7 +123,7 @@ static term set_flag(Process *p, term flag, term value)
         s->error_handler = value;
         return before;
     }
-    default: return raise_badarg(p);
+    default: return is_monitor_nodes(flag) ? set_node_monitors(p, value) : raise_badarg(p);
     }
 }
 
