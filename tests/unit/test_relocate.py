@@ -50,7 +50,10 @@ def test_relative_names_are_left_alone(beam_named: Callable[[str], Path]) -> Non
     assert relocated(module, [PurePosixPath("/")]) is module
 
 
+@pytest.mark.parametrize(
+    "literal", ['<<"/home/me/file.txt">>', '{"/home/me/file.txt"}', '<<(b(c))/binary, "/home/me/file.txt">>']
+)
 @pytest.mark.parametrize(("root", "found"), [("/home/me", ["/home/me"]), ("/home/you", [])])
-def test_paths_in_literals(compile_erl: CompileErl, root: str, found: list[str]) -> None:
-    source = '-module(holds).\n-export([a/0]).\na() -> <<"/home/me/file.txt">>.\n'
+def test_paths_in_literals(compile_erl: CompileErl, literal: str, root: str, found: list[str]) -> None:
+    source = f"-module(holds).\n-export([a/0, b/1]).\na() -> {literal}.\nb(X) -> X.\n"
     assert folders_within(read_beam(compile_erl(source)), [PurePosixPath(root)]) == found

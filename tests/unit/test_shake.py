@@ -154,12 +154,11 @@ def test_in_an_application_atoms_of_one_function_are_a_pair(world: World) -> Non
     assert names(world.reach("app:a/0")) == ["app:a/0", "other:run/1"]
 
 
-def test_modules_of_the_application_as_values(world: World) -> None:
-    world.add("app", Origin.APP, a__arity_0=does(atoms=["Elixir.Worker"]))
-    world.add(
-        "Elixir.Worker", Origin.APP, ["hidden/0"], init__arity_1=does(), other__arity_9=does(), hidden__arity_0=does()
-    )
-    assert names(world.reach("app:a/0")) == ["app:a/0", "Elixir.Worker:init/1", "Elixir.Worker:other/9"]
+@pytest.mark.parametrize("module", ["Elixir.Worker", "worker"])
+def test_modules_of_the_application_as_values(world: World, module: str) -> None:
+    world.add("app", Origin.APP, a__arity_0=does(atoms=[module]))
+    world.add(module, Origin.APP, ["hidden/0"], init__arity_1=does(), other__arity_9=does(), hidden__arity_0=does())
+    assert names(world.reach("app:a/0")) == ["app:a/0", f"{module}:init/1", f"{module}:other/9"]
 
 
 @pytest.mark.parametrize("first", ["names", "calls"])
