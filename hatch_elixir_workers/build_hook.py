@@ -37,8 +37,8 @@ class ElixirWorkersBuildHook(BuildHookInterface[BuilderConfig]):
         # Below _build, which nobody ships, and replaced by every build: nothing is left to tidy up when one fails.
         folder = Path(self.root, "_build", "elixir-workers", "bundle")
         try:
-            files = pipeline.build(order, inform=self.app.display_info, warn=self.app.display_warning)
-            bundle.write_bundle(folder, files)
+            with pipeline.built(order, inform=self.app.display_info, warn=self.app.display_warning) as files:
+                bundle.write_bundle(folder, files)
         except pipeline.FAILURES as failure:
-            self.app.abort(pipeline.failure_text(failure))
+            self.app.abort(pipeline.failure_text(failure), pipeline.exit_code(failure))
         build_data["force_include"][str(folder)] = f"{name.replace('-', '_')}_worker"

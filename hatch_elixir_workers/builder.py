@@ -45,11 +45,11 @@ class ElixirWorkersBuilder(BuilderInterface[BuilderConfig, PluginManager]):
         )
         folder, archive = self._folder(directory), self._archive(directory)
         try:
-            files = pipeline.build(order, inform=self.app.display_info, warn=self.app.display_warning)
-            bundle.write_bundle(folder, files)
-            bundle.write_zip(archive, files, folder=folder.name)
+            with pipeline.built(order, inform=self.app.display_info, warn=self.app.display_warning) as files:
+                bundle.write_bundle(folder, files)
+                bundle.write_zip(archive, files, folder=folder.name)
         except pipeline.FAILURES as failure:
-            self.app.abort(pipeline.failure_text(failure))
+            self.app.abort(pipeline.failure_text(failure), pipeline.exit_code(failure))
         return str(folder)
 
     def _folder(self, directory: str) -> Path:

@@ -200,9 +200,14 @@ def write_bundle(target: Path, files: Mapping[str, bytes]) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as temporary:
         new, old = Path(temporary) / "new", Path(temporary) / "old"
         _write_tree(new, files)
-        if target.exists():
-            target.rename(old)
-        new.rename(target)
+        try:
+            if target.exists():
+                target.rename(old)
+            new.rename(target)
+        except BaseException:
+            if old.exists() and not target.exists():
+                old.rename(target)
+            raise
 
 
 def _holds(folder: Path, files: Mapping[str, bytes]) -> bool:

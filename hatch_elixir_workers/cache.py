@@ -1,11 +1,12 @@
 """Results that depend on nothing but the bytes they were made from, kept between builds.
 
 A key is a digest of content, never a time or a path. An entry that cannot be read is made again; a cache folder that
-cannot be written is done without.
+cannot be written is done without: what must be a folder is then one of this process alone.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import shutil
@@ -71,8 +72,11 @@ def folder(kind: str, key: str, fill: Callable[[Path], None]) -> Path:
     final = cache_dir() / kind / key
     if final.is_dir():
         return final
-    final.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=final.parent, prefix=".making-"))
+    parent = writable(final.parent)
+    if parent != final.parent:
+        fill(parent)
+        return parent
+    temporary = Path(tempfile.mkdtemp(dir=parent, prefix=".making-"))
     try:
         fill(temporary)
         temporary.rename(final)
@@ -83,3 +87,16 @@ def folder(kind: str, key: str, fill: Callable[[Path], None]) -> Path:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return final
+
+
+def writable(folder: Path) -> Path:
+    """The folder, made if need be; where that is not possible, a temporary one that goes with the process."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    except OSError:
+        pass
+    temporary = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}-"))
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    return temporary

@@ -13,6 +13,7 @@ from functools import cache
 
 from hatch_elixir_workers.absent import absent, group_of, refused
 from hatch_elixir_workers.beam import MFA
+from hatch_elixir_workers.bodies import OPENERS, raising, refused_openings
 from hatch_elixir_workers.collect import Origin, Universe
 from hatch_elixir_workers.errors import SourceError
 from hatch_elixir_workers.facts import Call
@@ -21,9 +22,11 @@ from hatch_elixir_workers.shake import EVALUATED, EVALUATOR, Reach
 
 _NIF_ERROR = frozenset({MFA("erlang", "nif_error", 1), MFA("erlang", "nif_error", 2)})
 _LOAD_NIF = MFA("erlang", "load_nif", 2)
-_NO_NATIVE_LIBRARIES = (
-    "it can only refuse. A worker loads no native libraries: functions that are in one do what the Erlang code here "
-    "does, which is most often to fail"
+_NO_NATIVE_LIBRARIES = "it can only refuse. A worker loads no native libraries, and without this one {} can only fail"
+_MAX_NAMED = 3
+_OPENED = (
+    "it can only refuse to open a file in this way. A worker has no files to write; those of priv/ can be read whole, "
+    "or opened `raw`"
 )
 _MAX_CHAIN = 6
 _MAX_OTHERS = 5
@@ -89,9 +92,9 @@ def check(universe: Universe, reach: Reach, *, natives_known: bool = True) -> li
         if inability is not None:
             caller = reach.functions[mfa].source or mfa
             found.setdefault(mfa, _missing(universe, reach, caller, _call_of(universe, caller, mfa), inability))
-    if natives_known:
-        found.update((each.caller, each) for each in _native_libraries(universe, reach))
-    return sorted(_with_others(universe, reach, found.values()), key=_order)
+    libraries = _native_libraries(universe, reach) if natives_known else ()
+    alone = [*_openings(universe, reach), *libraries]
+    return sorted([*_with_others(universe, reach, found.values()), *alone], key=_order)
 
 
 def _with_others(universe: Universe, reach: Reach, found: Collection[Missing]) -> Iterator[Missing]:
@@ -112,11 +115,39 @@ def _with_others(universe: Universe, reach: Reach, found: Collection[Missing]) -
 
 
 def _native_libraries(universe: Universe, reach: Reach) -> Iterator[Missing]:
-    """What the project or a dependency has in C; of OTP's own NIFs the machine has those that are not reported."""
+    """What the project or a dependency has in C; of OTP's own NIFs the machine has those that are not reported.
+
+    Where the Erlang code of all that is reached can return, it is a fallback, and nothing is missing.
+    """
     for mfa in reach.functions:
         for call in _calls(universe, mfa) if _is_own(universe, mfa) else ():
-            if call.target == _LOAD_NIF:
-                yield _missing(universe, reach, mfa, call, _NO_NATIVE_LIBRARIES)
+            if call.target == _LOAD_NIF and (stubs := _stubs(universe, reach, mfa.module)):
+                named = ", ".join(show(each) for each in stubs[:_MAX_NAMED])
+                more = f" and {len(stubs) - _MAX_NAMED} more" if len(stubs) > _MAX_NAMED else ""
+                yield _missing(universe, reach, mfa, call, _NO_NATIVE_LIBRARIES.format(named + more))
+
+
+def _stubs(universe: Universe, reach: Reach, module: str) -> list[MFA]:
+    names = (MFA(module, *each) for each in sorted(raising(universe.module(module))))
+    return [mfa for mfa in names if mfa in reach.functions and mfa not in reach.natives]
+
+
+def _openings(universe: Universe, reach: Reach) -> Iterator[Missing]:
+    """Calls of the project and its dependencies that open a file in a way that the stand-in for `file` refuses.
+
+    OTP's own are left out: they stand where files are one choice of many, as in `sys:debug_options/1`.
+    """
+    if "file" not in universe or universe.sources["file"].origin is not Origin.STAND_IN:
+        return
+    own = (mfa for mfa in reach.functions if _is_own(universe, mfa))
+    opening = (mfa for mfa in own if any(call.target in OPENERS for call in _calls(universe, mfa)))
+    for mfa in opening:
+        module = universe.module(mfa.module)
+        function = next(each for each in module.functions if (each.name, each.arity) == mfa[1:])
+        for target, line_ref in refused_openings(module, function):
+            place = module.location(line_ref)
+            call = Call(target, place.file, place.line) if place else Call(target, None, None)
+            yield _missing(universe, reach, mfa, call, _OPENED)
 
 
 def told(missing: Sequence[Missing]) -> list[str]:

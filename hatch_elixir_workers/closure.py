@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hatch_elixir_workers import cache, mix
+from hatch_elixir_workers import mix
 from hatch_elixir_workers.app_files import installed_names, known_applications
 from hatch_elixir_workers.applications import APPLICATIONS_FILE, startable_file
 from hatch_elixir_workers.beam import BeamModule
@@ -25,16 +25,14 @@ from hatch_elixir_workers.collect import (
     universe,
 )
 from hatch_elixir_workers.config import DEFAULT_SHAKE
+from hatch_elixir_workers.consolidation import consolidated, is_protocol
 from hatch_elixir_workers.machine import Machine, load_machine
 from hatch_elixir_workers.names import shown_module
 from hatch_elixir_workers.paths import priv_dir
-from hatch_elixir_workers.relocate import relocated
 from hatch_elixir_workers.roots import BOOT_MODULE, exported_roots
 from hatch_elixir_workers.shake import Reach, reach
 from hatch_elixir_workers.shaken import shaken, shaken_modules
 
-_CONSOLIDATE = Path(__file__).with_name("consolidate.exs")
-_PROTOCOL, _IMPLEMENTATION = ("__protocol__", 1), ("__impl__", 1)
 _ASKED_FOR_APPLICATIONS = frozenset({"application", "Elixir.Application"})
 
 
@@ -72,7 +70,7 @@ def with_stdlib(
     natives, declining = (machine.natives, machine.declining) if machine else (frozenset(), frozenset())
     reached = reach(everything, roots, natives, declining)
     names = sorted({*shaken_modules(everything, reached, level), *named})
-    modules = {name: _packable(everything, reached, name, level, condense=condense) for name in names}
+    modules = {name: shaken(everything, reached, name, level, condense=condense) for name in names}
     missing = [each for each in check(everything, reached) if not each.via and each.in_application] if machine else []
     files, told = _applications(everything, reached, resources, modules)
     told += _unconsolidated(everything, named)
@@ -108,19 +106,12 @@ def _asked_for(everything: Universe, reached: Reach) -> set[str]:
 
 def _unconsolidated(everything: Universe, named: Mapping[str, BeamModule]) -> Iterator[str]:
     for name, module in sorted(named.items()):
-        if _exports(module, _PROTOCOL) and everything.sources[name].origin is not Origin.CONSOLIDATED:
+        if is_protocol(module) and everything.sources[name].origin is not Origin.CONSOLIDATED:
             yield (
                 f"{module.path} is packed as it is: the protocol {shown_module(name)} has no debug information, "
                 "without which it cannot be consolidated. It works, more slowly; pack what `mix compile` wrote, "
                 "before anything strips it"
             )
-
-
-def _packable(everything: Universe, reached: Reach, name: str, level: str, *, condense: bool) -> BeamModule:
-    """A consolidated protocol is compiled here, and would carry the folder it was compiled in."""
-    module = shaken(everything, reached, name, level, condense=condense)
-    consolidated = everything.sources[name].origin is Origin.CONSOLIDATED
-    return relocated(module, [Path.cwd()]) if consolidated else module
 
 
 def machine_for(closure: Closure) -> bytes:
@@ -139,7 +130,7 @@ def _universe(named: Mapping[str, BeamModule]) -> Universe:
     installed = mix.toolchain()
     found = universe(
         [
-            (Origin.CONSOLIDATED, [_consolidated(named, installed)]),
+            (Origin.CONSOLIDATED, [consolidated(named.values(), installed)]),
             (Origin.STAND_IN, [stand_ins(priv_dir() / "stdlib", installed)]),
             (Origin.ELIXIR, installed.elixir_lib_dirs),
             (Origin.OTP, installed.erl_lib_dirs),
@@ -149,25 +140,3 @@ def _universe(named: Mapping[str, BeamModule]) -> Universe:
         if name not in found or found.sources[name].origin is not Origin.CONSOLIDATED:
             found.sources[name] = Source(name, Path(module.path), Origin.APP)
     return found
-
-
-def _consolidated(named: Mapping[str, BeamModule], installed: mix.Toolchain) -> Path:
-    """The folder of consolidated protocols: Elixir's own, and those that named modules define or implement."""
-    involved = sorted(name for name, module in named.items() if _exports(module, _PROTOCOL, _IMPLEMENTATION))
-    elixir = next(folder for folder in installed.elixir_lib_dirs if folder.parent.name == "elixir")
-    files = [_CONSOLIDATE, *sorted(elixir.glob("*.beam")), *(Path(named[name].path) for name in involved)]
-    key = cache.digest([b"consolidated", installed.otp_release.encode(), *(file.read_bytes() for file in files)])
-
-    def fill(folder: Path) -> None:
-        own = folder / "own"
-        own.mkdir()
-        for name in involved:
-            (own / f"{name}.beam").write_bytes(Path(named[name].path).read_bytes())
-        mix.run(["elixir", str(_CONSOLIDATE), str(folder), str(elixir), str(own)])
-
-    return cache.folder("consolidated", key, fill)
-
-
-def _exports(module: BeamModule, *functions: tuple[str, int]) -> bool:
-    """Whether the module exports one of them."""
-    return any((export.function, export.arity) in functions for export in module.exports)

@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 from hatch_elixir_workers import cache, etf, mix
 from hatch_elixir_workers.applications import APPLICATIONS_FILE, Application, applications_file
-from hatch_elixir_workers.beam import BeamModule, parse_beam
+from hatch_elixir_workers.beam import BeamModule, parse_beam, read_beam
 from hatch_elixir_workers.config import TARGET_TABLE, Config
 from hatch_elixir_workers.errors import BeamError, ConfigError
 from hatch_elixir_workers.facts import ModuleFacts, module_facts
@@ -120,7 +120,7 @@ def collect_project(
     )
     return universe(
         [
-            (Origin.CONSOLIDATED, [project.consolidated]),
+            (Origin.CONSOLIDATED, [project.consolidated or _consolidated(project, toolchain)]),
             (Origin.APP, project.app_ebins),
             (Origin.DEPENDENCY, project.dependency_ebins),
             machines_own,
@@ -128,6 +128,14 @@ def collect_project(
             (Origin.OTP, toolchain.erl_lib_dirs),
         ]
     )
+
+
+def _consolidated(project: Project, toolchain: Toolchain) -> Path:
+    """A bundle holds protocols with their implementations in a table, whatever the project wants for itself."""
+    from hatch_elixir_workers.consolidation import consolidated
+
+    ebins = [*project.app_ebins, *project.dependency_ebins]
+    return consolidated((read_beam(file) for ebin in ebins for file in ebin.glob("*.beam")), toolchain)
 
 
 def universe(folders: Iterable[tuple[Origin, Sequence[Path]]]) -> Universe:
@@ -157,14 +165,14 @@ def stand_ins(sources: Path, toolchain: Toolchain) -> Path:
 
 
 def application_files(
-    project: Project, toolchain: Toolchain, modules: Collection[str], dependencies: Collection[str] = ()
+    project: Project, toolchain: Toolchain, modules: Collection[str], asked: Collection[str] = ()
 ) -> dict[str, bytes]:
     """The plain files of the project's applications: `my_app/priv/…`, and what `Application` finds.
 
-    So are those of these dependencies, but for native libraries, which nothing here can load.
+    So are those of dependencies whose names are `asked` for, but for native libraries, which nothing here can load.
     """
     files = {f"{app}/priv/{path}": data for app, priv in project.privs.items() for path, data in _files_below(priv)}
-    for app in dependencies:
+    for app in sorted(project.dependency_privs.keys() & set(asked)):
         found = _files_below(project.dependency_privs[app])
         files |= {f"{app}/priv/{path}": data for path, data in found if not path.endswith(_NATIVE_LIBRARIES)}
     if not READERS_OF_APPLICATIONS.isdisjoint(modules):
@@ -198,9 +206,18 @@ def binding_files(config: Config, root: Path) -> dict[str, bytes]:
 
 
 def _files_below(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield path.relative_to(folder).as_posix(), path.read_bytes()
+    """The files by path, in order; links to folders are followed, as in a release, but not into themselves."""
+    found = sorted(file for file in _walk(folder, frozenset()) if file.is_file())
+    yield from ((file.relative_to(folder).as_posix(), file.read_bytes()) for file in found)
+
+
+def _walk(folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+    here = folder.resolve()
+    if here in above or not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        yield path
+        yield from _walk(path, above | {here})
 
 
 def machine_files(installed: Toolchain) -> dict[str, bytes]:

@@ -13,11 +13,13 @@ defmodule ElixirWorkers.Describe do
     description = %{
       app_ebins: Enum.map(apps, &folder(&1, "ebin")),
       dependency_ebins: Enum.map(dependencies, &folder(&1, "ebin")),
-      consolidated: Mix.Project.consolidation_path(config),
+      consolidated:
+        if(config[:consolidate_protocols], do: Mix.Project.consolidation_path(config), else: nil),
       privs: privs(apps),
       dependency_privs: privs(dependencies),
       environment: :erlang.term_to_binary(environment(resources, configured)),
       applications: Enum.map(resources, &described(&1, apps, apps ++ dependencies)),
+      absent_applications: absent(resources),
       runtime_config: File.regular?(Path.join(Path.dirname(config[:config_path]), "runtime.exs")),
       build_path: Mix.Project.build_path(),
       source_roots: [File.cwd!() | Map.values(Mix.Project.deps_paths())]
@@ -52,7 +54,6 @@ defmodule ElixirWorkers.Describe do
     else
       case resource(app) do
         {:ok, properties} -> [{app, properties} | closure(needed(properties), found)]
-        # Optional applications need not be there; of the others mix has made sure.
         :error -> found
       end
     end
@@ -62,6 +63,15 @@ defmodule ElixirWorkers.Describe do
     Keyword.get(properties, :applications, []) ++
       Keyword.get(properties, :optional_applications, []) ++
       Keyword.get(properties, :included_applications, [])
+  end
+
+  # {app, an application that it cannot do without and that is nowhere}
+  defp absent(resources) do
+    for {app, properties} <- Enum.reverse(resources),
+        needed <- Enum.uniq(needed(properties)),
+        needed not in Keyword.get(properties, :optional_applications, []),
+        not List.keymember?(resources, needed, 0),
+        do: {app, needed}
   end
 
   defp resource(app) do

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hatch_elixir_workers import etf
 from hatch_elixir_workers.applications import Application, read_application, read_applications
-from hatch_elixir_workers.cache import cache_dir, usable_home
+from hatch_elixir_workers.cache import cache_dir, usable_home, writable
 from hatch_elixir_workers.errors import CommandError, InternalError, MissingToolError, SourceError
 
 OLDEST_ELIXIR = (1, 14)
@@ -60,19 +60,22 @@ class Toolchain:
 class Project:
     """A compiled mix project: folders of .beam files, and the folders its sources came from.
 
+    `consolidated` is None when the project wants its protocols as they are.
     `privs` are the priv/ folders of its applications by name, `dependency_privs` those of its dependencies; none
     needs to exist. `environment` is the external term of `[{App, [{Key, Value}]}]`, what `Application.get_env` finds.
-    `applications` are the project's and all they need, each behind those that it needs. `runtime_config`: there is a
-    config/runtime.exs, which nothing evaluates.
+    `applications` are the project's and all they need, each behind those that it needs; `absent_applications` are pairs
+    of one of them and one that it needs and that is nowhere. `runtime_config`: there is a config/runtime.exs, which
+    nothing evaluates.
     """
 
     app_ebins: tuple[Path, ...]
     dependency_ebins: tuple[Path, ...]
-    consolidated: Path
+    consolidated: Path | None
     privs: Mapping[str, Path]
     dependency_privs: Mapping[str, Path]
     environment: bytes
     applications: tuple[Application, ...]
+    absent_applications: tuple[tuple[str, str], ...]
     runtime_config: bool
     build_path: Path
     source_roots: tuple[Path, ...]
@@ -182,9 +185,7 @@ def _environment(extra: Mapping[str, str]) -> dict[str, str]:
     environment = {**os.environ, "LC_ALL": "C.UTF-8", **extra}
     environment["ELIXIR_ERL_OPTIONS"] = f"{os.environ.get('ELIXIR_ERL_OPTIONS', '')} +fnu".strip()
     if usable_home() is None:
-        home = cache_dir() / "home"
-        home.mkdir(parents=True, exist_ok=True)
-        environment["HOME"] = str(home)
+        environment["HOME"] = str(writable(cache_dir() / "home"))
     return environment
 
 
@@ -251,11 +252,12 @@ def _read_description(path: Path, output: str) -> Project:
     return Project(
         app_ebins=_paths(entries["app_ebins"]),
         dependency_ebins=_paths(entries["dependency_ebins"]),
-        consolidated=_path(entries["consolidated"]),
+        consolidated=None if entries["consolidated"] == etf.Atom("nil") else _path(entries["consolidated"]),
         privs=_named_paths(entries["privs"]),
         dependency_privs=_named_paths(entries["dependency_privs"]),
         environment=_bytes(entries["environment"]),
         applications=read_applications(entries["applications"]),
+        absent_applications=_pairs_of_names(entries["absent_applications"]),
         runtime_config=entries["runtime_config"] == etf.Atom("true"),
         build_path=_path(entries["build_path"]),
         source_roots=_paths(entries["source_roots"]),
@@ -273,6 +275,13 @@ def _named_paths(term: etf.Term) -> dict[str, Path]:
     if not isinstance(term, etf.Map):
         raise InternalError("the description of the project holds no map of paths")
     return {_bytes(name).decode(): _path(path) for name, path in sorted(term.pairs, key=lambda pair: _bytes(pair[0]))}
+
+
+def _pairs_of_names(term: etf.Term) -> tuple[tuple[str, str], ...]:
+    match term:
+        case list(pairs):
+            return tuple((pair[0].name, pair[1].name) for pair in pairs)  # type: ignore[union-attr, index]
+    raise InternalError("the description of the project holds no list of pairs")
 
 
 def _path(term: etf.Term) -> Path:

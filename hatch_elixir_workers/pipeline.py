@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,8 @@ from hatch_elixir_workers.collect import (
 )
 from hatch_elixir_workers.config import TARGET_TABLE, Config, parse_config
 from hatch_elixir_workers.entry import find_entry
-from hatch_elixir_workers.errors import CommandError, ConfigError, ElixirWorkersError
+from hatch_elixir_workers.errors import CommandError, ConfigError, ElixirWorkersError, SourceError
+from hatch_elixir_workers.lock import alone_in
 from hatch_elixir_workers.logger_config import backend_warnings
 from hatch_elixir_workers.machine import Machine, load_machine
 from hatch_elixir_workers.paths import priv_dir
@@ -39,7 +41,9 @@ _LIBRARY = frozenset(each.value for each in (Origin.CONSOLIDATED, Origin.ELIXIR,
 Report = Callable[[str], None]
 
 # What a build ends with when it is not a bug: shown as one message, without a traceback.
-FAILURES = (ElixirWorkersError, OSError)
+FAILURES = (ElixirWorkersError, OSError, KeyboardInterrupt)
+# 128 and the number of SIGINT, as shells have it.
+_EXIT_INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -74,16 +78,24 @@ class Packed:
     files: tuple[bundle.PackedFile, ...]
 
 
-def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
-    """The files of the bundle, by path. Raises `ElixirWorkersError`; nothing is written outside of `_build` and caches.
+@contextmanager
+def built(order: Order, *, inform: Report, warn: Report) -> Iterator[dict[str, bytes]]:
+    """The files of the bundle, by path; no other build is in the project as long as the context lasts.
 
-    `inform` and `warn` take one message each.
+    Raises `ElixirWorkersError`; nothing is written outside of `_build` and caches. `inform` and `warn` take one message
+    each.
     """
     plan = make_plan(order)
+    with alone_in(plan.project, inform):
+        yield _build(plan, inform, warn)
+
+
+def _build(plan: Plan, inform: Report, warn: Report) -> dict[str, bytes]:
     project, toolchain = compile_application(plan, inform)
     vm_stdlib = None if plan.library is None else plan.library.folder
     universe = collect_project(project, toolchain, plan.priv / "stdlib", vm_stdlib)
     entry = find_entry(universe, plan.config.entry)
+    require_applications(project)
     say_what_is_left_out(project, warn)
     say_which_streams_are_unmatched(universe, entry, plan.config, warn)
     starts = list(roots(universe, entry, plan.config, project.applications, replay=not plan.machine.is_reactor))
@@ -98,8 +110,15 @@ def build(order: Order, *, inform: Report, warn: Report) -> dict[str, bytes]:
     return bundle.bundle_files(contents(plan, toolchain, entry, selection, packed), plan.priv / "worker")
 
 
-def failure_text(failure: Exception) -> str:
+def exit_code(failure: BaseException) -> int:
+    """What the process ends with for one of `FAILURES`."""
+    return _EXIT_INTERRUPTED if isinstance(failure, KeyboardInterrupt) else 1
+
+
+def failure_text(failure: BaseException) -> str:
     """The message for one of `FAILURES`."""
+    if isinstance(failure, KeyboardInterrupt):
+        return "elixir-workers: interrupted; what was in dist/ before is still there"
     if isinstance(failure, OSError) and failure.filename is not None:
         return f"elixir-workers: {failure.filename2 or failure.filename}: {failure.strerror}"
     return f"elixir-workers: {failure}"
@@ -130,6 +149,17 @@ def compile_application(plan: Plan, inform: Report) -> tuple[mix.Project, mix.To
     if project.output.strip():
         inform(project.output.rstrip())
     return project, toolchain.result()
+
+
+def require_applications(project: mix.Project) -> None:
+    """Raises `SourceError` for applications that are needed and nowhere, as `mix release` does: nothing would start."""
+    if project.absent_applications:
+        needs = ", ".join(f"{name} (needed by {by})" for by, name in project.absent_applications)
+        raise SourceError(
+            f"these applications are neither dependencies nor installed: {needs}",
+            fix="Take them out of mix.exs (`extra_applications`), or install them; Debian has OTP in many packages "
+            "(erlang-mnesia, erlang-os-mon, …).",
+        )
 
 
 def say_what_is_left_out(project: mix.Project, warn: Report) -> None:

@@ -8,7 +8,7 @@ The name is an atom that reached functions of the asking module build.
 from __future__ import annotations
 
 from hatch_elixir_workers.beam import MFA
-from hatch_elixir_workers.collect import Origin, Universe
+from hatch_elixir_workers.collect import Universe
 from hatch_elixir_workers.shake import Reach
 
 _ASKING = frozenset(
@@ -21,7 +21,7 @@ _ASKING = frozenset(
 
 
 def asked_for(universe: Universe, reach: Reach) -> tuple[str, ...]:
-    """The dependencies for whose folders reached code of the project or a dependency asks, sorted."""
+    """The atoms with which code of the project or a dependency may ask for a folder, sorted; names are among them."""
     atoms: dict[str, set[str]] = {}
     asking: set[str] = set()
     for mfa in reach.functions:
@@ -32,6 +32,4 @@ def asked_for(universe: Universe, reach: Reach) -> tuple[str, ...]:
             atoms.setdefault(mfa.module, set()).update(function.atoms)
             if not _ASKING.isdisjoint(call.target for call in function.calls):
                 asking.add(mfa.module)
-    named = {atom for module in asking for atom in atoms[module]}
-    dependencies = {universe.sources[name].application for name in universe.of_origin(Origin.DEPENDENCY)}
-    return tuple(sorted(named & dependencies))
+    return tuple(sorted({atom for module in asking for atom in atoms[module]}))

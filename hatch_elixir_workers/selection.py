@@ -28,7 +28,7 @@ _KIND = "selection"
 class Selection:
     """`modules` are (name, origin, .beam as it is packed); `natives` those of the machine that are reached.
 
-    `reasons` is what `why.py` keeps of the walk, `privs` are the dependencies whose priv/ is asked for.
+    `reasons` is what `why.py` keeps of the walk, `privs` are atoms: of dependencies so named priv/ is asked for.
     """
 
     modules: tuple[tuple[str, str, bytes], ...]

@@ -129,9 +129,54 @@ def test_native_libraries_of_dependencies(compile_erl: CompileErl) -> None:
         everything.sources[name] = Source(name, everything.sources[name].path, origin)
     natives = frozenset({MFA("erlang", "load_nif", 2), MFA("erlang", "nif_error", 1), MFA("theirs", "hash", 0)})
     found = check(everything, reach(everything, [(MFA("uses", "start", 0), "test")], natives))
-    assert [str(each).partition(". ")[0] for each in found if each.target.function == "load_nif"] == [
-        "fast.erl:4: :fast.init/0 calls :erlang.load_nif/2: it can only refuse"
+    assert [str(each) for each in found if each.target.function == "load_nif"] == [
+        "fast.erl:4: :fast.init/0 calls :erlang.load_nif/2: it can only refuse. A worker loads no native libraries, "
+        "and without this one :fast.encode/1 can only fail"
     ]
+
+
+FALLBACK = """-module(fallback).
+-on_load(init/0).
+-export([encode/1, unused/1]).
+init() -> case erlang:load_nif("fallback", 0) of ok -> ok; {error, _} -> ok end.
+encode(Term) -> term_to_binary(Term).
+unused(_) -> erlang:nif_error(not_loaded).
+"""
+
+
+def test_a_native_library_with_erlang_code_for_all_that_is_reached_is_not_missed(compile_erl: CompileErl) -> None:
+    app = compile_erl("-module(falls).\n-export([start/0]).\nstart() -> fallback:encode(x).\n")
+    folders = [(Origin.APP, [app.parent]), (Origin.DEPENDENCY, [compile_erl(FALLBACK).parent])]
+    everything = universe(folders)
+    natives = frozenset({MFA("erlang", "load_nif", 2), MFA("erlang", "term_to_binary", 1)})
+    reached = reach(everything, [(MFA("falls", "start", 0), "test")], natives)
+    assert MFA("fallback", "init", 0) in reached.functions
+    assert check(everything, reached) == []
+
+
+OPENING = """-module(opening).
+-export([start/1]).
+start(Name) ->
+    {ok, Log} = file:open(Name, [append, raw]),
+    file:open(Name, write),
+    file:open(Name, [read, raw, binary]),
+    file:open(<<"data">>, [ram, write]),
+    file:open(Name, Log),
+    file:open(Name, [read]).
+"""
+
+
+def test_files_that_are_opened_as_no_worker_can(compile_erl: CompileErl) -> None:
+    opening, file = compile_erl(OPENING), compile_erl("-module(file).\n-export([open/2]).\nopen(_, _) -> ok.\n")
+    start = [(MFA("opening", "start", 1), "test")]
+    everything = universe([(Origin.APP, [opening.parent]), (Origin.STAND_IN, [file.parent])])
+    refused = (
+        "opening.erl:{}: :opening.start/1 calls :file.open/2: it can only refuse to open a file in this way. A worker"
+    )
+    found = [str(each).partition(" has")[0] for each in check(everything, reach(everything, start))]
+    assert found == [refused.format(line) for line in (4, 5, 9)]
+    of_otp = universe([(Origin.APP, [opening.parent]), (Origin.OTP, [file.parent])])
+    assert check(of_otp, reach(of_otp, start)) == []
 
 
 def test_strict(missing: list[Missing]) -> None:

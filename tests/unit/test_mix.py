@@ -100,6 +100,7 @@ def test_compile(project: Path, tmp_path: Path) -> None:
     (dependency,) = compiled.dependency_ebins
     assert (app / "Elixir.Sample.beam").is_file()
     assert {file.name for file in dependency.glob("*.beam")} == {"Elixir.Part.beam", "part_erl.beam"}
+    assert compiled.consolidated is not None
     assert (compiled.consolidated / "Elixir.Enumerable.beam").is_file()
     assert compiled.build_path == project / "_build" / "prod"
     assert set(compiled.source_roots) == {project, project / "part"}
