@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,30 @@ def test_a_limit_ends_a_process_and_not_the_machine(build: str, limit: str, arch
 def test_a_memory_cap_that_is_no_number(archive: Path) -> None:
     outcome = machine("native").run(archive, ATOMVM_MEMORY_CAP="1G")
     assert (outcome.code, outcome.stderr) == (2, "atomvm: ATOMVM_MEMORY_CAP is not a number of bytes\n")
+
+
+SMALL = "-module(small).\n-export([start/0]).\nstart() -> lists:sum(lists:seq(1, 10)).\n"
+
+
+@pytest.mark.parametrize("build", ["native", "wasm"])
+def test_a_memory_cap_that_is_too_small(build: str, tmp_path: Path) -> None:
+    """The machine says that it cannot start, or its first process ends for want of memory and the reason is told."""
+    (tmp_path / "small.erl").write_text(SMALL)
+    subprocess.run(["erlc", "small.erl"], cwd=tmp_path, check=True)
+    packed = tmp_path / "small.avm"
+    main(["pack", "-o", str(packed), "--start", "small", str(tmp_path / "small.beam")], standalone_mode=False)
+    outcomes = [machine(build).run(packed, ATOMVM_MEMORY_CAP=str(kib << 10)) for kib in range(0, 640, 16)]
+    assert outcomes[0].code == 3
+    assert outcomes[-1].code == 0
+    for outcome in outcomes:
+        if outcome.code == 3:
+            assert re.fullmatch(r"atomvm: \S*small\.avm: out of memory\n", outcome.stderr)
+        elif outcome.code == 1:
+            assert re.search("^(error: system_limit|exit: {system_limit,memory})$", outcome.stderr, re.M), (
+                outcome.stderr
+            )
+        else:
+            assert (outcome.code, outcome.stderr) == (0, "")
 
 
 def sampled_programs() -> list[Any]:

@@ -63,8 +63,9 @@ static bool add_section(Section s)
         archive.capacity = capacity;
     }
     archive.sections[archive.count++] = s;
-    if (archive.start == NONE && (s.flags & FLAG_START)) archive.start = atom_intern(s.name, module_name_length(&s));
-    return true;
+    if (archive.start != NONE || !(s.flags & FLAG_START)) return true;
+    archive.start = atom_intern(s.name, module_name_length(&s));
+    return archive.start != NONE || module_name_length(&s) > ATOM_MAX_BYTES;
 }
 
 static bool add_condensed(Slice name, uint32_t flags, uint32_t block, uint32_t number)

@@ -8,13 +8,17 @@
 #include "regex.h"
 
 
-enum { EXIT_FAILED = 1 };
+// REPORT_BYTES: what is told of the end may need this much beyond the cap, which may be why there is something to tell.
+enum { EXIT_FAILED = 1, REPORT_BYTES = 64 << 10 };
 
 bool boot_machine(const uint8_t *archive, size_t archive_size, char *why, size_t why_size)
 {
     bool kept_before = memory_keep();
+    // A machine that is set up in part would lack atoms and natives without saying so.
+    size_t cap = vm_suspend_cap();
     atoms_init();
     natives_init();
+    vm_restore_cap(cap);
     bool ok = archive_open(archive, archive_size, why, why_size);
     memory_back(kept_before);
     return ok;
@@ -108,6 +112,7 @@ static bool print_reason(Buffer *b, term reason)
 static void report(term reason)
 {
     Buffer b = { 0 };
+    if (vm.memory_cap < SIZE_MAX - REPORT_BYTES) vm.memory_cap = (vm.memory_used > vm.memory_cap ? vm.memory_used : vm.memory_cap) + REPORT_BYTES;
     static const char no_room[] = "out of memory\n";
     bool some = print_reason(&b, reason) || b.size > 0; // without memory for all of it, what there is
     const void *bytes = some ? (const void *) b.data : no_room;

@@ -18,7 +18,7 @@
 #endif
 
 static const char USAGE[] = "usage: atomvm APP.avm [ARGS..]\n";
-enum { EXIT_DEADLOCK = 1, EXIT_BAD_ARCHIVE = 2, REDUCTIONS_PER_ENTRY = 100 * REDUCTIONS_PER_SLICE };
+enum { EXIT_DEADLOCK = 1, EXIT_BAD_ARCHIVE = 2, EXIT_NO_MEMORY = 3, REDUCTIONS_PER_ENTRY = 100 * REDUCTIONS_PER_SLICE };
 
 static void complain(const char *what)
 {
@@ -26,12 +26,12 @@ static void complain(const char *what)
     platform_write_stderr(what, strlen(what));
 }
 
-static int bad_archive(const char *path, const char *why)
+static int not_started(const char *path, const char *why)
 {
     char rest[512];
     complain(path);
     platform_write_stderr(rest, format_text(rest, sizeof rest, ": %s\n", why));
-    return EXIT_BAD_ARCHIVE;
+    return vm_cap_was_reached() ? EXIT_NO_MEMORY : EXIT_BAD_ARCHIVE;
 }
 
 // All that is left of a file, which the machine keeps for ever; NULL with errno set.
@@ -116,7 +116,7 @@ static bool wants_check_load(char **argv) { return strcmp(argv[1], "--check-load
 static int start(const char *path)
 {
     char why[256];
-    return boot(why, sizeof why) ? run() : bad_archive(path, why);
+    return boot(why, sizeof why) ? run() : not_started(path, why);
 }
 
 #ifdef VM_HOSTILE
@@ -168,8 +168,8 @@ int main(int argc, char **argv)
     char why[256];
     size_t size;
     uint8_t *bytes = read_file(path, &size);
-    if (!bytes) return bad_archive(path, why_unreadable(errno));
-    if (!boot_machine(bytes, size, why, sizeof why)) return bad_archive(path, why);
+    if (!bytes) return not_started(path, why_unreadable(errno));
+    if (!boot_machine(bytes, size, why, sizeof why)) return not_started(path, why);
     int code = only_load ? check_load() : start(path);
     free(bytes);
     return code;

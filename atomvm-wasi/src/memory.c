@@ -33,7 +33,16 @@ void vm_restore_cap(size_t cap) { vm.memory_cap = cap; }
 
 bool vm_cap_is_suspended(void) { return vm.memory_cap == SIZE_MAX; }
 
-static bool is_over_cap(size_t more) { return !vm_cap_is_suspended() && (vm.memory_used + more > vm.memory_cap || fails()); }
+static bool cap_was_reached;
+
+bool vm_cap_was_reached(void) { return cap_was_reached; }
+
+static bool is_over_cap(size_t more)
+{
+    bool is_over = !vm_cap_is_suspended() && (vm.memory_used + more > vm.memory_cap || fails());
+    cap_was_reached |= is_over;
+    return is_over;
+}
 
 void *vm_malloc(size_t size)
 {

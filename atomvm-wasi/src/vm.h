@@ -102,6 +102,7 @@ void vm_mfree(void *ptr, size_t size);
 size_t vm_suspend_cap(void); // returns what vm_restore_cap needs; the two nest
 void vm_restore_cap(size_t cap);
 bool vm_cap_is_suspended(void);
+bool vm_cap_was_reached(void); // by any allocation so far
 
 // ---- heap ----
 
