@@ -157,12 +157,20 @@ term exception_stacktrace(Process *p, term raw)
     return is_nil(top) ? list : cons(p, top, list);
 }
 
+// The raw trace of an exception that is raised again, perhaps with another class.
+static term with_class(Process *p, term raw, term class)
+{
+    if (is_list(raw)) return make_tuple2(p, class, raw); // erlang:raise/3
+    if (!is_tuple(raw) || tuple_arity(raw) < 2 || tuple_at(raw, 0) == class) return raw;
+    term again = make_tuple(p, tuple_arity(raw), tuple_elements(raw));
+    if (again != NONE) *tuple_elements(again) = class;
+    return again;
+}
+
 const Word *exception_dispatch(Process *p, const Word *pc, const Word *cp)
 {
     Exception *e = &p->exception;
-    term raw = e->trace;
-    if (raw == NONE) raw = raw_trace(p, pc, cp);
-    else if (is_list(raw)) raw = make_tuple2(p, e->class, raw); // erlang:raise/3
+    term raw = e->trace == NONE ? raw_trace(p, pc, cp) : with_class(p, e->trace, e->class);
     p->current = NULL;
     for (term *slot = p->stop; slot < p->end; slot++) {
         if ((*slot & 0xFF) != CATCH_MARK) continue;

@@ -127,6 +127,13 @@ static __attribute__((noinline)) bool native_replaced(Process *p, Function *f)
     return p->trap.code != NULL;
 }
 
+// Does it end the function that calls it? Then that one is in the stack trace, also where it applies it last.
+static __attribute__((noinline)) bool native_raises(const Function *f)
+{
+    if (!f->native || f->module != (term) ATOM_erlang) return false;
+    return f->name == (term) ATOM_error || (f->arity == 1 && (f->name == (term) ATOM_exit || f->name == (term) ATOM_throw));
+}
+
 // What calling the fun with so many arguments enters, its free variables put behind them; NULL when it cannot be called.
 static inline Function *enter_fun(term fun, uint32_t arity)
 {
@@ -351,6 +358,11 @@ enum slice_result interp_run(Process *p)
         SAVE();
         fn = cold_apply(p, (uint32_t) pc[1]);
         if (!fn) goto raise;
+        if (native_raises(fn)) { // in the function that applies it, as its last call would
+            p->pc = pc;
+            fn->native(p, vm.x);
+            goto native_none;
+        }
         cp = cp_unpack(stop[0]);
         stop = (term *) ((char *) stop + pc[2]);
         ENTER(fn);
@@ -885,6 +897,11 @@ enum slice_result interp_run(Process *p)
         p->exception.trace = t;
         goto raise;
     case OP_raw_raise:
+        t = vm.x[0];
+        if (t != (term) ATOM_error && t != (term) ATOM_exit && t != (term) ATOM_throw) {
+            vm.x[0] = ATOM_badarg;
+            NEXT(1);
+        }
         SAVE();
         raise_class(p, vm.x[0], vm.x[1]);
         p->exception.trace = vm.x[2];

@@ -710,15 +710,25 @@ static term flat_and_pairs(Process *p, term map, const term *more, size_t count)
     return result;
 }
 
+// Of several keys that are not in the map the least, in whose order OTP loads such code; NONE if all are.
+static term least_absent(term map, const term *pairs, size_t count)
+{
+    term least = NONE;
+    for (size_t i = 0; i < count; i++)
+        if (map_get(map, pairs[2 * i]) == NONE && (least == NONE || compare_exact(pairs[2 * i], least) < 0)) least = pairs[2 * i];
+    return least;
+}
+
 term map_update_many(Process *p, term map, const term *pairs, size_t count, bool exact, term *missing_key)
 {
     term unused, *missing = missing_key ? missing_key : &unused;
     *missing = NONE;
-    if (!is_flat(map) || count == 1)
-        return update_one_by_one(p, map, pairs, count, exact, missing);
-    term result = flat_update_present(p, map, pairs, count, missing);
-    if (result != NONE || exact)
+    bool by_one = !is_flat(map) || count == 1;
+    term result = by_one ? update_one_by_one(p, map, pairs, count, exact, missing) : flat_update_present(p, map, pairs, count, missing);
+    if (result != NONE || by_one || exact) {
+        if (result == NONE && exact && count > 1) *missing = least_absent(map, pairs, count);
         return result;
+    }
     *missing = NONE;
     return flat_and_pairs(p, map, pairs, count);
 }

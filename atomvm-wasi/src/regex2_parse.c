@@ -122,7 +122,6 @@ static void parse_options(Parser *p, Branch *b)
         branch_add(p, b, group, true);
     } else {
         p->flags = flags;
-        p->tree->options.flags |= flags & RE_DUPNAMES;
         b->repeatable = false;
     }
 }

@@ -211,7 +211,6 @@ static void parse_options(Parser *p, Branch *b)
         parse_plain_group(p, b, GROUP_PLAIN, before, false);
     } else {
         b->repeatable = false;
-        p->tree->options.flags |= p->flags & RE_DUPNAMES;
     }
 }
 

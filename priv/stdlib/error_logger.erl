@@ -44,5 +44,15 @@ add_report_handler(_) -> {error, enotsup}.
 add_report_handler(_, _) -> {error, enotsup}.
 delete_report_handler(_) -> {error, module_not_found}.
 
-get_format_depth() -> unlimited.
-limit_term(Term) -> Term.
+%% How deep terms are told, by kernel's environment; the least is 10.
+get_format_depth() ->
+    case application:get_env(kernel, error_logger_format_depth) of
+        {ok, Depth} when is_integer(Depth) -> max(10, Depth);
+        _ -> unlimited
+    end.
+
+limit_term(Term) ->
+    case get_format_depth() of
+        unlimited -> Term;
+        Depth -> io_lib:limit_term(Term, Depth)
+    end.

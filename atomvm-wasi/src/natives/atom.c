@@ -10,17 +10,16 @@ typedef struct Name {
 
 static void name_add(Name *n, uint32_t code_point)
 {
-    if (n->characters == ATOM_MAX_CHARS) {
-        n->too_long = true;
-        return;
-    }
     n->size += (size_t) utf8_encode(code_point, (uint8_t *) n->text + n->size);
     n->characters++;
 }
 
+// What comes behind the longest name is not looked at, and nothing in a text of more bytes than it can have.
 static bool name_add_bytes(Name *n, const uint8_t *bytes, size_t size, bool latin1)
 {
-    for (size_t i = 0; i < size;) {
+    n->too_long = size > ATOM_MAX_BYTES;
+    for (size_t i = 0; i < size && !n->too_long;) {
+        if (n->characters == ATOM_MAX_CHARS) return n->too_long = true;
         uint32_t code_point = bytes[i];
         int used = latin1 ? 1 : utf8_decode(bytes + i, size - i, &code_point);
         if (used <= 0) return false;
@@ -36,7 +35,6 @@ static bool name_of_binary(Name *n, term bin, bool latin1)
     uint8_t *scratch;
     size_t size;
     n->size = n->characters = 0;
-    n->too_long = false;
     if (!is_bitstring(bin) || !binary_bytes(bin, &bytes, &size, &scratch)) return false;
     bool good = name_add_bytes(n, bytes, size, latin1);
     vm_mfree(scratch, size);
@@ -48,6 +46,7 @@ static bool name_of_list(Name *n, term list)
     n->size = n->characters = 0;
     n->too_long = false;
     for (; is_cons(list); list = tail(list)) {
+        if (n->characters == ATOM_MAX_CHARS) return n->too_long = true;
         if (utf8_bits(head(list)) == 0) return false;
         name_add(n, (uint32_t) small_value(head(list)));
     }

@@ -89,12 +89,15 @@ static void search_end(Search *s)
     needles_free(s->temporary);
 }
 
+// By what OTP searches: Boyer and Moore's way, or Aho and Corasick's.
+static term pattern_kind(const Needles *n) { return n->count == 1 ? (term) ATOM_bm : (term) ATOM_ac; }
+
 static const Needles *compiled_needles(term pattern)
 {
     if (!is_tuple(pattern) || tuple_arity(pattern) != 2) return NULL;
     term kind = tuple_at(pattern, 0), ref = tuple_at(pattern, 1);
-    if (kind != (term) ATOM_bm && kind != (term) ATOM_ac) return NULL;
-    return (const Needles *) handle_of(ref, &needles_type);
+    const Needles *n = (const Needles *) handle_of(ref, &needles_type);
+    return n && kind == pattern_kind(n) ? n : NULL;
 }
 
 // As in OTP, a pattern is not looked at when the search ends where the binary begins.
@@ -318,5 +321,5 @@ term binary_compile_pattern_1(Process *p, term *a)
     handle_init(&n->handle, &needles_type);
     term reference = handle_term(p, &n->handle);
     handle_release(&n->handle);
-    return make_tuple2(p, count == 1 ? (term) ATOM_bm : (term) ATOM_ac, reference);
+    return make_tuple2(p, pattern_kind(n), reference);
 }

@@ -96,7 +96,7 @@ term ets_match_spec_run_r_3(Process *p, term *a)
 // (Object, Spec, table): what ets:test_ms/2 is made of.
 term erlang_match_spec_test_3(Process *p, term *a)
 {
-    if (a[2] != ATOM_table || !is_tuple(a[0]))
+    if (a[2] != ATOM_table)
         return raise_badarg(p);
     MatchReport report = { .p = p, .first = NIL };
     enum match_error error;

@@ -162,9 +162,9 @@ static int64_t line_length(const Packet *k)
 {
     const uint8_t *end = k->size ? memchr(k->bytes, k->delimiter, k->size) : NULL;
     size_t length = end ? (size_t) (end - k->bytes) + 1 : 0;
+    if (k->packet_size && (end ? length : k->size) > k->packet_size) return INVALID;
     bool long_line = k->line_length && (end ? length > k->line_length : k->size >= k->line_length);
     if (long_line) return k->line_length;
-    if (k->packet_size && (end ? length : k->size) > k->packet_size) return INVALID;
     return end ? (int64_t) length : UNKNOWN;
 }
 
@@ -172,17 +172,16 @@ static int64_t line_length(const Packet *k)
 static int64_t http_length(const Packet *k)
 {
     bool header = k->format == FORMAT_HTTPH;
-    uint32_t limit = k->packet_size;
+    uint32_t limit = k->packet_size ? k->packet_size : k->line_length;
     for (size_t at = 0; at < k->size; at++) {
         if (k->bytes[at] != '\n') continue;
         bool empty = at == 0 || (at == 1 && k->bytes[0] == '\r');
         if (limit && at + 1 > limit) return INVALID;
-        if (k->line_length && at + 1 > k->line_length) return INVALID;
         if (!header || empty) return (int64_t) at + 1;
         if (at + 1 == k->size) return UNKNOWN;
         if (k->bytes[at + 1] != ' ' && k->bytes[at + 1] != '\t') return (int64_t) at + 1;
     }
-    return (limit && k->size > limit) || (k->line_length && k->size > k->line_length) ? INVALID : UNKNOWN;
+    return limit && k->size >= limit ? INVALID : UNKNOWN;
 }
 
 static int64_t packet_length(const Packet *k)
@@ -464,7 +463,7 @@ static term decode(Process *p, const Packet *k, const Bits *whole)
     if (length == UNKNOWN) return make_tuple2(p, NAMED("more"), ATOM_undefined);
     if ((uint64_t) length > k->size) return make_tuple2(p, NAMED("more"), make_integer(p, length));
     term packet = packet_term(p, k, whole, (size_t) length);
-    term rest = packet == NONE ? NONE : bits_slice(p, whole, (size_t) length * 8, (k->size - (size_t) length) * 8);
+    term rest = packet == NONE ? NONE : bits_slice(p, whole, (size_t) length * 8, whole->bit_size - (size_t) length * 8);
     return rest == NONE ? NONE : make_tuple3(p, ATOM_ok, packet, rest);
 }
 
@@ -474,9 +473,8 @@ term erlang_decode_packet_3(Process *p, term *a)
     Bits whole;
     uint8_t *scratch;
     if (!is_bitstring(a[1]) || !bits_of(a[1], &whole) || !format_of(a[0], &k) || !options_of(a[2], &k)) return raise_badarg(p);
-    if (whole.bit_size % 8 && archive_otp_release_number() >= 27) return raise_badarg(p); // before, they counted as missing
-    whole.bit_size -= whole.bit_size % 8; // bits beyond whole bytes are not there for it
-    term binary = bits_slice(p, &whole, 0, whole.bit_size);
+    if (whole.bit_size % 8 && archive_otp_release_number() >= 27) return raise_badarg(p); // before, they were of the rest
+    term binary = bits_slice(p, &whole, 0, whole.bit_size & ~(size_t) 7);
     if (binary == NONE || !binary_bytes(binary, &k.bytes, &k.size, &scratch)) return raise_system_limit(p);
     p->reductions -= (sterm) (k.size / 64);
     term result = decode(p, &k, &whole);

@@ -190,8 +190,16 @@ static term list_messages(Process *p, const Process *target)
     return list;
 }
 
+// In erlang:hibernate/3, which leaves no stack behind: what it calls once there is a message is not entered yet.
+static bool is_hibernating(const Process *t)
+{
+    const Function *f = t->current;
+    return t->state->status == STATUS_WAITING && f && !(f->module == (term) ATOM_erlang && f->name == (term) ATOM_hibernate && f->arity == 0);
+}
+
 static term current_location(Process *p, Process *target)
 {
+    if (is_hibernating(target)) return make_tuple(p, 4, (term[]) { ATOM_erlang, ATOM_hibernate, make_small(3), NIL });
     term trace = process_stacktrace(p, target);
     if (is_cons(trace)) return head(trace);
     ProcessState *s = target->state;

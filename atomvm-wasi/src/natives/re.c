@@ -161,6 +161,12 @@ static bool is_same_name(const RegexProgram *program, const RegexName *a, const 
     return a->size == b->size && memcmp(regex_name_bytes(program, a), regex_name_bytes(program, b), a->size) == 0;
 }
 
+// Is the name before it the same, by the option `dupnames`? Where (?J) alone allows that, OTP tells each of them.
+static bool is_repeated_name(const RegexProgram *program, const RegexName *names, size_t at)
+{
+    return at > 0 && (regex_options(program).flags & RE_DUPNAMES) && is_same_name(program, names + at, names + at - 1);
+}
+
 term re_inspect_2(Process *p, term *a)
 {
     bool unicode;
@@ -170,6 +176,7 @@ term re_inspect_2(Process *p, term *a)
     const RegexName *names = regex_names(program, &count);
     term list = NIL;
     while (count-- > 0) {
+        if (is_repeated_name(program, names, count)) continue;
         term name = name_term(p, program, names + count);
         if (name == NONE) return NONE;
         list = cons(p, name, list);
@@ -247,15 +254,24 @@ static term capture_named(const Subject *s, const uint8_t *name, size_t size)
     return group == 0 ? no_capture(s) : capture_term(s, group);
 }
 
-// A name that several groups share is there once, but once for each of them in a global run: so OTP has it.
+// What (?J) alone has made a name of several groups stands for each of them, in a global run for the last one each time.
+static uint32_t group_of_entry(const Subject *s, const RegexName *names, size_t count, size_t at)
+{
+    uint32_t group = names[at].group;
+    for (size_t i = at + 1; s->options->global && i < count && is_same_name(s->program, names + i, names + at); i++) group = names[i].group;
+    return group;
+}
+
 static term capture_names(const Subject *s)
 {
     size_t count;
     const RegexName *names = regex_names(s->program, &count);
+    bool first_set = regex_options(s->program).flags & RE_DUPNAMES;
     term list = NIL;
-    while (count-- > 0) {
-        if (!s->options->global && count > 0 && is_same_name(s->program, names + count, names + count - 1)) continue;
-        term capture = capture_named(s, regex_name_bytes(s->program, names + count), names[count].size);
+    for (size_t i = count; i-- > 0;) {
+        if (is_repeated_name(s->program, names, i)) continue;
+        term capture = first_set ? capture_named(s, regex_name_bytes(s->program, names + i), names[i].size)
+                                 : capture_term(s, group_of_entry(s, names, count, i));
         if (capture == NONE) return NONE;
         list = cons(s->p, capture, list);
     }

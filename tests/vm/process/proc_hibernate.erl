@@ -11,6 +11,7 @@ start() ->
         try erlang:hibernate(?MODULE, awake, [Self, [1, 2, 3]]) after Self ! never end
     end),
     receive after 10 -> ok end,
+    erlang:display([process_info(Pid, Item) || Item <- [current_function, current_location, current_stacktrace, status, initial_call]]),
     Pid ! wake,
     erlang:display(receive {woken, T} -> T end),
     erlang:display(receive {'DOWN', Ref, _, _, Why} -> Why end),
