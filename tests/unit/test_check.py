@@ -243,6 +243,8 @@ def test_reasons_of_the_reviewed_list(compile_erl: CompileErl) -> None:
     assert [str(each) for each in missing] == [
         "app_r.erl:5: :app_r.start/0 calls :file.write_file/2: "
         "it can only refuse. A worker has no file system; priv/ files can be read.",
+        "app_r.erl:6: :app_r.start/0 calls Mix.env/0: it can only refuse. Mix builds a project and is not in what it "
+        "has built: keep what it says in a module attribute, `@env Mix.env()`.",
         "app_r.erl:8: :app_r.ports/0 calls :erts_internal.open_port/2: the virtual machine does not have this native "
         "function. There is no operating system to start programs or load drivers from.",
     ]
