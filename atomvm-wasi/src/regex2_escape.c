@@ -179,12 +179,6 @@ static uint32_t decimal(Parser *p)
     return n;
 }
 
-static enum escape is_char(uint32_t *value, uint32_t c)
-{
-    *value = c;
-    return ESCAPE_CHAR;
-}
-
 // A back reference when it is below 10, begins with 8 or 9, or there are so many groups already; otherwise octal.
 static enum escape parse_digit(Parser *p, bool in_class, uint32_t *value)
 {
@@ -200,9 +194,9 @@ static enum escape parse_digit(Parser *p, bool in_class, uint32_t *value)
     }
     if (p->text[start] >= '8') {
         p->at++;
-        return is_char(value, p->text[start]);
+        return escape_char(value, p->text[start]);
     }
-    return is_char(value, parse_octal(p));
+    return escape_char(value, parse_octal(p));
 }
 
 // \g1, \g-1, \g{1}; names and calls are left to the caller. Errors within a brace stand in front of it.
@@ -241,48 +235,17 @@ static enum escape parse_g(Parser *p, uint32_t *value)
 
 // ---- all of them ----
 
-static enum escape char_type(uint32_t *value, enum char_type type, bool negated)
-{
-    *value = (uint32_t) type << 1 | negated;
-    return ESCAPE_TYPE;
-}
-
-static enum escape assertion(uint32_t *value, enum assertion a)
-{
-    *value = a;
-    return ESCAPE_ASSERTION;
-}
-
 static enum escape parse_letter(Parser *p, bool in_class, int c, uint32_t *value)
 {
+    enum escape plain = escape_letter(in_class, c, value);
+    if (plain != ESCAPE_NONE) return plain;
     switch (c) {
-    case 'a': return is_char(value, 7);
-    case 'e': return is_char(value, 27);
-    case 'f': return is_char(value, '\f');
-    case 'n': return is_char(value, '\n');
-    case 'r': return is_char(value, '\r');
-    case 't': return is_char(value, '\t');
-    case 'c': return is_char(value, parse_control(p));
-    case 'o': return is_char(value, parse_braced_octal(p));
-    case 'x': return is_char(value, parse_hex(p));
-    case 'b': return in_class ? is_char(value, 8) : assertion(value, ASSERT_WORD);
-    case 'd': return char_type(value, TYPE_DIGIT, false);
-    case 'D': return char_type(value, TYPE_DIGIT, true);
-    case 'h': return char_type(value, TYPE_HORIZONTAL, false);
-    case 'H': return char_type(value, TYPE_HORIZONTAL, true);
-    case 's': return char_type(value, TYPE_SPACE, false);
-    case 'S': return char_type(value, TYPE_SPACE, true);
-    case 'v': return char_type(value, TYPE_VERTICAL, false);
-    case 'V': return char_type(value, TYPE_VERTICAL, true);
-    case 'w': return char_type(value, TYPE_WORD, false);
-    case 'W': return char_type(value, TYPE_WORD, true);
-    case 'p': *value = false; return ESCAPE_PROPERTY;
-    case 'P': *value = true; return ESCAPE_PROPERTY;
-    case 'E': return ESCAPE_END_QUOTE;
-    case 'Q': return ESCAPE_QUOTE;
+    case 'c': return escape_char(value, parse_control(p));
+    case 'o': return escape_char(value, parse_braced_octal(p));
+    case 'x': return escape_char(value, parse_hex(p));
     case 'N': return parse_n(p, in_class, value);
-    case 'g': return in_class ? is_char(value, 'g') : parse_g(p, value);
-    case 'k': return in_class ? is_char(value, 'k') : is_char(value, 'k') + (ESCAPE_K - ESCAPE_CHAR);
+    case 'g': return in_class ? escape_char(value, 'g') : parse_g(p, value);
+    case 'k': return in_class ? escape_char(value, 'k') : escape_char(value, 'k') + (ESCAPE_K - ESCAPE_CHAR);
     case 'F':
     case 'L':
     case 'l':
@@ -298,15 +261,15 @@ static enum escape parse_letter(Parser *p, bool in_class, int c, uint32_t *value
         return ESCAPE_CHAR;
     }
     switch (c) {
-    case 'A': return assertion(value, ASSERT_START);
-    case 'B': return assertion(value, ASSERT_NOT_WORD);
+    case 'A': return escape_assertion(value, ASSERT_START);
+    case 'B': return escape_assertion(value, ASSERT_NOT_WORD);
     case 'C': return ESCAPE_BYTE;
-    case 'G': return assertion(value, ASSERT_FIRST);
+    case 'G': return escape_assertion(value, ASSERT_FIRST);
     case 'K': return ESCAPE_KEEP;
     case 'R': return ESCAPE_LINE_END;
     case 'X': return ESCAPE_GRAPHEME;
-    case 'Z': return assertion(value, ASSERT_END_OR_NEWLINE);
-    default: return assertion(value, ASSERT_END);
+    case 'Z': return escape_assertion(value, ASSERT_END_OR_NEWLINE);
+    default: return escape_assertion(value, ASSERT_END);
     }
 }
 
@@ -326,7 +289,7 @@ enum escape parse_escape2(Parser *p, bool in_class, uint32_t *value)
     uint32_t code_point = (uint32_t) c;
     if (c >= 0x80 && (p->flags & RE_UTF)) utf8_decode(p->text + p->at, p->size - p->at, &code_point);
     p->at = char_end(p, p->at);
-    return is_char(value, code_point);
+    return escape_char(value, code_point);
 }
 
 // ---- properties ----

@@ -7,7 +7,7 @@
 #define CONDITION_EXPECTED "atomic assertion expected after (?( or (?(?C)"
 #define CALLOUT_UNCLOSED "closing parenthesis for (?C expected"
 
-static void parse_branches2(Parser *p, uint32_t owner, bool reset);
+static uint32_t parse_branch2(Parser *p);
 
 // ---- groups ----
 
@@ -19,7 +19,7 @@ static void parse_group_rest(Parser *p, uint32_t group, uint32_t flags_after, bo
         return;
     }
     if (node_at(p, group)->type == NODE_GROUP) node_at(p, group)->min = (uint32_t) p->at;
-    parse_branches2(p, group, reset);
+    parse_branches(p, group, reset, parse_branch2);
     p->depth--;
     if (!p->failed && peek(p, 0) != ')') parse_fail(p, UNCLOSED, p->size);
     if (p->failed) return;
@@ -761,7 +761,7 @@ static void parse_item2(Parser *p, Branch *b)
     branch_add_char(p, b, next_char(p));
 }
 
-static uint32_t parse_branch(Parser *p)
+static uint32_t parse_branch2(Parser *p)
 {
     Branch b = branch_start(p);
     while (p->at < p->size && !p->failed) {
@@ -777,23 +777,6 @@ static uint32_t parse_branch(Parser *p)
     }
     if (!p->failed) node_at(p, b.node)->at = (uint32_t) p->at;
     return b.node;
-}
-
-static void parse_branches2(Parser *p, uint32_t owner, bool reset)
-{
-    uint32_t first_group = p->tree->captures, most = first_group, last = 0;
-    for (;;) {
-        uint32_t branch = parse_branch(p);
-        if (p->failed) return;
-        if (last) node_at(p, last)->next = branch;
-        else node_at(p, owner)->first = branch;
-        last = branch;
-        if (p->tree->captures > most) most = p->tree->captures;
-        if (peek(p, 0) != '|') break;
-        p->at++;
-        if (reset) p->tree->captures = first_group;
-    }
-    p->tree->captures = most;
 }
 
 // ---- all of it ----
@@ -838,7 +821,7 @@ void parse_pattern2(Parser *p)
     }
     uint32_t root = p->tree->root = node_new(p, NODE_GROUP);
     if (p->failed) return;
-    parse_branches2(p, root, false);
+    parse_branches(p, root, false, parse_branch2);
     if (p->failed) return;
     if (p->at < p->size) {
         parse_fail(p, "unmatched closing parenthesis", p->at + 1);

@@ -5,12 +5,6 @@ static bool is_octal(int c) { return c >= '0' && c <= '7'; }
 static bool is_hex(int c) { return c >= 0 && char_is_type((uint32_t) c, TYPE_XDIGIT); }
 static uint32_t hex_value(int c) { return (uint32_t) (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10); }
 
-static enum escape is_char(uint32_t *value, uint32_t c)
-{
-    *value = c;
-    return ESCAPE_CHAR;
-}
-
 // Escapes elsewhere, in classes the letters themselves, but no ends of a range.
 static const char CLASS_LITERALS[] = "ABCGKRXZzgk";
 
@@ -103,9 +97,9 @@ static enum escape parse_digit(Parser *p, bool in_class, uint32_t *value)
     }
     if (p->text[start] >= '8') {
         p->at++;
-        return is_char(value, p->text[start]);
+        return escape_char(value, p->text[start]);
     }
-    return is_char(value, parse_octal(p));
+    return escape_char(value, parse_octal(p));
 }
 
 // \g{name}?
@@ -147,18 +141,6 @@ static enum escape parse_g(Parser *p, uint32_t *value)
 
 // ---- escapes ----
 
-static enum escape char_type(uint32_t *value, enum char_type type, bool negated)
-{
-    *value = (uint32_t) type << 1 | negated;
-    return ESCAPE_TYPE;
-}
-
-static enum escape assertion(uint32_t *value, enum assertion a)
-{
-    *value = a;
-    return ESCAPE_ASSERTION;
-}
-
 // \N is no newline, \N{3} three of them, \N{name} nothing PCRE knows.
 static enum escape parse_n(Parser *p)
 {
@@ -167,34 +149,43 @@ static enum escape parse_n(Parser *p)
     return ESCAPE_NOT_NEWLINE;
 }
 
+static enum escape escape_type(uint32_t *value, enum char_type type, bool negated)
+{
+    *value = (uint32_t) type << 1 | negated;
+    return ESCAPE_TYPE;
+}
+
+enum escape escape_letter(bool in_class, int c, uint32_t *value)
+{
+    switch (c) {
+    case 'a': return escape_char(value, 7);
+    case 'e': return escape_char(value, 27);
+    case 'f': return escape_char(value, '\f');
+    case 'n': return escape_char(value, '\n');
+    case 'r': return escape_char(value, '\r');
+    case 't': return escape_char(value, '\t');
+    case 'b': return in_class ? escape_char(value, 8) : escape_assertion(value, ASSERT_WORD);
+    case 'd': case 'D': return escape_type(value, TYPE_DIGIT, c == 'D');
+    case 'h': case 'H': return escape_type(value, TYPE_HORIZONTAL, c == 'H');
+    case 's': case 'S': return escape_type(value, TYPE_SPACE, c == 'S');
+    case 'v': case 'V': return escape_type(value, TYPE_VERTICAL, c == 'V');
+    case 'w': case 'W': return escape_type(value, TYPE_WORD, c == 'W');
+    case 'p': case 'P': *value = c == 'P'; return ESCAPE_PROPERTY;
+    case 'E': return ESCAPE_END_QUOTE;
+    case 'Q': return ESCAPE_QUOTE;
+    default: return ESCAPE_NONE;
+    }
+}
+
 // A letter that is an escape in and outside of classes.
 static enum escape parse_letter(Parser *p, bool in_class, int c, uint32_t *value)
 {
+    enum escape plain = escape_letter(in_class, c, value);
+    if (plain != ESCAPE_NONE) return plain;
     switch (c) {
-    case 'a': return is_char(value, 7);
-    case 'e': return is_char(value, 27);
-    case 'f': return is_char(value, '\f');
-    case 'n': return is_char(value, '\n');
-    case 'r': return is_char(value, '\r');
-    case 't': return is_char(value, '\t');
-    case 'c': return is_char(value, parse_control(p));
-    case 'o': return is_char(value, parse_braced_octal(p));
-    case 'x': return is_char(value, parse_hex(p));
-    case 'b': return in_class ? is_char(value, 8) : assertion(value, ASSERT_WORD);
-    case 'd': return char_type(value, TYPE_DIGIT, false);
-    case 'D': return char_type(value, TYPE_DIGIT, true);
-    case 'h': return char_type(value, TYPE_HORIZONTAL, false);
-    case 'H': return char_type(value, TYPE_HORIZONTAL, true);
-    case 's': return char_type(value, TYPE_SPACE, false);
-    case 'S': return char_type(value, TYPE_SPACE, true);
-    case 'v': return char_type(value, TYPE_VERTICAL, false);
-    case 'V': return char_type(value, TYPE_VERTICAL, true);
-    case 'w': return char_type(value, TYPE_WORD, false);
-    case 'W': return char_type(value, TYPE_WORD, true);
-    case 'p': *value = false; return ESCAPE_PROPERTY;
-    case 'P': *value = true; return ESCAPE_PROPERTY;
-    case 'E': return ESCAPE_END_QUOTE;
-    case 'Q': return ESCAPE_QUOTE;
+    case 'c': return escape_char(value, parse_control(p));
+    case 'o': return escape_char(value, parse_braced_octal(p));
+    case 'x': return escape_char(value, parse_hex(p));
     case 'N': return parse_n(p);
     case 'L':
     case 'l':
@@ -203,22 +194,22 @@ static enum escape parse_letter(Parser *p, bool in_class, int c, uint32_t *value
     }
     if (in_class && (p->flags & RE_EXTRA) && strchr(CLASS_LITERALS, c))
         parse_fail(p, "invalid escape sequence in character class", p->at - 1);
-    if (in_class) return is_char(value, (uint32_t) c);
+    if (in_class) return escape_char(value, (uint32_t) c);
     switch (c) {
-    case 'A': return assertion(value, ASSERT_START);
-    case 'B': return assertion(value, ASSERT_NOT_WORD);
+    case 'A': return escape_assertion(value, ASSERT_START);
+    case 'B': return escape_assertion(value, ASSERT_NOT_WORD);
     case 'C': return ESCAPE_BYTE;
-    case 'G': return assertion(value, ASSERT_FIRST);
+    case 'G': return escape_assertion(value, ASSERT_FIRST);
     case 'K': return ESCAPE_KEEP;
     case 'R': return ESCAPE_LINE_END;
     case 'X': return ESCAPE_GRAPHEME;
-    case 'Z': return assertion(value, ASSERT_END_OR_NEWLINE);
-    case 'z': return assertion(value, ASSERT_END);
+    case 'Z': return escape_assertion(value, ASSERT_END_OR_NEWLINE);
+    case 'z': return escape_assertion(value, ASSERT_END);
     case 'g': return parse_g(p, value);
     case 'k': return ESCAPE_K;
     }
     if (p->flags & RE_EXTRA) parse_fail(p, "unrecognized character follows \\", p->at - 1);
-    return is_char(value, (uint32_t) c);
+    return escape_char(value, (uint32_t) c);
 }
 
 enum escape parse_escape(Parser *p, bool in_class, uint32_t *value)
@@ -236,7 +227,7 @@ enum escape parse_escape(Parser *p, bool in_class, uint32_t *value)
     }
     uint32_t code_point = (uint32_t) c;
     p->at += c >= 0x80 && (p->flags & RE_UTF) ? (size_t) utf8_decode(p->text + p->at, p->size - p->at, &code_point) : 1;
-    return is_char(value, code_point);
+    return escape_char(value, code_point);
 }
 
 bool parse_property(Parser *p, bool negated, ClassItem *item)

@@ -12,7 +12,7 @@ static void parse_group_rest(Parser *p, uint32_t group, uint32_t flags_after, bo
         return;
     }
     if (node_at(p, group)->type == NODE_GROUP) node_at(p, group)->min = (uint32_t) p->at;
-    parse_branches(p, group, reset);
+    parse_branches(p, group, reset, parse_branch);
     p->depth--;
     if (p->failed) return;
     if (peek(p, 0) != ')') {

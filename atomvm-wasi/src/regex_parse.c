@@ -271,7 +271,7 @@ static void parse_item(Parser *p, Branch *b)
 }
 
 // One branch, up to '|', ')' or the end.
-static uint32_t parse_branch(Parser *p)
+uint32_t parse_branch(Parser *p)
 {
     Branch b = branch_start(p);
     while (p->at < p->size && !p->failed) {
@@ -284,24 +284,6 @@ static uint32_t parse_branch(Parser *p)
     }
     if (!p->failed) node_at(p, b.node)->at = (uint32_t) p->at;
     return b.node;
-}
-
-// With `reset`, every branch numbers its groups alike.
-void parse_branches(Parser *p, uint32_t owner, bool reset)
-{
-    uint32_t first_group = p->tree->captures, most = first_group, last = 0;
-    for (;;) {
-        uint32_t branch = parse_branch(p);
-        if (p->failed) return;
-        if (last) node_at(p, last)->next = branch;
-        else node_at(p, owner)->first = branch;
-        last = branch;
-        if (p->tree->captures > most) most = p->tree->captures;
-        if (peek(p, 0) != '|') break;
-        p->at++;
-        if (reset) p->tree->captures = first_group;
-    }
-    p->tree->captures = most;
 }
 
 // ---- options at the start: (*UTF8)(*CRLF).. ----
@@ -414,7 +396,7 @@ static void parse_pattern(Parser *p)
     }
     uint32_t root = p->tree->root = node_new(p, NODE_GROUP);
     if (p->failed) return;
-    parse_branches(p, root, false);
+    parse_branches(p, root, false, parse_branch);
     if (p->failed) return;
     p->flags = p->tree->options.flags;
     check_tree(p);

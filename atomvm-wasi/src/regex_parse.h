@@ -45,7 +45,21 @@ enum escape {
     ESCAPE_TYPE,     // enum char_type << 1 | negated
     ESCAPE_ASSERTION, // enum assertion
     ESCAPE_KEEP, ESCAPE_NOT_NEWLINE, ESCAPE_BYTE, ESCAPE_LINE_END, ESCAPE_GRAPHEME,
+    ESCAPE_NONE,
 };
+
+static inline enum escape escape_char(uint32_t *value, uint32_t c)
+{
+    *value = c;
+    return ESCAPE_CHAR;
+}
+static inline enum escape escape_assertion(uint32_t *value, enum assertion a)
+{
+    *value = a;
+    return ESCAPE_ASSERTION;
+}
+// The letters that say all by themselves; ESCAPE_NONE for any other.
+enum escape escape_letter(bool in_class, int c, uint32_t *value);
 
 // The escape at p->at, which is moved behind it.
 enum escape parse_escape(Parser *p, bool in_class, uint32_t *value);
@@ -71,6 +85,8 @@ typedef struct Branch {
     uint32_t node, last; // last: the item in front; 0 none
     bool repeatable;     // a quantifier may follow
 } Branch;
+// All branches of a group, each by `parse`; with `reset` they number their groups alike.
+void parse_branches(Parser *p, uint32_t owner, bool reset, uint32_t (*parse)(Parser *));
 Branch branch_start(Parser *p);
 void branch_add(Parser *p, Branch *b, uint32_t item, bool repeatable);
 void branch_add_char(Parser *p, Branch *b, uint32_t code_point);
@@ -100,9 +116,8 @@ void parse_parenthesis(Parser *p, Branch *b);
 
 // ---- regex_parse.c ----
 
-// Branches up to ')' or the end. With `reset`, every branch numbers its groups alike.
-void parse_branches(Parser *p, uint32_t owner, bool reset);
-
+// The items up to '|', ')' or the end.
+uint32_t parse_branch(Parser *p);
 uint32_t next_char(Parser *p);
 size_t pattern_newline(const Parser *p, size_t at); // bytes of the line end at a place; 0 none
 // Makes the last item repeat: a copy of it becomes the child of what stands in its place.

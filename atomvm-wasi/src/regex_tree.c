@@ -50,6 +50,23 @@ uint32_t node_mode(Parser *p, enum node_type type, unsigned mode)
 
 // ---- branches in the making ----
 
+void parse_branches(Parser *p, uint32_t owner, bool reset, uint32_t (*parse)(Parser *))
+{
+    uint32_t first_group = p->tree->captures, most = first_group, last = 0;
+    for (;;) {
+        uint32_t branch = parse(p);
+        if (p->failed) return;
+        if (last) node_at(p, last)->next = branch;
+        else node_at(p, owner)->first = branch;
+        last = branch;
+        if (p->tree->captures > most) most = p->tree->captures;
+        if (peek(p, 0) != '|') break;
+        p->at++;
+        if (reset) p->tree->captures = first_group;
+    }
+    p->tree->captures = most;
+}
+
 Branch branch_start(Parser *p) { return (Branch) { .node = node_new(p, NODE_BRANCH) }; }
 
 void branch_add(Parser *p, Branch *b, uint32_t item, bool repeatable)
