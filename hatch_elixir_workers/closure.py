@@ -28,6 +28,7 @@ from hatch_elixir_workers.config import DEFAULT_SHAKE
 from hatch_elixir_workers.consolidation import consolidated, is_protocol
 from hatch_elixir_workers.machine import Machine, load_machine
 from hatch_elixir_workers.names import shown_module
+from hatch_elixir_workers.on_load import on_load_file, on_load_functions
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.roots import BOOT_MODULE, exported_roots
 from hatch_elixir_workers.shake import Reach, reach
@@ -74,6 +75,7 @@ def with_stdlib(
     missing = [each for each in check(everything, reached) if not each.via and each.in_application] if machine else []
     files, told = _applications(everything, reached, resources, modules)
     told += _unconsolidated(everything, named)
+    files |= on_load_file(on_load_functions(everything, reached))
     return Closure(modules, {**machine_files(mix.toolchain()), **files}, tuple(missing), tuple(told), reached)
 
 

@@ -25,6 +25,7 @@ from hatch_elixir_workers.errors import CommandError, ConfigError, ElixirWorkers
 from hatch_elixir_workers.lock import alone_in
 from hatch_elixir_workers.logger_config import backend_warnings
 from hatch_elixir_workers.machine import Machine, load_machine
+from hatch_elixir_workers.on_load import on_load_file
 from hatch_elixir_workers.paths import priv_dir
 from hatch_elixir_workers.plugin_code import blamed, plugin_sources, require_distinct_modules
 from hatch_elixir_workers.plugins import load_registry
@@ -226,7 +227,7 @@ def plain_files(plan: Plan, project: mix.Project, toolchain: mix.Toolchain, sele
     own = application_files(project, toolchain, [name for name, *_ in selection.modules], selection.privs)
     settings = settings_files(plan.config, project.applications, replay=not plan.machine.is_reactor)
     library = {} if plan.library is None else plan.library.files
-    return {**library, **own, **machine_files(toolchain), **settings}
+    return {**library, **own, **machine_files(toolchain), **settings, **on_load_file(selection.on_load)}
 
 
 def pack(selection: Selection, entry: str, files: Mapping[str, bytes], *, condense: bool) -> Packed:

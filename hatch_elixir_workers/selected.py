@@ -12,6 +12,7 @@ from hatch_elixir_workers.collect import Origin, Source, Universe
 from hatch_elixir_workers.config import Config
 from hatch_elixir_workers.machine import Machine
 from hatch_elixir_workers.names import shown_module
+from hatch_elixir_workers.on_load import on_load_functions
 from hatch_elixir_workers.privs import asked_for
 from hatch_elixir_workers.relocate import folders_within, relocated
 from hatch_elixir_workers.selection import Selection
@@ -45,6 +46,7 @@ def selected(
         natives=tuple(mfa for mfa in reach.functions if mfa in machine.natives),
         reasons=reasons.packed(reach),
         privs=asked_for(universe, reach),
+        on_load=on_load_functions(universe, reach),
     )
 
 

@@ -2,7 +2,7 @@
 
     cache   selection/<digest of all that decides but the code>
             marshal of {"read": {module: sha256}, "modules": [(name, origin, beam)], "warnings", "natives", "reasons",
-                                                                     "privs"}
+                                                                     "privs", "on_load"}
 
 A walk depends on what decides where it begins, on which modules there are, and on the bytes of those it has read. So an
 earlier result holds when each module that was read then has the same bytes now.
@@ -29,6 +29,7 @@ class Selection:
     """`modules` are (name, origin, .beam as it is packed); `natives` those of the machine that are reached.
 
     `reasons` is what `why.py` keeps of the walk, `privs` are atoms: of dependencies so named priv/ is asked for.
+    `on_load` are module and function of what runs when modules are loaded.
     """
 
     modules: tuple[tuple[str, str, bytes], ...]
@@ -36,6 +37,7 @@ class Selection:
     natives: tuple[MFA, ...]
     reasons: bytes
     privs: tuple[str, ...] = ()
+    on_load: tuple[tuple[str, str], ...] = ()
 
 
 def key_of(universe: Universe, decisions: Iterable[str]) -> str:
@@ -57,7 +59,8 @@ def recall(key: str, universe: Universe) -> Selection | None:
         if any(_digest(universe.data(name)) != digest for name, digest in table["read"].items()):
             return None
         natives = tuple(MFA(*each) for each in table["natives"])
-        return Selection(table["modules"], table["warnings"], natives, table["reasons"], table["privs"])
+        modules, warnings, privs, on_load = (table[each] for each in ("modules", "warnings", "privs", "on_load"))
+        return Selection(modules, warnings, natives, table["reasons"], privs, on_load)
     except (ValueError, EOFError, TypeError, KeyError, AttributeError):
         return None
 
@@ -71,6 +74,7 @@ def keep(key: str, universe: Universe, selection: Selection) -> None:
         "natives": tuple(map(tuple, selection.natives)),
         "reasons": selection.reasons,
         "privs": selection.privs,
+        "on_load": selection.on_load,
     }
     store.store(_KIND, key, marshal.dumps(table))
 

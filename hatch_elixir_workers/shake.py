@@ -19,7 +19,7 @@ Walks functions, not modules, from the roots. From a reached function these are 
       where the module that builds it calls others of the same library: `xmerl:export_simple(Document, xmerl_xml)`;
 5.  **protocols:** of a reached protocol function, the function of the same name in the implementations for built-in
     types and `Any`, and in those for structs that are built somewhere in reached code;
-6.  the `on_load` function of its module;
+6.  the `on_load` function of its module, which the boot runs unless the module is a library's;
 7.  **explanations:** when it builds the atom `error_info`, the functions that the machine names there as those which
     can explain the errors of natives, of each module once anything else reaches it, and of each of its functions: of
     the clauses of such an explainer, those for names of functions that are reached or that reached code there builds;
@@ -94,10 +94,11 @@ BUILT_IN_TYPES = (
 _ELIXIR_ENVIRONMENT = {"time_zone_database": "Elixir.Calendar.UTCOnlyTimeZoneDatabase"}
 
 _BOOT = "atomvm_init"
+_ON_LOAD = MFA("atomvm_on_load", "functions", 0)
 
 # By module of a library, the atoms that look like modules in it but are labels of its reports, or are compared with.
 _LABELS = {
-    _BOOT: frozenset({"atomvm_kernel_sup"}),
+    _BOOT: frozenset({"atomvm_kernel_sup", "atomvm_on_load"}),
     "Elixir.Task.Supervised": frozenset({"Elixir.Task.Supervisor"}),
     "proc_lib": frozenset({"gen_event", "gen_fsm", "gen_server", "gen_statem", "supervisor", "supervisor_bridge"}),
 }
@@ -126,6 +127,7 @@ _OF_STRUCT = {
 # ask for nothing where they are called with `:ascii`.
 _ON_REQUEST = {
     ("atomvm_kernel_sup", "start_link"): ("supervisor", "start_child"),
+    ("atomvm_on_load", "run"): ("atomvm_on_load", "functions"),
     ("io_lib", "fread"): ("io", "fread"),
     ("math", "pow"): ("Elixir.Kernel", "**"),
     **{("Elixir.String.Unicode", name): ("Elixir.String", name) for name in ("downcase", "upcase")},
@@ -228,7 +230,8 @@ class Reach:
     `natives` are leaves: their own code, if there is any, is not run. `parked` are functions that libraries
     call only for a compiler (`_OF_COMPILERS`), with a struct that nothing builds (`_OF_STRUCT`), or for the errors of a
     module that is not reached. `branches` holds, by function that explains errors, which of its branches are followed.
-    `has_foreign` says whether an atom with characters beyond ASCII can be there.
+    `on_load` are the modules, not those of libraries, that have a function for when they are loaded. `has_foreign` says
+    whether an atom with characters beyond ASCII can be there.
     """
 
     functions: dict[MFA, Edge] = field(default_factory=dict)
@@ -237,6 +240,7 @@ class Reach:
     unresolved: list[Unresolved] = field(default_factory=list)
     branches: dict[MFA, set[str]] = field(default_factory=dict)
     has_foreign: bool = False
+    on_load: list[str] = field(default_factory=list)
 
     @property
     def modules(self) -> list[str]:
@@ -488,11 +492,18 @@ class _Walk:
             if default is not None and default in self.universe and default not in self.named_modules:
                 self._module_as_value(default, mfa)
 
+    def _runs_on_load(self, facts: ModuleFacts, mfa: MFA) -> None:
+        """Before the first call of anything, unless it is of a library: those load what natives do here."""
+        if not self.universe.is_library(facts.name) and self._exists(_ON_LOAD):
+            self.result.on_load.append(facts.name)
+            self.reach(_ON_LOAD, mfa, "tells what runs when modules are loaded")
+
     def _touch(self, facts: ModuleFacts, mfa: MFA) -> None:
         if facts.name not in self.touched:
             self.touched.add(facts.name)
             if facts.on_load is not None:
                 self.reach(MFA(facts.name, *facts.on_load), mfa, "runs when the module is loaded")
+                self._runs_on_load(facts, mfa)
             if facts.name in EVALUATORS:
                 self._follow_every_branch()
             for companion in _COMPANIONS.get(facts.name, ()):

@@ -11,6 +11,7 @@ boot(Module) ->
     true = group_leader(User, self()),
     elixir_settings(atomvm:has_module(elixir_config)),
     kernel_sup(atomvm:has_module(atomvm_kernel_sup)),
+    on_load(atomvm:has_module(atomvm_on_load)),
     Module:start().
 
 %% A library that is packed whole has the module although nothing asks for it, and then not what it calls.
@@ -21,6 +22,9 @@ kernel_sup(true) ->
     catch
         error:undef -> ok
     end.
+
+on_load(false) -> ok;
+on_load(true) -> atomvm_on_load:run().
 
 %% The part of Elixir's own start that its libraries read at run time: what the parser and the evaluation of code go by
 %% (EEx, Code), the arguments, and the ports that URI knows. The table ends with the first process, as the machine does.

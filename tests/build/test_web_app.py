@@ -241,7 +241,7 @@ def test_unicode(worker: Worker) -> None:
 
 
 def test_protocols_are_consolidated_and_dispatch(worker: Worker) -> None:
-    assert worker.text("/price/1234") == "12,34 money thing true"
+    assert worker.text("/price/1234") == "12,34 money thing true €"
 
 
 # -- what goes wrong in a handler -------------------------------------------------------------------------------------

@@ -743,6 +743,18 @@ def test_on_load(world: World) -> None:
     assert names(world.reach("app:a/0")) == ["app:a/0", "app:setup/0"]
 
 
+def test_the_boot_runs_on_load_functions_of_all_but_libraries(world: World) -> None:
+    run, functions = "atomvm_on_load:run/0", "atomvm_on_load:functions/0"
+    world.add("atomvm_on_load", Origin.STAND_IN, run__arity_0=does(functions), functions__arity_0=does())
+    world.add("atomvm_init", Origin.STAND_IN, boot__arity_1=does(run, atoms=["atomvm_on_load"]))
+    world.add("lib", Origin.OTP, ["load/0"], "load/0", a__arity_0=does(), load__arity_0=does())
+    world.add("app", Origin.APP, ["setup/0"], "setup/0", a__arity_0=does(), setup__arity_0=does())
+    of_library = world.reach("atomvm_init:boot/1", "lib:a/0")
+    assert not [name for name in names(of_library) if name.startswith("atomvm_on_load")] and of_library.on_load == []
+    of_application = world.reach("atomvm_init:boot/1", "app:a/0")
+    assert {run, functions, "app:setup/0"} <= set(names(of_application)) and of_application.on_load == ["app"]
+
+
 def test_why(world: World) -> None:
     world.add(
         "app", Origin.APP, a__arity_0=does(local=["b/0"]), b__arity_0=does(pairs=[("lib", "f")], atoms=["lib", "f"])

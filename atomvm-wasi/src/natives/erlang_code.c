@@ -70,6 +70,19 @@ static term info(Process *p, Module *m, term item)
     }
 }
 
+// atomvm:call_local(Module, Function): what that function without arguments returns, exported or not.
+term atomvm_call_local_2(Process *p, term *a)
+{
+    Module *m = is_atom(a[0]) ? module_load(a[0]) : NULL;
+    for (uint32_t i = 0; m && i < m->function_count; i++) {
+        Function *f = m->functions[i];
+        if (f->name != a[1] || f->arity != 0) continue;
+        p->trap.function = f;
+        return NONE;
+    }
+    return raise_badarg(p);
+}
+
 term erlang_get_module_info_2(Process *p, term *a)
 {
     Module *m = is_atom(a[0]) ? module_load(a[0]) : NULL;

@@ -3,9 +3,12 @@ defmodule Web.Money do
 
   defstruct [:cents]
 
+  @on_load :keep_sign
+  def keep_sign, do: :persistent_term.put(__MODULE__, "€")
+
   def show(cents) do
     money = %__MODULE__{cents: String.to_integer(cents)}
-    "#{money} #{Web.Label.text(money)} #{Web.Label.text(1)} #{Protocol.consolidated?(Web.Label)}"
+    "#{money} #{Web.Label.text(money)} #{Web.Label.text(1)} #{Protocol.consolidated?(Web.Label)} #{:persistent_term.get(__MODULE__)}"
   end
 
   defimpl String.Chars do
