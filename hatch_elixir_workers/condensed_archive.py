@@ -77,7 +77,16 @@ _FIRST_OF_LIBRARY = frozenset(
 )
 # Of all else, what is there for applications and logs, or for files: stand-ins of ours for modules of OTP.
 _LATER = frozenset(
-    {"application", "atomvm_elixir_logger", "code", "erl_lint", "erl_prim_loader", "error_handler", "error_logger"}
+    {
+        "application",
+        "atomvm_elixir_config",
+        "atomvm_elixir_logger",
+        "code",
+        "erl_lint",
+        "erl_prim_loader",
+        "error_handler",
+        "error_logger",
+    }
     | {"file", "global", "init", "logger", "logger_config", "rpc"}
 )
 _FILES_OF_START = frozenset({"atomvm/otp_release", "elixir_workers/priv/settings.bin"})

@@ -177,6 +177,10 @@ _CONTINUED_IN = {
         MFA("Elixir.Logger.Config", name, 1): MFA("atomvm_elixir_logger", name, 1)
         for name in ("configure", "add_translator", "remove_translator")
     },
+    **{
+        MFA("elixir_config", name, arity): MFA("atomvm_elixir_config", name, arity)
+        for name, arity in (("put", 2), ("update", 2), ("get_and_put", 2), ("serial", 1))
+    },
     MFA("unicode", "characters_to_binary", 2): MFA("unicode", "characters_to_binary_int", 2),
     MFA("unicode", "characters_to_list", 2): MFA("unicode", "characters_to_list_int", 2),
 }

@@ -1,6 +1,6 @@
 // Small functions of OTP's and Elixir's libraries, here because one answer of theirs would bring a large module along
-// (printing an atom the whole scanner, printing anything the preprocessor), or would ask a process that the stand-in for
-// logger has no need of.
+// (printing an atom the whole scanner, printing anything the preprocessor), or would ask a process that a stand-in has no
+// need of.
 #include "../module.h"
 #include "../process.h"
 
@@ -29,14 +29,23 @@ term epp_default_encoding_0(Process *p, term *a) { return (void) p, (void) a, AT
 // A record is with the host as soon as it is logged.
 term logger_flush_0(Process *p, term *a) { return (void) p, (void) a, ATOM_ok; }
 
-// Elixir's Logger up to 1.14 keeps its configuration in a process; here the stand-in does.
-static term in_stand_in(Process *p, const char *name)
+static term in_stand_in(Process *p, const char *module, const char *name, unsigned arity)
 {
-    static const char module[] = "atomvm_elixir_logger";
-    p->trap.function = function_get(atom_intern(module, sizeof module - 1), atom_intern(name, strlen(name)), 1);
+    p->trap.function = function_get(atom_intern(module, strlen(module)), atom_intern(name, strlen(name)), arity);
     return NONE;
 }
 
-term logger_config_configure_1(Process *p, term *a) { return (void) a, in_stand_in(p, "configure"); }
-term logger_config_add_translator_1(Process *p, term *a) { return (void) a, in_stand_in(p, "add_translator"); }
-term logger_config_remove_translator_1(Process *p, term *a) { return (void) a, in_stand_in(p, "remove_translator"); }
+// Elixir's Logger up to 1.14 keeps its configuration in a process; here the stand-in does.
+static const char logger[] = "atomvm_elixir_logger";
+
+term logger_config_configure_1(Process *p, term *a) { return (void) a, in_stand_in(p, logger, "configure", 1); }
+term logger_config_add_translator_1(Process *p, term *a) { return (void) a, in_stand_in(p, logger, "add_translator", 1); }
+term logger_config_remove_translator_1(Process *p, term *a) { return (void) a, in_stand_in(p, logger, "remove_translator", 1); }
+
+// Elixir changes its settings in a process.
+static const char settings[] = "atomvm_elixir_config";
+
+term elixir_config_put_2(Process *p, term *a) { return (void) a, in_stand_in(p, settings, "put", 2); }
+term elixir_config_update_2(Process *p, term *a) { return (void) a, in_stand_in(p, settings, "update", 2); }
+term elixir_config_get_and_put_2(Process *p, term *a) { return (void) a, in_stand_in(p, settings, "get_and_put", 2); }
+term elixir_config_serial_1(Process *p, term *a) { return (void) a, in_stand_in(p, settings, "serial", 1); }
