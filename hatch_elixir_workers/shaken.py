@@ -9,6 +9,7 @@ The library of another machine is packed whole at each level: what of it the mac
 
 from __future__ import annotations
 
+from hatch_elixir_workers import etf
 from hatch_elixir_workers.beam import ATTRIBUTES, BeamModule, Chunk
 from hatch_elixir_workers.beam_parts import module_parts
 from hatch_elixir_workers.collect import Origin, Source, Universe
@@ -17,6 +18,8 @@ from hatch_elixir_workers.prune import prune
 from hatch_elixir_workers.ranges import CLASS_OF
 from hatch_elixir_workers.ranges import MODULES as RANGE_MODULES
 from hatch_elixir_workers.shake import OF_EVERY_MODULE, Reach
+
+_OF_TOOLS = (etf.Atom("vsn"), etf.Atom("dialyzer"), etf.Atom("deprecated"))
 
 # Applications of Elixir and OTP that are there without being named as a dependency; erts are the preloaded modules.
 _ALWAYS_THERE = frozenset({"elixir", "erts", "kernel", "stdlib"})
@@ -45,13 +48,23 @@ def shaken(universe: Universe, reach: Reach, name: str, level: str, *, condense:
     functions, never_run = reach.by_module.get(name, set()), reach.never_run.get(name, set())
     chunks = prune(parts, functions, never_run, condense=condense)
     if not OF_EVERY_MODULE.isdisjoint(functions):
-        chunks += _attributes(universe.module(name))
+        chunks += _attributes(universe.module(name), of_library=universe.is_library(name))
     return BeamModule(path, tuple(chunks))
 
 
-def _attributes(module: BeamModule) -> list[Chunk]:
+def _attributes(module: BeamModule, *, of_library: bool) -> list[Chunk]:
     """What `module_info(attributes)` tells; a file that has been stripped has none."""
-    return [chunk for chunk in module.chunks if chunk.id == ATTRIBUTES]
+    found = [chunk for chunk in module.chunks if chunk.id == ATTRIBUTES]
+    return [told for chunk in found if (told := _without_tools(chunk)) is not None] if of_library else found
+
+
+def _without_tools(chunk: Chunk) -> Chunk | None:
+    """Attributes without what only tools read, which is most of it: a digest is as large as all else."""
+    match etf.decode(chunk.data):
+        case [*attributes]:
+            kept = [each for each in attributes if not (isinstance(each, tuple) and each[0] in _OF_TOOLS)]
+            return Chunk(chunk.id, etf.encode(kept)) if kept else None
+    return chunk
 
 
 def _without_attributes(module: BeamModule) -> BeamModule:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hatch_elixir_workers import closure
+from hatch_elixir_workers import closure, etf
 from hatch_elixir_workers.beam import MFA, BeamModule
 from hatch_elixir_workers.cache import CACHE_VARIABLE
 from hatch_elixir_workers.machine import Machine
@@ -101,11 +101,12 @@ def test_what_named_modules_call_and_nothing_provides(
 def test_attributes_are_packed_where_they_can_be_asked_for(compile_erl: Callable[..., Path], condense: bool) -> None:
     beam = compile_erl(
         "-module(asking). -custom([1]). -export([start/0]).\n"
-        "start() -> {lists:module_info(attributes), maps:to_list(#{}), module_info(attributes)}."
+        "start() -> {supervisor:module_info(attributes), maps:to_list(#{}), module_info(attributes)}."
     )
     modules = closure.with_stdlib(collect_beams([beam]), "functions", condense=condense).modules
     assert modules["asking"].attributes["custom"] == [1]
-    assert "vsn" in modules["lists"].attributes
+    assert "vsn" in modules["asking"].attributes
+    assert modules["supervisor"].attributes == {"behaviour": [etf.Atom("gen_server")]}, "what tools read is not there"
     assert modules["maps"].attributes == {}
 
 

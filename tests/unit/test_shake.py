@@ -750,9 +750,11 @@ def test_the_boot_runs_on_load_functions_of_all_but_libraries(world: World) -> N
     world.add("lib", Origin.OTP, ["load/0"], "load/0", a__arity_0=does(), load__arity_0=does())
     world.add("app", Origin.APP, ["setup/0"], "setup/0", a__arity_0=does(), setup__arity_0=does())
     of_library = world.reach("atomvm_init:boot/1", "lib:a/0")
-    assert not [name for name in names(of_library) if name.startswith("atomvm_on_load")] and of_library.on_load == []
+    assert not [name for name in names(of_library) if name.startswith("atomvm_on_load")]
+    assert of_library.on_load == []
     of_application = world.reach("atomvm_init:boot/1", "app:a/0")
-    assert {run, functions, "app:setup/0"} <= set(names(of_application)) and of_application.on_load == ["app"]
+    assert {run, functions, "app:setup/0"} <= set(names(of_application))
+    assert of_application.on_load == ["app"]
 
 
 def test_why(world: World) -> None:
