@@ -87,7 +87,7 @@ static void stop_receive_timer(ProcessState *s)
 {
     if (s->receive_timer) timer_cancel(s->receive_timer, NULL);
     s->receive_timer = 0;
-    s->waits_with_timer = false;
+    s->timeout_read = false;
 }
 
 void cold_remove_message(Process *p)
@@ -119,11 +119,14 @@ enum timer_start cold_start_receive_timer(Process *p, term timeout, const Word *
 {
     ProcessState *s = p->state;
     int64_t ms = 0;
-    if (s->waits_with_timer) return TIMER_STARTED;
-    if (timeout == (term) ATOM_infinity) return TIMER_STARTED;
+    if (s->timeout_read) return TIMER_STARTED;
+    if (timeout == (term) ATOM_infinity) {
+        s->timeout_read = true;
+        return TIMER_STARTED;
+    }
     if (!is_integer(timeout) || !integer_to_int64(timeout, &ms) || ms < 0 || ms > UINT32_MAX) return TIMER_BAD;
     if (ms == 0) return TIMER_NOW;
-    s->waits_with_timer = true;
+    s->timeout_read = true;
     s->timeout_pc = after;
     s->receive_timer = timer_start(vm.monotonic_ms + (double) ms, receive_timer_fired, p);
     return TIMER_STARTED;

@@ -66,7 +66,8 @@ typedef struct ProcessState {
     enum process_status status;
     enum priority priority;
     uint32_t slot, serial;
-    bool trap_exit, exit_pending, waits_with_timer;
+    bool trap_exit, exit_pending;
+    bool timeout_read; // by the receive that it waits in: what held the timeout need not be there any more
     bool over_limit, over_heap_limit; // it must end: the memory is full; it has more than its max_heap_size
     term group_leader; // pid
     term name;         // registered, or NONE
