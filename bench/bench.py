@@ -25,11 +25,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"
 
 from example import BIN, HELLO, NODE, REPOSITORY, StepError, hatch_build, hatch_environment, run
 
+from hatch_elixir_workers.consolidation import consolidated
+from hatch_elixir_workers.mix import toolchain
+from hatch_elixir_workers.pack import collect_beams
+
 BENCH = REPOSITORY / "bench"
 WORK = REPOSITORY / ".cache" / "bench"
 PROGRAMS = REPOSITORY / "tests" / "vm" / "bench"
 FRAMEWORK = REPOSITORY / "priv" / "elixir" / "lib" / "elixir_workers"
-CONSOLIDATE = REPOSITORY / "hatch_elixir_workers" / "consolidate.exs"
 VM = REPOSITORY / "priv" / "atomvm.wasm"
 BEGIN, END = "<!-- numbers -->", "<!-- end of numbers -->"
 RUNS = 5
@@ -182,21 +185,15 @@ def _archive(program: Program) -> Path:
 
 def _times_on_erl(programs: Sequence[Program]) -> dict[str, float]:
     """Medians in milliseconds; protocols are consolidated, as the packer does it for the machine."""
-    consolidated = WORK / "beams" / "consolidated"
-    consolidated.mkdir()
     folders = sorted({beam.parent for program in programs for beam in program.beams})
-    run(["elixir", str(CONSOLIDATE), str(consolidated), _elixir_ebin(), *map(str, folders)], WORK)
-    paths = [argument for folder in (consolidated, *folders) for argument in ("-pa", str(folder))]
+    protocols = consolidated(collect_beams(folders).values(), toolchain())
+    paths = [argument for folder in (protocols, *folders) for argument in ("-pa", str(folder))]
     named = [f"{program.source.stem}={program.module}" for program in programs]
     script = WORK / "time_on_erl.exs"
     script.write_text(TIME_ON_ERL.replace("RUNS", str(RUNS)), encoding="utf-8")
     lines = run(["elixir", *paths, str(script), *named], WORK).stderr.splitlines()
     times = {stem: json.loads(numbers) for stem, _, numbers in (line.partition(" ") for line in lines)}
     return {program.name: statistics.median(times[program.source.stem]) / 1000 for program in programs}
-
-
-def _elixir_ebin() -> str:
-    return run(["elixir", "-e", "IO.puts(:code.lib_dir(:elixir, :ebin))"], WORK).stdout.strip()
 
 
 def _times_on_vm(archives: Mapping[str, Path]) -> dict[str, float]:
